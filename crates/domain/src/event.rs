@@ -1,0 +1,195 @@
+//! Facts about experiments, as they are published.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::ids::{AgentId, EventId, ExperimentId, NAMESPACE};
+
+/// Something that happened to an experiment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Which experiment.
+    pub experiment: ExperimentId,
+    /// How often this kind has happened to the same thing before: 0 unless it can repeat, as a pause can.
+    pub occurrence: u32,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fact {
+    /// The experiment was planned and its first jobs are open.
+    ExperimentStarted {
+        /// Its name.
+        name: String,
+        /// Episodes planned so far.
+        episodes: u64,
+    },
+    /// Every planned episode is scored.
+    ExperimentCompleted {
+        /// The digest over all rows, in hexadecimal.
+        digest: String,
+        /// Episodes scored.
+        episodes: u64,
+    },
+    /// It cannot go on.
+    ExperimentFailed {
+        /// Why.
+        reason: String,
+    },
+    /// No new job is started for now.
+    ExperimentPaused {
+        /// Why.
+        reason: String,
+    },
+    /// It goes on after a pause.
+    ExperimentResumed {
+        /// Why.
+        reason: String,
+    },
+    /// Somebody ended it.
+    ExperimentStopped {
+        /// Why.
+        reason: String,
+    },
+    /// A generation's jobs are open.
+    GenerationStarted {
+        /// Its number.
+        generation: u32,
+        /// How many agents play in it.
+        agents: u32,
+        /// How many episodes are planned.
+        episodes: u64,
+    },
+    /// Every episode of a generation is scored.
+    GenerationCompleted {
+        /// Its number.
+        generation: u32,
+        /// The agent with the highest mean fitness.
+        best_agent: AgentId,
+        /// That agent's mean fitness.
+        best_fitness: f64,
+        /// Mean fitness over all agents.
+        mean_fitness: f64,
+        /// Episodes scored.
+        episodes: u64,
+    },
+    /// Every episode of one agent of a generation is scored.
+    AgentEvaluated {
+        /// The generation's number.
+        generation: u32,
+        /// The agent.
+        agent: AgentId,
+        /// Its position in the generation.
+        position: u32,
+        /// Mean fitness over its episodes.
+        fitness: f64,
+        /// Mean kills over its episodes.
+        kills: f64,
+        /// Episodes scored.
+        episodes: u64,
+    },
+    /// An attempt to play an agent's episodes failed.
+    AgentError {
+        /// The generation's number.
+        generation: u32,
+        /// The agent.
+        agent: AgentId,
+        /// What went wrong.
+        message: String,
+    },
+}
+
+impl Fact {
+    /// The last token of the subject, and the event's type.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::ExperimentStarted { .. } | Self::GenerationStarted { .. } => "started",
+            Self::ExperimentCompleted { .. } | Self::GenerationCompleted { .. } => "completed",
+            Self::ExperimentFailed { .. } => "failed",
+            Self::ExperimentPaused { .. } => "paused",
+            Self::ExperimentResumed { .. } => "resumed",
+            Self::ExperimentStopped { .. } => "stopped",
+            Self::AgentEvaluated { .. } => "evaluated",
+            Self::AgentError { .. } => "error",
+        }
+    }
+
+    /// What it happened to, below the experiment: empty, `generation.G` or `generation.G.agent.A`.
+    #[must_use]
+    pub fn scope(&self) -> String {
+        match self {
+            Self::GenerationStarted { generation, .. } | Self::GenerationCompleted { generation, .. } => {
+                format!("generation.{generation}")
+            }
+            Self::AgentEvaluated { generation, agent, .. } | Self::AgentError { generation, agent, .. } => {
+                format!("generation.{generation}.agent.{agent}")
+            }
+            _ => String::new(),
+        }
+    }
+}
+
+impl Event {
+    /// An event that can happen only once.
+    #[must_use]
+    pub fn once(experiment: ExperimentId, fact: Fact) -> Self {
+        Self { experiment, occurrence: 0, fact }
+    }
+
+    /// UUIDv5 of experiment, kind, natural key and occurrence: the same fact always has the same id.
+    #[must_use]
+    pub fn id(&self) -> EventId {
+        let name = format!("event/v1/{}/{}", self.subject(), self.occurrence);
+        EventId(Uuid::new_v5(&NAMESPACE, name.as_bytes()))
+    }
+
+    /// The subject below the prefix: `{experiment}.{scope}.{kind}`.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        let scope = self.fact.scope();
+        let dot = if scope.is_empty() { "" } else { "." };
+        format!("{}.{scope}{dot}{}", self.experiment, self.fact.kind())
+    }
+}
+
+/// An event as it is stored and published: what the relay needs, and nothing about its meaning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventRecord {
+    /// The event's id, also its message id.
+    pub id: EventId,
+    /// The experiment it belongs to.
+    pub experiment: ExperimentId,
+    /// Subject below the prefix.
+    pub subject: String,
+    /// CloudEvents type, such as `claudoom.events.v1.AgentEvaluated`.
+    pub kind: String,
+    /// JSON body.
+    pub body: String,
+}
+
+/// Turns an event into its record. Storage is given one, so that it can write events without knowing their encoding.
+pub trait EventEncoder: Send + Sync {
+    /// The record of `event`.
+    fn encode(&self, event: &Event) -> EventRecord;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subjects_follow_the_published_scheme() {
+        let experiment = ExperimentId(Uuid::nil());
+        let fact = Fact::AgentError { generation: 3, agent: AgentId::slug("g3 a1"), message: String::new() };
+        let event = Event::once(experiment, fact);
+        assert_eq!(event.subject(), format!("{}.generation.3.agent.g3-a1.error", Uuid::nil()));
+        let paused =
+            |occurrence| Event { experiment, occurrence, fact: Fact::ExperimentPaused { reason: String::new() } };
+        assert_eq!(paused(0).subject(), format!("{}.paused", Uuid::nil()));
+        assert_eq!(paused(0).id(), paused(0).id());
+        assert_ne!(paused(0).id(), paused(1).id());
+    }
+}

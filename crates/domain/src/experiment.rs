@@ -1,0 +1,548 @@
+//! What a researcher asks for: the experiment file as a value.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::agent::AgentSpec;
+use crate::error::Violation;
+use crate::measures::{Measures, Response};
+
+/// Most episodes one experiment may plan.
+pub const MAX_EPISODES: u64 = 100_000_000;
+
+/// An experiment: a scenario, an agent, seeds, and either a design or an evolution.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExperimentSpec {
+    /// Name, 1 to 100 characters; need not be unique.
+    pub name: String,
+    /// What it is meant to find out.
+    #[serde(default)]
+    pub description: String,
+    /// The number from which all randomness of the experiment is derived.
+    pub seed: u64,
+    /// The game.
+    pub scenario: ScenarioSpec,
+    /// The agent that every condition starts from.
+    pub agent: AgentSpec,
+    /// Which episodes every agent plays.
+    #[serde(default)]
+    pub seeds: SeedSpec,
+    /// What is to be maximised or compared.
+    #[serde(default)]
+    pub fitness: FitnessSpec,
+    /// Factors to vary.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub design: Option<DesignSpec>,
+    /// A population to evolve.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evolution: Option<EvolutionSpec>,
+    /// Limits that never change a score.
+    #[serde(default)]
+    pub limits: LimitSpec,
+}
+
+/// The game: a shipped scenario or one's own files, and what is changed of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ScenarioSpec {
+    /// Name of a shipped scenario, such as `defend_the_line`; or leave it out and give `config`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Path of one's own ViZDoom .cfg file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<String>,
+    /// Path of one's own WAD, in place of the one that the config names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wad: Option<String>,
+    /// Map to play, such as `map01`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub map: Option<String>,
+    /// Skill from 1 (easiest) to 5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skill: Option<u32>,
+    /// Buttons the agent may press, in this order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buttons: Option<Vec<String>>,
+    /// Game variables shown to the agent, in this order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variables: Option<Vec<String>>,
+    /// Tics per decision, 1 to 100.
+    #[serde(default = "default_frame_skip")]
+    pub frame_skip: u32,
+    /// Tics after which the episode times out; 0 for never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<u32>,
+    /// Tics that pass before the first decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_tic: Option<u32>,
+    /// Image size, such as `160x120`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<String>,
+    /// Pixel format by its ViZDoom name, such as `RGB24`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub screen_format: Option<String>,
+    /// Reward coefficients by their ViZDoom config keys, such as `kill_reward`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rewards: BTreeMap<String, f64>,
+}
+
+fn default_frame_skip() -> u32 {
+    4
+}
+
+/// Which episodes are played.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SeedSpec {
+    /// Episodes per agent, from seeds derived from the experiment's seed.
+    #[serde(default = "default_episodes")]
+    pub episodes: u32,
+    /// Seeds to play instead of derived ones; every agent plays them all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explicit: Option<Vec<u32>>,
+    /// What a seed means.
+    #[serde(default)]
+    pub seeding: Seeding,
+    /// Whether every generation plays seeds of its own, so that no agent survives by luck on one block.
+    #[serde(default = "default_true")]
+    pub fresh: bool,
+}
+
+fn default_episodes() -> u32 {
+    10
+}
+
+fn default_true() -> bool {
+    true
+}
+
+impl Default for SeedSpec {
+    fn default() -> Self {
+        Self { episodes: default_episodes(), explicit: None, seeding: Seeding::default(), fresh: true }
+    }
+}
+
+impl SeedSpec {
+    /// How many episodes every agent plays per generation.
+    #[must_use]
+    pub fn episodes(&self) -> u32 {
+        self.explicit.as_ref().map_or(self.episodes, |seeds| seeds.len() as u32)
+    }
+}
+
+/// What a seed means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Seeding {
+    /// The number the engine itself is seeded with.
+    #[default]
+    Claudoom,
+    /// What it means after `set_seed(seed); new_episode()` in ViZDoom's Python API.
+    Vizdoom,
+}
+
+/// What is maximised: one measure, or a weighted sum of several.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum FitnessSpec {
+    /// A single measure.
+    Measure(Response),
+    /// A weight for each measure that counts; an absent measure counts as 0.
+    Weights(BTreeMap<Response, f64>),
+}
+
+impl Default for FitnessSpec {
+    fn default() -> Self {
+        Self::Measure(Response::Kills)
+    }
+}
+
+impl FitnessSpec {
+    /// The fitness of one episode. Weighted measures are summed in the order of [`Response`].
+    #[must_use]
+    pub fn of(&self, measures: &Measures) -> f64 {
+        match self {
+            Self::Measure(response) => measures.get(*response).unwrap_or(0.0),
+            Self::Weights(weights) => weights
+                .iter()
+                .fold(0.0, |sum, (&response, weight)| sum + weight * measures.get(response).unwrap_or(0.0)),
+        }
+    }
+}
+
+/// Factors and how they are combined.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DesignSpec {
+    /// How the factors' levels are combined into conditions.
+    #[serde(default, rename = "type")]
+    pub kind: DesignKind,
+    /// What is varied.
+    pub factors: Vec<FactorSpec>,
+}
+
+/// How factors are combined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DesignKind {
+    /// Every combination of levels.
+    #[default]
+    FullFactorial,
+    /// The first level of every factor, then each other level alone.
+    OneFactorAtATime,
+}
+
+/// One factor of a design.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FactorSpec {
+    /// What is varied: `agent.policy`, `agent.genome.NAME` or `scenario.KEY`.
+    pub parameter: String,
+    /// Its name in tables; the last part of `parameter` unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its levels, at least two.
+    pub levels: Vec<Value>,
+}
+
+impl FactorSpec {
+    /// The name in tables.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        self.name.as_deref().unwrap_or_else(|| self.parameter.rsplit('.').next().unwrap_or(&self.parameter))
+    }
+}
+
+/// A population that is improved from generation to generation by a genetic algorithm.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EvolutionSpec {
+    /// Agents per generation, 2 to 10,000.
+    #[serde(default = "default_population")]
+    pub population: u32,
+    /// Rounds, 1 to 10,000.
+    #[serde(default = "default_generations")]
+    pub generations: u32,
+    /// Best agents that pass unchanged.
+    #[serde(default = "default_elites")]
+    pub elites: u32,
+    /// Agents that compete for each place as a parent.
+    #[serde(default = "default_tournament")]
+    pub tournament: u32,
+    /// Probability that a child has two parents.
+    #[serde(default = "default_crossover_rate")]
+    pub crossover_rate: f64,
+    /// Probability that a parameter of a child is changed.
+    #[serde(default = "default_mutation_rate")]
+    pub mutation_rate: f64,
+    /// Standard deviation of a change, as a share of the parameter's range.
+    #[serde(default = "default_mutation_scale")]
+    pub mutation_scale: f64,
+    /// Parameters that evolve; all of the policy's unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub genes: Option<Vec<String>>,
+    /// Seeds never used before on which the champion is compared with the first generation's best; 0 for none.
+    #[serde(default = "default_confirmation")]
+    pub confirmation: u32,
+}
+
+fn default_population() -> u32 {
+    16
+}
+fn default_generations() -> u32 {
+    8
+}
+fn default_elites() -> u32 {
+    2
+}
+fn default_tournament() -> u32 {
+    3
+}
+fn default_crossover_rate() -> f64 {
+    0.7
+}
+fn default_mutation_rate() -> f64 {
+    0.25
+}
+fn default_mutation_scale() -> f64 {
+    0.15
+}
+fn default_confirmation() -> u32 {
+    30
+}
+
+impl Default for EvolutionSpec {
+    fn default() -> Self {
+        Self {
+            population: default_population(),
+            generations: default_generations(),
+            elites: default_elites(),
+            tournament: default_tournament(),
+            crossover_rate: default_crossover_rate(),
+            mutation_rate: default_mutation_rate(),
+            mutation_scale: default_mutation_scale(),
+            genes: None,
+            confirmation: default_confirmation(),
+        }
+    }
+}
+
+/// Limits on time and size. They end attempts, never change scores.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LimitSpec {
+    /// Seconds an agent may take for one decision before the attempt is given up.
+    #[serde(default = "default_tick_limit")]
+    pub tick_seconds: f64,
+    /// Episodes per job; chosen by the planner unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job_episodes: Option<u32>,
+    /// Attempts at one job before the experiment fails.
+    #[serde(default = "default_attempts")]
+    pub attempts: u32,
+}
+
+fn default_tick_limit() -> f64 {
+    5.0
+}
+fn default_attempts() -> u32 {
+    5
+}
+
+impl Default for LimitSpec {
+    fn default() -> Self {
+        Self { tick_seconds: default_tick_limit(), job_episodes: None, attempts: default_attempts() }
+    }
+}
+
+impl ExperimentSpec {
+    /// The specification as canonical JSON: keys in a fixed order, defaults written out.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        serde_json::to_string(self).expect("a specification has only string keys and finite numbers")
+    }
+
+    /// BLAKE3 of the canonical JSON.
+    #[must_use]
+    pub fn hash(&self) -> [u8; 32] {
+        *blake3::hash(self.canonical().as_bytes()).as_bytes()
+    }
+
+    /// What is wrong with the specification by itself. Whether policies, scenarios and parameters exist is
+    /// checked by those who know them.
+    #[must_use]
+    pub fn violations(&self) -> Vec<Violation> {
+        let mut found = Checks::default();
+        found.require((1..=100).contains(&self.name.chars().count()), "name", "must have 1 to 100 characters");
+        self.check_kind(&mut found);
+        self.check_scenario(&mut found);
+        self.check_seeds(&mut found);
+        self.check_limits(&mut found);
+        if let FitnessSpec::Weights(weights) = &self.fitness {
+            found.require(!weights.is_empty(), "fitness", "must name at least one measure");
+            found.require(weights.values().all(|w| w.is_finite()), "fitness", "weights must be finite");
+        }
+        if let Some(design) = &self.design {
+            check_design(design, &mut found);
+        }
+        if let Some(evolution) = &self.evolution {
+            check_evolution(evolution, &mut found);
+        }
+        found.0
+    }
+
+    fn check_kind(&self, found: &mut Checks) {
+        match (&self.design, &self.evolution) {
+            (None, None) => found.add("", "neither [design] nor [evolution] is given", "add one of the two tables"),
+            (Some(_), Some(_)) => {
+                found.add("evolution", "both [design] and [evolution] are given", "remove one of the two tables");
+            }
+            _ => {}
+        }
+    }
+
+    fn check_scenario(&self, found: &mut Checks) {
+        let scenario = &self.scenario;
+        match (&scenario.name, &scenario.config) {
+            (None, None) => found.add("scenario", "names neither a scenario nor a config", "add `name = \"basic\"`"),
+            (Some(_), Some(_)) => {
+                found.add("scenario.config", "`name` and `config` exclude each other", "remove one of the two");
+            }
+            _ => {}
+        }
+        found.require((1..=100).contains(&scenario.frame_skip), "scenario.frame_skip", "must be from 1 to 100");
+        if let Some(skill) = scenario.skill {
+            found.require((1..=5).contains(&skill), "scenario.skill", "must be from 1 to 5");
+        }
+        if let Some(buttons) = &scenario.buttons {
+            let fits = (1..=crate::action::Buttons::MAX).contains(&buttons.len());
+            found.require(fits, "scenario.buttons", "must list 1 to 64 buttons");
+            check_unique(buttons.iter().map(String::as_str), "scenario.buttons", "button", found);
+        }
+    }
+
+    fn check_seeds(&self, found: &mut Checks) {
+        found.require((1..=1_000_000).contains(&self.seeds.episodes), "seeds.episodes", "must be from 1 to 1000000");
+        let Some(seeds) = &self.seeds.explicit else { return };
+        let fits = (1..=1_000_000).contains(&seeds.len());
+        found.require(fits, "seeds.explicit", "must list 1 to 1000000 seeds");
+        let mut seen = BTreeSet::new();
+        if let Some(twice) = seeds.iter().find(|&&seed| !seen.insert(seed)) {
+            found.add("seeds.explicit", &format!("seed {twice} is listed twice"), "list every seed once");
+        }
+    }
+
+    fn check_limits(&self, found: &mut Checks) {
+        let seconds = self.limits.tick_seconds;
+        found.require(seconds > 0.0 && seconds <= 3600.0, "limits.tick_seconds", "must be above 0 and at most 3600");
+        found.require((1..=1000).contains(&self.limits.attempts), "limits.attempts", "must be from 1 to 1000");
+        if let Some(episodes) = self.limits.job_episodes {
+            found.require((1..=10_000).contains(&episodes), "limits.job_episodes", "must be from 1 to 10000");
+        }
+    }
+}
+
+fn check_design(design: &DesignSpec, found: &mut Checks) {
+    found.require(!design.factors.is_empty(), "design.factors", "must list at least one factor");
+    for (index, factor) in design.factors.iter().enumerate() {
+        let at = format!("design.factors[{index}]");
+        if !is_assignable(&factor.parameter) {
+            found.add(
+                &format!("{at}.parameter"),
+                &format!("`{}` cannot be varied", factor.parameter),
+                "use agent.policy, agent.genome.NAME or scenario.KEY",
+            );
+        }
+        found.require(factor.levels.len() >= 2, &format!("{at}.levels"), "must list at least two levels");
+        let levels: Vec<_> = factor.levels.iter().map(Value::to_string).collect();
+        check_unique(levels.iter().map(String::as_str), &format!("{at}.levels"), "level", found);
+    }
+    check_unique(design.factors.iter().map(FactorSpec::label), "design.factors", "factor", found);
+    check_unique(design.factors.iter().map(|f| f.parameter.as_str()), "design.factors", "parameter", found);
+    let conditions = design.factors.iter().try_fold(1u64, |n, f| n.checked_mul(f.levels.len() as u64));
+    found.require(conditions.is_some_and(|n| n <= 100_000), "design", "must have at most 100000 conditions");
+}
+
+fn is_assignable(parameter: &str) -> bool {
+    parameter == "agent.policy"
+        || parameter.strip_prefix("agent.genome.").is_some_and(|name| !name.is_empty())
+        || parameter.strip_prefix("scenario.").is_some_and(|key| !key.is_empty())
+}
+
+fn check_evolution(evolution: &EvolutionSpec, found: &mut Checks) {
+    let e = evolution;
+    found.require((2..=10_000).contains(&e.population), "evolution.population", "must be from 2 to 10000");
+    found.require((1..=10_000).contains(&e.generations), "evolution.generations", "must be from 1 to 10000");
+    found.require(e.elites < e.population, "evolution.elites", "must be below the population");
+    let fits = (1..=e.population).contains(&e.tournament);
+    found.require(fits, "evolution.tournament", "must be from 1 to the population");
+    for (name, rate) in [("crossover_rate", e.crossover_rate), ("mutation_rate", e.mutation_rate)] {
+        found.require((0.0..=1.0).contains(&rate), &format!("evolution.{name}"), "must be from 0 to 1");
+    }
+    let scale = e.mutation_scale;
+    found.require(scale > 0.0 && scale <= 1.0, "evolution.mutation_scale", "must be above 0 and at most 1");
+    found.require(e.confirmation <= 10_000, "evolution.confirmation", "must be at most 10000");
+    if let Some(genes) = &e.genes {
+        found.require(!genes.is_empty(), "evolution.genes", "must list at least one parameter");
+        check_unique(genes.iter().map(String::as_str), "evolution.genes", "gene", found);
+    }
+}
+
+fn check_unique<'a>(names: impl Iterator<Item = &'a str>, at: &str, what: &str, found: &mut Checks) {
+    let mut seen = BTreeSet::new();
+    for (index, name) in names.enumerate() {
+        if !seen.insert(name) {
+            found.add(&format!("{at}[{index}]"), &format!("duplicate {what} `{name}`"), "list it once");
+        }
+    }
+}
+
+#[derive(Default)]
+struct Checks(Vec<Violation>);
+
+impl Checks {
+    fn add(&mut self, path: &str, message: &str, help: &str) {
+        self.0.push(Violation::new(path, message).with_help(help));
+    }
+
+    fn require(&mut self, holds: bool, path: &str, message: &str) {
+        if !holds {
+            self.0.push(Violation::new(path, message));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spec(extra: Value) -> ExperimentSpec {
+        let mut base = serde_json::json!({
+            "name": "test", "seed": 1,
+            "scenario": { "name": "basic" },
+            "agent": { "policy": "random" },
+        });
+        for (key, value) in extra.as_object().unwrap() {
+            base[key] = value.clone();
+        }
+        serde_json::from_value(base).unwrap()
+    }
+
+    fn paths(spec: &ExperimentSpec) -> Vec<String> {
+        spec.violations().into_iter().map(|v| v.path).collect()
+    }
+
+    #[test]
+    fn a_small_evolution_is_valid_and_its_canonical_form_reads_back() {
+        let spec = spec(serde_json::json!({ "evolution": {} }));
+        assert_eq!(paths(&spec), Vec::<String>::new());
+        assert_eq!(serde_json::from_str::<ExperimentSpec>(&spec.canonical()).unwrap(), spec);
+    }
+
+    #[test]
+    fn every_fault_is_reported_at_its_place() {
+        let spec = spec(serde_json::json!({
+            "design": { "factors": [
+                { "parameter": "agent.policy", "levels": ["a", "a"] },
+                { "parameter": "agent.policy", "levels": ["a"] },
+                { "parameter": "seed", "levels": [1, 2] },
+            ] },
+            "seeds": { "explicit": [4, 5, 4] },
+            "scenario": { "frame_skip": 0, "skill": 6 },
+        }));
+        let expected = [
+            "scenario",
+            "scenario.frame_skip",
+            "scenario.skill",
+            "seeds.explicit",
+            "design.factors[0].levels[1]",
+            "design.factors[1].levels",
+            "design.factors[2].parameter",
+            "design.factors[1]",
+            "design.factors[1]",
+        ];
+        assert_eq!(paths(&spec), expected);
+    }
+
+    #[test]
+    fn one_kind_of_experiment_is_required() {
+        assert_eq!(paths(&spec(serde_json::json!({}))), [""]);
+    }
+
+    #[test]
+    fn fitness_is_a_measure_or_a_weighted_sum() {
+        let parse = |text| serde_json::from_str::<FitnessSpec>(text).unwrap();
+        let measures = Measures {
+            kills: 3,
+            damage_taken: 10,
+            ..crate::measures::Gauge::new(crate::environment::Reading::default(), None)
+                .measures(crate::environment::End::Death)
+        };
+        assert_eq!(parse("\"kills\"").of(&measures), 3.0);
+        assert_eq!(parse("{\"kills\": 2.0, \"damage_taken\": -0.5}").of(&measures), 1.0);
+    }
+}

@@ -1,0 +1,226 @@
+//! From a specification to jobs: pure and repeatable.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::agent::AgentSpec;
+use crate::experiment::{ExperimentSpec, ScenarioSpec, Seeding};
+use crate::ids::{AgentId, DoomSeed, ExperimentId, JobId};
+use crate::seed::doom_seed;
+
+/// The block of seeds that only a confirmation plays.
+pub const CONFIRMATION_BLOCK: u32 = u32::MAX;
+
+/// What a generation is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// The conditions of a design.
+    Design,
+    /// A round of a population.
+    Evolution,
+    /// The champion against the first generation's best, on seeds never used before.
+    Confirmation,
+}
+
+/// One agent that plays in a generation: a condition of a design or a genome of a population.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Member {
+    /// Position in the design or population, from 0.
+    pub position: u32,
+    /// Name, unique within the generation.
+    pub agent: AgentId,
+    /// What sets it apart, for people: `policy=random, skill=3` or the genome's origin.
+    pub label: String,
+    /// The level of every factor by the factor's label; empty in a population.
+    pub factors: BTreeMap<String, Value>,
+    /// The game it plays.
+    pub scenario: ScenarioSpec,
+    /// What it is.
+    pub spec: AgentSpec,
+    /// Names of its parents in the generation before; empty in the first one and in designs.
+    pub parents: Vec<AgentId>,
+    /// The operators that made it, such as `crossover` and `mutation`.
+    pub operators: Vec<String>,
+}
+
+/// One episode to be played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedEpisode {
+    /// Which repetition, from 0.
+    pub replicate: u32,
+    /// The seed as the experiment names it.
+    pub seed: u32,
+    /// The seed the engine plays.
+    pub doom_seed: DoomSeed,
+}
+
+/// A block of episodes of one member.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JobPlan {
+    /// Its id, derived from what it plays.
+    pub id: JobId,
+    /// Position of the member that plays.
+    pub position: u32,
+    /// What it plays, in order of replicates.
+    pub episodes: Vec<PlannedEpisode>,
+}
+
+/// A generation: who plays, and in which jobs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GenerationPlan {
+    /// Number of the generation, from 0.
+    pub index: u32,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Who plays, in order of positions.
+    pub members: Vec<Member>,
+    /// The jobs, in order of positions and replicates.
+    pub jobs: Vec<JobPlan>,
+}
+
+impl GenerationPlan {
+    /// How many episodes are planned.
+    #[must_use]
+    pub fn episodes(&self) -> u64 {
+        self.jobs.iter().map(|job| job.episodes.len() as u64).sum()
+    }
+
+    /// How many episodes each member plays.
+    #[must_use]
+    pub fn episodes_per_member(&self) -> u64 {
+        self.episodes() / (self.members.len() as u64).max(1)
+    }
+}
+
+/// Translates a seed of `Seeding::Vizdoom` to the engine's seed.
+pub type VizdoomSeed = fn(u32) -> DoomSeed;
+
+/// The episodes that every member of a generation plays.
+#[must_use]
+pub fn episodes(spec: &ExperimentSpec, index: u32, purpose: Purpose, vizdoom: VizdoomSeed) -> Vec<PlannedEpisode> {
+    let seeds: Vec<u32> = match (&spec.seeds.explicit, purpose) {
+        (Some(seeds), Purpose::Design | Purpose::Evolution) => seeds.clone(),
+        _ => {
+            let (block, count) = block(spec, index, purpose);
+            (0..count).map(|replicate| doom_seed(spec.seed, block, replicate).0).collect()
+        }
+    };
+    let resolve = |seed| match spec.seeds.seeding {
+        Seeding::Claudoom => DoomSeed(seed),
+        Seeding::Vizdoom => vizdoom(seed),
+    };
+    (0..).zip(seeds).map(|(replicate, seed)| PlannedEpisode { replicate, seed, doom_seed: resolve(seed) }).collect()
+}
+
+fn block(spec: &ExperimentSpec, index: u32, purpose: Purpose) -> (u32, u32) {
+    match purpose {
+        Purpose::Confirmation => (CONFIRMATION_BLOCK, spec.evolution.as_ref().map_or(0, |e| e.confirmation)),
+        Purpose::Evolution if spec.seeds.fresh => (index, spec.seeds.episodes),
+        Purpose::Evolution | Purpose::Design => (0, spec.seeds.episodes),
+    }
+}
+
+/// Cuts a generation into jobs.
+#[must_use]
+pub fn generation(
+    experiment: ExperimentId,
+    spec: &ExperimentSpec,
+    index: u32,
+    purpose: Purpose,
+    members: Vec<Member>,
+    vizdoom: VizdoomSeed,
+) -> GenerationPlan {
+    let episodes = episodes(spec, index, purpose, vizdoom);
+    let size = spec.limits.job_episodes.unwrap_or_else(|| job_size(episodes.len())) as usize;
+    let jobs = members
+        .iter()
+        .flat_map(|member| episodes.chunks(size.max(1)).map(|block| (member.position, block)))
+        .map(|(position, block)| JobPlan {
+            id: JobId::derive(experiment, index, position, block[0].replicate),
+            position,
+            episodes: block.to_vec(),
+        })
+        .collect();
+    GenerationPlan { index, purpose, members, jobs }
+}
+
+/// Episodes per job unless the experiment says otherwise: a few seconds of play, and at least four jobs a member
+/// where there are enough episodes, so that the last jobs of a generation do not leave workers idle.
+fn job_size(episodes: usize) -> u32 {
+    (episodes.div_ceil(4)).clamp(1, 20) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::experiment::{EvolutionSpec, SeedSpec};
+
+    fn spec(episodes: u32, fresh: bool) -> ExperimentSpec {
+        let text = r#"{"name":"t","seed":9,"scenario":{"name":"basic"},"agent":{"policy":"random"}}"#;
+        let mut spec: ExperimentSpec = serde_json::from_str(text).unwrap();
+        spec.seeds = SeedSpec { episodes, fresh, ..SeedSpec::default() };
+        spec.evolution = Some(EvolutionSpec::default());
+        spec
+    }
+
+    fn members(count: u32, spec: &ExperimentSpec) -> Vec<Member> {
+        let member = |position| Member {
+            position,
+            agent: AgentId::slug(&format!("a{position}")),
+            label: String::new(),
+            factors: BTreeMap::new(),
+            scenario: spec.scenario.clone(),
+            spec: spec.agent.clone(),
+            parents: vec![],
+            operators: vec![],
+        };
+        (0..count).map(member).collect()
+    }
+
+    fn shifted(seed: u32) -> DoomSeed {
+        DoomSeed(seed.wrapping_add(1))
+    }
+
+    proptest! {
+        #[test]
+        fn every_member_plays_every_seed_exactly_once(count in 1u32..12, episodes in 1u32..100, size in 0u32..30) {
+            let mut spec = spec(episodes, true);
+            spec.limits.job_episodes = (size > 0).then_some(size);
+            let experiment = ExperimentId::derive(&spec.hash(), "");
+            let plan = generation(experiment, &spec, 2, Purpose::Evolution, members(count, &spec), shifted);
+
+            prop_assert_eq!(plan.episodes(), u64::from(count) * u64::from(episodes));
+            for position in 0..count {
+                let played: Vec<_> = plan.jobs.iter().filter(|j| j.position == position)
+                    .flat_map(|j| j.episodes.clone()).collect();
+                prop_assert_eq!(&played, &super::episodes(&spec, 2, Purpose::Evolution, shifted));
+            }
+            let ids: std::collections::BTreeSet<_> = plan.jobs.iter().map(|j| j.id).collect();
+            prop_assert_eq!(ids.len(), plan.jobs.len());
+        }
+    }
+
+    #[test]
+    fn blocks_differ_only_where_fresh_seeds_are_asked_for() {
+        let seeds = |spec: &ExperimentSpec, index, purpose| episodes(spec, index, purpose, shifted);
+        let (fresh, fixed) = (spec(5, true), spec(5, false));
+        assert_ne!(seeds(&fresh, 0, Purpose::Evolution), seeds(&fresh, 1, Purpose::Evolution));
+        assert_eq!(seeds(&fixed, 0, Purpose::Evolution), seeds(&fixed, 1, Purpose::Evolution));
+        assert_eq!(seeds(&fresh, 9, Purpose::Confirmation).len(), 30);
+    }
+
+    #[test]
+    fn vizdoom_seeds_are_translated() {
+        let mut spec = spec(5, true);
+        spec.seeds.explicit = Some(vec![7, u32::MAX]);
+        spec.seeds.seeding = Seeding::Vizdoom;
+        let played: Vec<_> =
+            episodes(&spec, 0, Purpose::Design, shifted).iter().map(|e| (e.seed, e.doom_seed.0)).collect();
+        assert_eq!(played, [(7, 8), (u32::MAX, 0)]);
+    }
+}

@@ -1,0 +1,47 @@
+//! What the outside must offer. Adapters implement these; only the daemons' `app` modules name adapters.
+
+mod environment;
+mod jobs;
+mod publisher;
+mod store;
+
+pub use environment::{Environment, EnvironmentError};
+pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
+pub use publisher::{EventPublisher, MetricsPublisher};
+pub use store::{
+    Assignment, Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,
+    GenerationSummary, MemberScores, NewExperiment, OutboxEntry, Page, Provenance, ScoreFilter, ScoreRow, StoredEvent,
+    TickLog, TickRow,
+};
+
+use crate::error::ErrorKind;
+
+/// A failure behind a port: what kind it is, what was being done, and the cause.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct PortError {
+    /// What callers can act on.
+    pub kind: ErrorKind,
+    /// What was being done and what went wrong.
+    pub message: String,
+    /// The error below, if any.
+    #[source]
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl PortError {
+    /// A failure without a cause of its own.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), source: None }
+    }
+
+    /// Adds the cause.
+    #[must_use]
+    pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+}
+
+/// The result of a call through a port.
+pub type PortResult<T> = Result<T, PortError>;

@@ -1,0 +1,356 @@
+//! The ledger: what is planned, what was measured, what is to be published.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::PortResult;
+use crate::event::EventRecord;
+use crate::experiment::ExperimentSpec;
+use crate::ids::{AgentId, ExperimentId, Fence, JobId};
+use crate::plan::{GenerationPlan, Member, PlannedEpisode};
+use crate::score::Score;
+use crate::status::{ExperimentStatus, GenerationStatus};
+
+/// What a result depends on besides the specification: going on with another is refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// Version of the engine.
+    pub engine: String,
+    /// Version of the decision engine's behaviour.
+    pub behaviour: String,
+    /// BLAKE3 of every file of the scenario by its name.
+    pub files: BTreeMap<String, String>,
+}
+
+/// An experiment that is about to be stored, with its first generation.
+#[derive(Debug, Clone)]
+pub struct NewExperiment {
+    /// Its id.
+    pub id: ExperimentId,
+    /// What was asked for.
+    pub spec: ExperimentSpec,
+    /// What its results depend on besides.
+    pub provenance: Provenance,
+    /// The first generation.
+    pub first: GenerationPlan,
+    /// How many episodes are planned over all generations.
+    pub episodes_planned: u64,
+}
+
+/// What became of a new experiment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Created {
+    /// It was stored.
+    New,
+    /// It was there already, with the same specification and provenance.
+    Existing(ExperimentStatus),
+}
+
+/// An experiment as it is stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExperimentRecord {
+    /// Its id.
+    pub id: ExperimentId,
+    /// What was asked for.
+    pub spec: ExperimentSpec,
+    /// What its results depend on besides.
+    pub provenance: Provenance,
+    /// Where it stands.
+    pub status: ExperimentStatus,
+    /// Why it failed, was paused or stopped.
+    pub reason: Option<String>,
+    /// Digest over all rows in hexadecimal, once completed.
+    pub digest: Option<String>,
+    /// Number of the latest planned generation.
+    pub generation: u32,
+    /// Episodes planned over all generations.
+    pub episodes_planned: u64,
+    /// Episodes scored.
+    pub episodes_scored: u64,
+    /// Milliseconds since 1970 when it was stored, by the store's clock.
+    pub created_at_ms: i64,
+    /// Milliseconds since 1970 when it reached a final status.
+    pub ended_at_ms: Option<i64>,
+}
+
+/// Which experiments to list, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct ExperimentFilter {
+    /// Only these statuses; empty for all.
+    pub statuses: Vec<ExperimentStatus>,
+    /// Only names that contain this text.
+    pub name: Option<String>,
+}
+
+/// A part of a list. `after` is what the last part returned as `next`.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    /// Where to go on; absent for the first part.
+    pub after: Option<String>,
+    /// Most items to return.
+    pub size: u32,
+}
+
+/// What a claim on a job came to.
+#[derive(Debug)]
+pub enum Claim {
+    /// The job is the caller's until the lease runs out.
+    Granted(Box<Assignment>),
+    /// Another worker holds it.
+    Held,
+    /// It needs no more work: done, or its experiment has ended.
+    Settled,
+    /// Its experiment is paused.
+    Paused,
+    /// There is no such job.
+    Unknown,
+}
+
+/// A claimed job and all that is needed to play it.
+#[derive(Debug, Clone)]
+pub struct Assignment {
+    /// The job.
+    pub job: JobId,
+    /// The number that fences earlier claims.
+    pub fence: Fence,
+    /// The experiment.
+    pub experiment: ExperimentId,
+    /// What was asked for.
+    pub spec: ExperimentSpec,
+    /// Files by content hash and versions that must match.
+    pub provenance: Provenance,
+    /// Number of the generation.
+    pub generation: u32,
+    /// Who plays.
+    pub member: Member,
+    /// Episodes that are not scored yet, in order of replicates.
+    pub episodes: Vec<PlannedEpisode>,
+    /// How many attempts came before this one.
+    pub earlier_attempts: u32,
+}
+
+/// What a commit of scores came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Finished {
+    /// Every episode of the job is scored now.
+    pub job_done: bool,
+    /// Every episode of the generation is scored now.
+    pub generation_done: bool,
+}
+
+/// A generation as it is stored, with its scores.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GenerationRecord {
+    /// Its number.
+    pub index: u32,
+    /// What it is for.
+    pub purpose: crate::plan::Purpose,
+    /// Where it stands.
+    pub status: GenerationStatus,
+    /// Episodes planned per member.
+    pub episodes_per_member: u32,
+    /// Who plays, in order of positions, with what was scored so far.
+    pub members: Vec<MemberScores>,
+}
+
+/// A member and the fitness of its episodes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MemberScores {
+    /// Who.
+    pub member: Member,
+    /// Its scores, in order of replicates.
+    pub scores: Vec<Score>,
+}
+
+/// What is kept of a completed generation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GenerationSummary {
+    /// The agent with the highest mean fitness.
+    pub best_agent: AgentId,
+    /// That agent's mean fitness.
+    pub best_fitness: f64,
+    /// Mean fitness over all agents.
+    pub mean_fitness: f64,
+}
+
+/// Which scores to list, in key order.
+#[derive(Debug, Clone, Default)]
+pub struct ScoreFilter {
+    /// Only this generation.
+    pub generation: Option<u32>,
+    /// Only this agent.
+    pub agent: Option<AgentId>,
+}
+
+/// A score with the name of who made it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoreRow {
+    /// Who.
+    pub agent: AgentId,
+    /// What sets it apart, for people.
+    pub label: String,
+    /// The score.
+    pub score: Score,
+    /// Fitness as the experiment defines it.
+    pub fitness: f64,
+}
+
+/// An event that waits to be published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxEntry {
+    /// Its place in the outbox.
+    pub id: i64,
+    /// The event.
+    pub record: EventRecord,
+}
+
+/// An event of an experiment with its place in the experiment's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// Number within the experiment, from 1, without gaps.
+    pub sequence: i64,
+    /// The event.
+    pub record: EventRecord,
+    /// Milliseconds since 1970 when it was committed, by the store's clock.
+    pub at_ms: i64,
+}
+
+/// The ticks of one episode, kept where an experiment asks for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TickLog {
+    /// The experiment.
+    pub experiment: ExperimentId,
+    /// The episode.
+    pub key: crate::score::EpisodeKey,
+    /// One row per tick.
+    pub rows: Vec<TickRow>,
+}
+
+/// What is kept of one tick.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TickRow {
+    /// The tick.
+    pub tick: u32,
+    /// Tics since the map started, after the step.
+    pub tic: u32,
+    /// Buttons held.
+    pub buttons: u64,
+    /// Reward of the step.
+    pub reward: f64,
+    /// Health after the step.
+    pub health: i32,
+    /// Position x, y after the step.
+    pub position: [f64; 2],
+    /// Direction of view after the step.
+    pub angle: f64,
+}
+
+/// The ledger of experiments. Every method is one transaction, and every one may be called again after an error
+/// whose outcome is not known.
+#[async_trait]
+pub trait ExperimentStore: Send + Sync {
+    /// Stores an experiment, its first generation with members, episodes and jobs, and the events `started` of both.
+    ///
+    /// # Errors
+    /// `FailedPrecondition` if it is there with another provenance.
+    async fn create(&self, new: &NewExperiment) -> PortResult<Created>;
+
+    /// One experiment.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    async fn experiment(&self, id: ExperimentId) -> PortResult<ExperimentRecord>;
+
+    /// Experiments, newest first, and where to go on.
+    async fn experiments(
+        &self,
+        filter: &ExperimentFilter,
+        page: &Page,
+    ) -> PortResult<(Vec<ExperimentRecord>, Option<String>)>;
+
+    /// Changes the status of an experiment and writes the event that goes with it. Asking for the present status
+    /// changes nothing.
+    ///
+    /// # Errors
+    /// `FailedPrecondition` if the new status may not follow the present one.
+    async fn set_status(&self, id: ExperimentId, status: ExperimentStatus, reason: &str) -> PortResult<()>;
+
+    /// Jobs of running experiments that are open, or whose lease has run out, in the order they were planned.
+    async fn open_jobs(&self, id: ExperimentId) -> PortResult<Vec<JobId>>;
+
+    /// Takes a job for `lease`. Lapsed leases are taken over with a higher fence.
+    async fn claim(&self, job: JobId, worker: &str, lease: Duration) -> PortResult<Claim>;
+
+    /// Prolongs a lease.
+    ///
+    /// # Errors
+    /// `Fenced` if the job has been taken over.
+    async fn renew(&self, job: JobId, fence: Fence, lease: Duration) -> PortResult<()>;
+
+    /// Gives a job back, with the error that ended the attempt.
+    ///
+    /// # Errors
+    /// `Fenced` if the job has been taken over.
+    async fn release(&self, job: JobId, fence: Fence, error: &str) -> PortResult<()>;
+
+    /// Commits scores of a claimed job: fence check, scores, progress and, with a member's last score, its event
+    /// `evaluated`, all in one transaction. A score that is there already with the same value is a no-op.
+    ///
+    /// # Errors
+    /// `Fenced` if the job has been taken over; `Divergence` if a score is there with another value (the experiment
+    /// is then failed and both values are kept).
+    async fn finish(&self, job: JobId, fence: Fence, scores: &[Score]) -> PortResult<Finished>;
+
+    /// One generation with all its members and scores.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    async fn generation(&self, id: ExperimentId, index: u32) -> PortResult<GenerationRecord>;
+
+    /// Completes a generation and plans the next, with their events. Doing it again changes nothing.
+    ///
+    /// # Errors
+    /// `FailedPrecondition` if episodes are missing.
+    async fn close_generation(
+        &self,
+        id: ExperimentId,
+        index: u32,
+        summary: &GenerationSummary,
+        next: Option<&GenerationPlan>,
+    ) -> PortResult<()>;
+
+    /// Completes an experiment with its digest. Doing it again changes nothing.
+    ///
+    /// # Errors
+    /// `Divergence` if it was completed with another digest.
+    async fn complete(&self, id: ExperimentId, digest: &str) -> PortResult<()>;
+
+    /// Scores in key order, and where to go on.
+    async fn scores(
+        &self,
+        id: ExperimentId,
+        filter: &ScoreFilter,
+        page: &Page,
+    ) -> PortResult<(Vec<ScoreRow>, Option<String>)>;
+
+    /// Events of an experiment with a sequence number above `after`, in order.
+    async fn events_after(&self, id: ExperimentId, after: i64, limit: u32) -> PortResult<Vec<StoredEvent>>;
+
+    /// Takes events that wait to be published for `lease`, oldest first.
+    async fn claim_outbox(&self, relay: &str, limit: u32, lease: Duration) -> PortResult<Vec<OutboxEntry>>;
+
+    /// Marks events as published.
+    async fn mark_published(&self, ids: &[i64]) -> PortResult<()>;
+
+    /// How many events wait to be published.
+    async fn outbox_lag(&self) -> PortResult<u64>;
+
+    /// Keeps tick logs, in bulk. A log that is there already is replaced.
+    async fn write_tick_logs(&self, logs: &[TickLog]) -> PortResult<()>;
+
+    /// Whether the store can be used right now.
+    async fn ping(&self) -> PortResult<()>;
+}
