@@ -43,6 +43,18 @@ pub struct ExperimentSpec {
     /// Limits that never change a score.
     #[serde(default)]
     pub limits: LimitSpec,
+    /// What is kept besides the scores.
+    #[serde(default)]
+    pub record: RecordSpec,
+}
+
+/// What is kept of an experiment besides its scores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordSpec {
+    /// One row per tick: buttons, reward, health, position. About 60 bytes a tick.
+    #[serde(default)]
+    pub ticks: bool,
 }
 
 /// The game: a shipped scenario or one's own files, and what is changed of it.
