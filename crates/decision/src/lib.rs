@@ -1,1 +1,39 @@
-//! decision
+//! The decision engine: a game state in, buttons out.
+//!
+//! Everything here is synchronous and pure in its inputs: a policy's answer depends on the session's setup, the
+//! agent's seed and the states it was shown since [`Policy::start`], and on nothing else. There is no clock, no I/O
+//! and no allocation in [`Policy::decide`]. Random draws are addressed by (agent seed, tick), transcendental
+//! functions come from `libm`, sums have a fixed order and ties break by entity id, so the same states give the same
+//! buttons on every machine.
+//!
+//! [`POLICIES`] lists what there is, [`build`] makes a policy for one session. To add one, implement [`Policy`] in a
+//! file of its own below `policy` and add its [`PolicyInfo`] to the catalogue.
+
+mod catalogue;
+mod controls;
+mod policy;
+
+use domain::action::Decision;
+use domain::game::{GameState, ObservationSpec};
+
+pub use catalogue::{POLICIES, PolicyInfo, build, find};
+
+/// Version of what the policies do. Scores are comparable only within one version, and a running experiment refuses
+/// to go on under another one.
+///
+/// It must be raised by every change that can alter an action of any policy in any state, however small: a constant,
+/// a default, the order of a sum, the address of a draw. A change that only adds a policy or a text leaves it alone.
+pub const BEHAVIOUR: &str = "1";
+
+/// Chooses the buttons of every tick of an episode.
+pub trait Policy: Send {
+    /// What the policy wants to be shown.
+    fn observation(&self) -> ObservationSpec;
+
+    /// Forgets the episode before and prepares for a new one.
+    fn start(&mut self, agent_seed: u64);
+
+    /// Answers one state. Ticks are shown in order; any state is answered, however odd its values, and only buttons
+    /// of the scenario are pressed.
+    fn decide(&mut self, state: &GameState) -> Decision;
+}

@@ -1,0 +1,125 @@
+//! Which policies there are, and how one is made for a session.
+
+use domain::Violation;
+use domain::action::Buttons;
+use domain::agent::SessionSetup;
+use domain::game::ObservationSpec;
+use domain::genome::Parameter;
+
+use crate::Policy;
+use crate::controls::Controls;
+use crate::policy::{random, script};
+
+/// What a policy is: enough to list it, to check a genome and to know what it looks at.
+#[derive(Debug, Clone, Copy)]
+pub struct PolicyInfo {
+    /// Name, as experiments write it.
+    pub name: &'static str,
+    /// What it does, in one sentence.
+    pub about: &'static str,
+    /// The parameters a genome may set.
+    pub parameters: &'static [Parameter],
+    /// What it wants to be shown.
+    pub observation: ObservationSpec,
+    pub(crate) make: Make,
+}
+
+/// Makes a policy for a setup whose genome has been checked.
+pub(crate) type Make = fn(&SessionSetup, &Controls) -> Result<Box<dyn Policy>, Vec<Violation>>;
+
+/// Every policy, in the order in which they are listed to people.
+pub const POLICIES: &[PolicyInfo] = &[random::INFO, script::ATTACK_ONLY, script::SWEEP_LR, script::RULE_ONLY];
+
+/// The policy of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static PolicyInfo> {
+    POLICIES.iter().find(|policy| policy.name == name)
+}
+
+/// Makes the policy that `setup` describes.
+///
+/// # Errors
+/// All that is wrong at once: an unknown policy at `agent.policy`, unknown or impossible genes at
+/// `agent.genome.NAME`, and at `scenario.buttons` buttons that the policy needs and the scenario does not have.
+pub fn build(setup: &SessionSetup) -> Result<Box<dyn Policy>, Vec<Violation>> {
+    let Some(policy) = find(&setup.spec.policy) else { return Err(vec![unknown(&setup.spec.policy)]) };
+    let mut violations = setup.spec.genome.violations(policy.parameters, "agent.genome");
+    if setup.buttons.len() > Buttons::MAX {
+        let message = format!("{} buttons are listed, at most {} are possible", setup.buttons.len(), Buttons::MAX);
+        violations.push(Violation::new("scenario.buttons", message));
+    }
+    match (policy.make)(setup, &Controls::new(&setup.buttons)) {
+        Ok(made) if violations.is_empty() => Ok(made),
+        Ok(_) => Err(violations),
+        Err(more) => {
+            violations.extend(more);
+            Err(violations)
+        }
+    }
+}
+
+fn unknown(name: &str) -> Violation {
+    let names: Vec<_> = POLICIES.iter().map(|policy| policy.name).collect();
+    Violation::new("agent.policy", format!("unknown policy `{name}`"))
+        .with_help(format!("the policies are {}", names.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use domain::agent::AgentSpec;
+    use domain::genome::Genome;
+    use domain::ids::AgentId;
+
+    use super::*;
+
+    fn setup(policy: &str, genes: &[(&str, f64)], buttons: &[&str]) -> SessionSetup {
+        SessionSetup {
+            agent: AgentId::slug("a"),
+            experiment: String::new(),
+            generation: 0,
+            spec: AgentSpec {
+                policy: policy.into(),
+                genome: Genome(genes.iter().map(|&(name, value)| (name.into(), value)).collect()),
+            },
+            scenario: "defend_the_line".into(),
+            buttons: buttons.iter().map(|&name| name.into()).collect(),
+            variables: vec![],
+            frame_skip: 4,
+        }
+    }
+
+    fn paths(setup: &SessionSetup) -> Vec<String> {
+        build(setup).err().unwrap_or_default().into_iter().map(|violation| violation.path).collect()
+    }
+
+    #[test]
+    fn every_policy_is_well_described_and_can_be_built() {
+        for policy in POLICIES {
+            let names: BTreeSet<_> = policy.parameters.iter().map(|parameter| parameter.name).collect();
+            assert_eq!(names.len(), policy.parameters.len(), "{}", policy.name);
+            for parameter in policy.parameters {
+                assert!(parameter.domain.contains(parameter.default), "{}.{}", policy.name, parameter.name);
+                assert!(!parameter.about.is_empty());
+            }
+            let made = build(&setup(policy.name, &[], &["TURN_LEFT", "TURN_RIGHT", "ATTACK"])).ok().unwrap();
+            assert_eq!(made.observation(), policy.observation, "{}", policy.name);
+        }
+    }
+
+    #[test]
+    fn everything_wrong_is_reported_at_its_place() {
+        assert_eq!(paths(&setup("aimm", &[], &["ATTACK"])), ["agent.policy"]);
+        let bad = setup("rule_only", &[("health_threshold", 1e9), ("colour", 1.0)], &["TURN_LEFT"]);
+        assert_eq!(paths(&bad), ["agent.genome.colour", "agent.genome.health_threshold", "scenario.buttons"]);
+        assert_eq!(paths(&setup("random", &[], &[])), ["scenario.buttons"]);
+        assert_eq!(paths(&setup("sweep_lr", &[], &["ATTACK"])), ["scenario.buttons", "scenario.buttons"]);
+    }
+
+    #[test]
+    fn an_unknown_policy_comes_with_the_list_of_known_ones() {
+        let violation = build(&setup("x", &[], &[])).err().unwrap().remove(0);
+        assert_eq!(violation.help.unwrap(), "the policies are random, attack_only, sweep_lr, rule_only");
+    }
+}

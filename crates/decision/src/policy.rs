@@ -1,0 +1,4 @@
+//! The policies, one file each.
+
+pub(crate) mod random;
+pub(crate) mod script;
