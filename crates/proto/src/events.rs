@@ -1,0 +1,125 @@
+//! Events as they are stored and published: JSON of the `claudoom.events.v1` messages.
+
+use domain::event::{Event, EventEncoder, EventRecord, Fact};
+use serde::Serialize;
+
+/// Version 1 of the messages.
+#[allow(missing_docs, unreachable_pub, clippy::all, reason = "generated")]
+pub mod v1 {
+    include!("gen/claudoom.events.v1.rs");
+}
+
+/// Package of the event messages, the first part of a CloudEvents type.
+pub const PACKAGE: &str = "claudoom.events.v1";
+
+/// Encodes events as JSON.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Encoder;
+
+impl EventEncoder for Encoder {
+    fn encode(&self, event: &Event) -> EventRecord {
+        let (name, body) = encode(event);
+        EventRecord {
+            id: event.id(),
+            experiment: event.experiment,
+            subject: event.subject(),
+            kind: format!("{PACKAGE}.{name}"),
+            body,
+        }
+    }
+}
+
+fn metadata(event: &Event) -> Option<v1::Metadata> {
+    Some(v1::Metadata {
+        event_id: event.id().to_string(),
+        experiment_id: event.experiment.to_string(),
+        occurrence: event.occurrence,
+        subject: event.subject(),
+    })
+}
+
+/// The message's name and its JSON.
+fn encode(event: &Event) -> (&'static str, String) {
+    let metadata = metadata(event);
+    match event.fact.clone() {
+        Fact::ExperimentStarted { name, episodes } => {
+            ("ExperimentStarted", json(&v1::ExperimentStarted { metadata, name, episodes }))
+        }
+        Fact::ExperimentCompleted { digest, episodes } => {
+            ("ExperimentCompleted", json(&v1::ExperimentCompleted { metadata, digest, episodes }))
+        }
+        Fact::ExperimentFailed { reason } => ("ExperimentFailed", json(&v1::ExperimentFailed { metadata, reason })),
+        Fact::ExperimentPaused { reason } => ("ExperimentPaused", json(&v1::ExperimentPaused { metadata, reason })),
+        Fact::ExperimentResumed { reason } => ("ExperimentResumed", json(&v1::ExperimentResumed { metadata, reason })),
+        Fact::ExperimentStopped { reason } => ("ExperimentStopped", json(&v1::ExperimentStopped { metadata, reason })),
+        Fact::GenerationStarted { generation, agents, episodes } => {
+            ("GenerationStarted", json(&v1::GenerationStarted { metadata, generation, agents, episodes }))
+        }
+        Fact::GenerationCompleted { generation, best_agent, best_fitness, mean_fitness, episodes } => {
+            let best_agent = best_agent.to_string();
+            let message =
+                v1::GenerationCompleted { metadata, generation, best_agent, best_fitness, mean_fitness, episodes };
+            ("GenerationCompleted", json(&message))
+        }
+        Fact::AgentEvaluated { generation, agent, position, fitness, kills, episodes } => {
+            let agent = agent.to_string();
+            let message = v1::AgentEvaluated { metadata, generation, agent, position, fitness, kills, episodes };
+            ("AgentEvaluated", json(&message))
+        }
+        Fact::AgentError { generation, agent, message } => {
+            ("AgentError", json(&v1::AgentError { metadata, generation, agent: agent.to_string(), message }))
+        }
+    }
+}
+
+fn json(message: &impl Serialize) -> String {
+    serde_json::to_string(message).expect("event messages have only string keys")
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ids::{AgentId, ExperimentId};
+    use serde_json::Value;
+
+    use super::*;
+
+    fn record(fact: Fact) -> (EventRecord, Value) {
+        let record = Encoder.encode(&Event::once(ExperimentId(uuid::Uuid::nil()), fact));
+        let body = serde_json::from_str(&record.body).unwrap();
+        (record, body)
+    }
+
+    #[test]
+    fn bodies_are_camel_case_and_carry_their_metadata() {
+        let agent = AgentId::slug("g1-a2");
+        let fact = Fact::AgentEvaluated { generation: 1, agent, position: 2, fitness: 3.5, kills: 4.0, episodes: 10 };
+
+        let (record, body) = record(fact);
+
+        assert_eq!(record.kind, "claudoom.events.v1.AgentEvaluated");
+        assert_eq!(body["metadata"]["eventId"], record.id.to_string());
+        assert_eq!(body["metadata"]["experimentId"], record.experiment.to_string());
+        assert_eq!(body["metadata"]["subject"], record.subject);
+        assert_eq!((&body["agent"], &body["fitness"]), (&"g1-a2".into(), &3.5.into()));
+    }
+
+    #[test]
+    fn generations_name_their_best_agent() {
+        let best_agent = AgentId::slug("b");
+        let fact =
+            Fact::GenerationCompleted { generation: 0, best_agent, best_fitness: 2.0, mean_fitness: 1.0, episodes: 4 };
+
+        let (record, body) = record(fact);
+
+        assert_eq!(record.kind, "claudoom.events.v1.GenerationCompleted");
+        assert_eq!((&body["bestAgent"], &body["meanFitness"]), (&"b".into(), &1.0.into()));
+    }
+
+    #[test]
+    fn a_body_reads_back_as_its_message() {
+        let (record, _) = record(Fact::ExperimentFailed { reason: "no \"engine\"".into() });
+        let message: v1::ExperimentFailed = serde_json::from_str(&record.body).unwrap();
+        assert_eq!(message.reason, "no \"engine\"");
+        assert_eq!(message.metadata.map(|m| m.event_id), Some(record.id.to_string()));
+    }
+}

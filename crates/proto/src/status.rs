@@ -1,0 +1,111 @@
+//! The one table between kinds of errors and gRPC codes, and statuses with `google.rpc` details.
+
+use domain::{ErrorKind, Violation};
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
+
+use crate::convert::BadMessage;
+
+/// Longest text of a status, in bytes.
+pub const MAX_TEXT: usize = 1024;
+
+/// Most field violations that go with a status; all details together have to fit into the headers of a response.
+pub const MAX_VIOLATIONS: usize = 16;
+
+const TABLE: [(ErrorKind, Code); 11] = [
+    (ErrorKind::Invalid, Code::InvalidArgument),
+    (ErrorKind::NotFound, Code::NotFound),
+    (ErrorKind::FailedPrecondition, Code::FailedPrecondition),
+    (ErrorKind::Fenced, Code::Aborted),
+    (ErrorKind::Divergence, Code::DataLoss),
+    (ErrorKind::Exhausted, Code::ResourceExhausted),
+    (ErrorKind::Unavailable, Code::Unavailable),
+    (ErrorKind::DeadlineExceeded, Code::DeadlineExceeded),
+    (ErrorKind::Unauthenticated, Code::Unauthenticated),
+    (ErrorKind::PermissionDenied, Code::PermissionDenied),
+    (ErrorKind::Internal, Code::Internal),
+];
+
+/// The code of a kind of error.
+#[must_use]
+pub fn code(kind: ErrorKind) -> Code {
+    TABLE.iter().find(|(of, _)| *of == kind).map_or(Code::Internal, |(_, code)| *code)
+}
+
+/// The kind of error that a code stands for; a cancelled call is `Unavailable`, a code of no kind `Internal`.
+#[must_use]
+pub fn kind(code: Code) -> ErrorKind {
+    if code == Code::Cancelled {
+        return ErrorKind::Unavailable;
+    }
+    TABLE.iter().find(|(_, of)| *of == code).map_or(ErrorKind::Internal, |(kind, _)| *kind)
+}
+
+/// A status of a kind of error; a long text is cut.
+#[must_use]
+pub fn status(kind: ErrorKind, message: impl AsRef<str>) -> Status {
+    Status::new(code(kind), capped(message.as_ref()))
+}
+
+/// `INVALID_ARGUMENT` with the fields that are wrong.
+#[must_use]
+pub fn invalid(message: impl AsRef<str>, violations: &[Violation]) -> Status {
+    let fields = violations.iter().take(MAX_VIOLATIONS).map(|violation| {
+        let help = violation.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+        FieldViolation::new(capped(&violation.path), capped(&format!("{}{help}", violation.message)))
+    });
+    let details = ErrorDetails::with_bad_request(fields.collect::<Vec<_>>());
+    Status::with_error_details(Code::InvalidArgument, capped(message.as_ref()), details)
+}
+
+/// The fields that a status says are wrong.
+#[must_use]
+pub fn violations(status: &Status) -> Vec<Violation> {
+    let fields = status.get_details_bad_request().map(|bad| bad.field_violations).unwrap_or_default();
+    fields.into_iter().map(|field| Violation::new(field.field, field.description)).collect()
+}
+
+impl From<BadMessage> for Status {
+    fn from(error: BadMessage) -> Self {
+        invalid(error.to_string(), &error.0)
+    }
+}
+
+/// `text`, cut at a character's start if it is longer than [`MAX_TEXT`].
+fn capped(text: &str) -> String {
+    const ELLIPSIS: &str = "...";
+    if text.len() <= MAX_TEXT {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(MAX_TEXT - ELLIPSIS.len());
+    format!("{}{ELLIPSIS}", &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_code_and_reads_back() {
+        for (of, code_of) in TABLE {
+            assert_eq!((code(of), kind(code_of)), (code_of, of));
+        }
+        assert_eq!(kind(Code::Unknown), ErrorKind::Internal);
+    }
+
+    #[test]
+    fn text_is_capped_between_characters() {
+        let status = status(ErrorKind::Internal, "ä".repeat(1000));
+        assert!(status.message().len() <= MAX_TEXT);
+        assert!(status.message().ends_with("ä..."));
+    }
+
+    #[test]
+    fn violations_go_with_the_status() {
+        let error = BadMessage(vec![Violation::new("genome.aim", "too large"), Violation::new("policy", "unknown")]);
+        let status = Status::from(error.clone());
+        assert_eq!(status.code(), Code::InvalidArgument);
+        assert_eq!(status.message(), "genome.aim: too large; policy: unknown");
+        assert_eq!(violations(&status), error.0);
+    }
+}

@@ -1,0 +1,56 @@
+//! Regenerates the code from the .proto files and compares it with what is checked in.
+//!
+//! After a change of a .proto file run `CLAUDOOM_REGENERATE=1 cargo test -p proto --test bootstrap`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use prost::Message as _;
+use prost_types::FileDescriptorSet;
+
+const FILES: [&str; 3] =
+    ["claudoom/agent/v1/agent.proto", "claudoom/events/v1/events.proto", "claudoom/orchestrator/v1/orchestrator.proto"];
+
+#[test]
+fn generated_code_is_what_the_protos_say() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let checked_in = root.join("src/gen");
+    let fresh = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("gen");
+    let _ = fs::remove_dir_all(&fresh);
+    fs::create_dir_all(&fresh).unwrap();
+
+    generate(&root.join("../../proto"), &fresh);
+
+    for entry in fs::read_dir(&fresh).unwrap() {
+        let path = entry.unwrap().path();
+        let target = checked_in.join(path.file_name().unwrap());
+        let content = fs::read(&path).unwrap();
+        if std::env::var_os("CLAUDOOM_REGENERATE").is_some() {
+            fs::write(&target, &content).unwrap();
+        }
+        let same = fs::read(&target).is_ok_and(|present| present == content);
+        assert!(same, "{} is out of date: run this test with CLAUDOOM_REGENERATE=1", target.display());
+    }
+}
+
+fn generate(protos: &Path, out: &Path) {
+    let mut descriptors = protox::compile(FILES, [protos]).unwrap();
+    tonic_prost_build::configure()
+        .out_dir(out)
+        .bytes(".")
+        .btree_map(".")
+        .type_attribute(".claudoom.events.v1", "#[derive(serde::Serialize, serde::Deserialize)]")
+        .type_attribute(".claudoom.events.v1", "#[serde(rename_all = \"camelCase\")]")
+        .compile_fds(descriptors.clone())
+        .unwrap();
+    write_descriptors(&mut descriptors, out);
+}
+
+/// Comments make the generated documentation, but reflection has no use for them.
+fn write_descriptors(descriptors: &mut FileDescriptorSet, out: &Path) {
+    for file in &mut descriptors.file {
+        file.source_code_info = None;
+    }
+    let encoded = descriptors.encode_to_vec();
+    fs::write(out.join("claudoom.binpb"), encoded).unwrap();
+}
