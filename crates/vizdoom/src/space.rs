@@ -1,0 +1,47 @@
+//! Room in /dev/shm: asked before an engine starts, because an engine that finds none
+//! dies of SIGBUS without a word.
+
+use std::ffi::CString;
+use std::mem::MaybeUninit;
+
+use crate::error::Error;
+use crate::mapping::SHM_DIR;
+
+/// Fails if fewer than `needed` bytes are free. Unknown room is not an error.
+pub(crate) fn require(needed: u64) -> Result<(), Error> {
+    compare(needed, available())
+}
+
+/// Returns the free bytes, if the file system has a limit.
+pub(crate) fn available() -> Option<u64> {
+    let path = CString::new(SHM_DIR).ok()?;
+    let mut stat = MaybeUninit::<libc::statvfs>::uninit();
+    // SAFETY: a NUL-terminated path and room for the answer.
+    if unsafe { libc::statvfs(path.as_ptr(), stat.as_mut_ptr()) } != 0 {
+        return None;
+    }
+    // SAFETY: filled in, as the call succeeded.
+    let stat = unsafe { stat.assume_init() };
+    // A tmpfs without a limit has zero blocks.
+    (stat.f_blocks > 0).then(|| stat.f_bavail * stat.f_frsize)
+}
+
+fn compare(needed: u64, available: Option<u64>) -> Result<(), Error> {
+    match available {
+        Some(available) if available < needed => Err(Error::NoSharedMemory { needed, available }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_little_room_is_told_with_numbers() {
+        let error = compare(100, Some(99)).unwrap_err().to_string();
+        assert!(error.contains("100") && error.contains("99") && error.contains("shm_size"));
+        assert!(compare(100, Some(100)).is_ok());
+        assert!(compare(100, None).is_ok());
+    }
+}
