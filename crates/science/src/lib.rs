@@ -1,1 +1,7 @@
-//! science
+//! Designs of experiments, statistics and evolution, as pure functions.
+//!
+//! Nothing here does I/O or reads a clock, and every sum has a fixed order, so equal inputs give equal bits.
+
+pub mod design;
+pub mod evolution;
+pub mod stats;

@@ -1,0 +1,3 @@
+//! How populations improve.
+
+pub mod genetic;

@@ -1,0 +1,155 @@
+use proptest::prelude::*;
+
+use domain::genome::{Domain, Parameter};
+
+use super::*;
+
+const PARAMETERS: &[Parameter] = &[
+    Parameter { name: "real", about: "", domain: Domain::Real { low: -2.0, high: 3.0 }, default: 0.0 },
+    Parameter { name: "whole", about: "", domain: Domain::Integer { low: 1, high: 4 }, default: 1.0 },
+    Parameter { name: "flag", about: "", domain: Domain::Flag, default: 0.0 },
+];
+
+fn space() -> Space {
+    Space::new(PARAMETERS, None, &Genome::default()).unwrap()
+}
+
+fn spec(population: u32, elites: u32) -> EvolutionSpec {
+    EvolutionSpec { population, elites, ..EvolutionSpec::default() }
+}
+
+fn evaluated(fitness: &[f64], seed: u64) -> Vec<Evaluated> {
+    let genomes = first_generation(&space(), &spec(fitness.len() as u32, 0), seed);
+    (0..)
+        .zip(genomes)
+        .zip(fitness)
+        .map(|((position, o), &fitness)| Evaluated { position, genome: o.genome, fitness })
+        .collect()
+}
+
+fn is_within_domains(genome: &Genome) -> bool {
+    genome.violations(PARAMETERS, "").is_empty() && genome.0.len() == PARAMETERS.len()
+}
+
+proptest! {
+    #[test]
+    fn a_generation_is_complete_repeatable_and_within_its_domains(
+        fitness in prop::collection::vec(any::<f64>(), 1..12),
+        population in 1u32..20, elites in 0u32..4, seed: u64, generation in 1u32..9,
+        crossover_rate in 0.0..=1.0f64, mutation_rate in 0.0..=1.0f64,
+    ) {
+        let spec = EvolutionSpec { crossover_rate, mutation_rate, ..spec(population, elites) };
+        let mut members = evaluated(&fitness, seed);
+        let offspring = next_generation(&space(), &members, &spec, seed, generation);
+
+        prop_assert_eq!(offspring.len(), population as usize);
+        for child in &offspring {
+            prop_assert!(is_within_domains(&child.genome), "{:?}", child);
+            prop_assert!(!child.operators.is_empty() && !child.parents.is_empty());
+            prop_assert!(child.parents.iter().all(|&parent| (parent as usize) < fitness.len()));
+        }
+
+        members.reverse();
+        prop_assert_eq!(next_generation(&space(), &members, &spec, seed, generation), offspring);
+    }
+
+    #[test]
+    fn elites_come_first_unchanged_and_in_rank_order(
+        fitness in prop::collection::vec(-9i32..9, 3..12), elites in 1u32..3, seed: u64,
+    ) {
+        let fitness: Vec<_> = fitness.into_iter().map(f64::from).collect();
+        let members = evaluated(&fitness, seed);
+        let offspring = next_generation(&space(), &members, &spec(8, elites), seed, 1);
+        for (member, elite) in rank(&members).into_iter().zip(&offspring[..elites as usize]) {
+            prop_assert_eq!(&member.genome, &elite.genome);
+            prop_assert_eq!(&elite.parents, &[member.position]);
+            prop_assert_eq!(&elite.operators, &["elite"]);
+        }
+    }
+
+    #[test]
+    fn a_first_generation_uses_every_stratum_once(population in 2u32..30, seed: u64) {
+        let first = first_generation(&space(), &spec(population, 0), seed);
+        let mut strata: Vec<_> = first
+            .iter()
+            .map(|o| ((o.genome.0["real"] + 2.0) / 5.0 * f64::from(population)) as u32)
+            .collect();
+        strata.sort_unstable();
+        prop_assert_eq!(strata, (0..population).collect::<Vec<_>>());
+        prop_assert!(first.iter().all(|o| is_within_domains(&o.genome)));
+        let flags = first.iter().filter(|o| o.genome.0["flag"] == 1.0).count() as u32;
+        prop_assert!(flags.abs_diff(population - flags) <= 1);
+    }
+
+    #[test]
+    fn another_seed_or_generation_is_another_offspring(seed: u64) {
+        let members = evaluated(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 1);
+        let offspring = next_generation(&space(), &members, &spec(12, 1), seed, 1);
+        prop_assert_ne!(&next_generation(&space(), &members, &spec(12, 1), seed ^ 1, 1), &offspring);
+        prop_assert_ne!(&next_generation(&space(), &members, &spec(12, 1), seed, 2), &offspring);
+        let first = |seed| first_generation(&space(), &spec(12, 1), seed);
+        prop_assert_ne!(first(seed), first(seed ^ 1));
+    }
+}
+
+#[test]
+fn ties_go_to_the_lower_position_and_nan_is_last() {
+    let members = evaluated(&[f64::NAN, 0.0, 2.0, -0.0, 2.0, f64::NEG_INFINITY], 1);
+    let order: Vec<_> = rank(&members).into_iter().map(|member| member.position).collect();
+    assert_eq!(order, [2, 4, 1, 3, 0, 5]);
+}
+
+#[test]
+fn children_are_new_unless_both_operators_are_off() {
+    let members = evaluated(&[1.0, 2.0, 3.0], 1);
+    let with = |mutation_rate| EvolutionSpec { crossover_rate: 0.0, mutation_rate, ..spec(40, 0) };
+    let mutants = next_generation(&space(), &members, &with(1e-9), 1, 1);
+    assert!(mutants.iter().all(|child| child.operators == ["mutation"]));
+    let copies = next_generation(&space(), &members, &with(0.0), 1, 1);
+    assert!(copies.iter().all(|child| child.operators == ["copy"]));
+}
+
+#[test]
+fn two_parents_are_never_the_same_member() {
+    let members = evaluated(&[1.0, 2.0], 1);
+    let spec = EvolutionSpec { crossover_rate: 1.0, ..spec(60, 0) };
+    for child in next_generation(&space(), &members, &spec, 1, 1) {
+        assert_ne!(child.parents[0], child.parents[1]);
+    }
+}
+
+#[test]
+fn genes_that_do_not_evolve_keep_their_value() {
+    let base = Genome([("flag".to_owned(), 1.0)].into());
+    let genes = ["real".to_owned()];
+    let space = Space::new(PARAMETERS, Some(&genes), &base).unwrap();
+    for member in first_generation(&space, &spec(9, 1), 3) {
+        assert_eq!(member.genome.0.len(), 2);
+        assert_eq!(member.genome.0["flag"], 1.0);
+    }
+}
+
+#[test]
+fn an_unknown_gene_is_named_at_its_place() {
+    let genes = ["real".to_owned(), "reel".to_owned()];
+    let violations = Space::new(PARAMETERS, Some(&genes), &Genome::default()).unwrap_err();
+    assert_eq!(violations[0].path, "evolution.genes[1]");
+    assert_eq!(Space::new(&[], None, &Genome::default()).unwrap_err()[0].path, "evolution.genes");
+}
+
+#[test]
+fn a_simple_target_is_approached() {
+    let fitness = |genome: &Genome| -(genome.0["real"] - 1.7).abs() - (genome.0["whole"] - 3.0).abs();
+    let spec = spec(16, 2);
+    let mut population = first_generation(&space(), &spec, 5);
+    let best = |population: &[Offspring]| population.iter().map(|o| fitness(&o.genome)).fold(f64::MIN, f64::max);
+    let start = best(&population);
+    for generation in 1..10 {
+        let evaluated: Vec<_> = (0..)
+            .zip(&population)
+            .map(|(position, o)| Evaluated { position, genome: o.genome.clone(), fitness: fitness(&o.genome) })
+            .collect();
+        population = next_generation(&space(), &evaluated, &spec, 5, generation);
+    }
+    assert!(best(&population) > start && best(&population) > -0.05, "{start} {}", best(&population));
+}
