@@ -3,5 +3,7 @@
 // Tests unwrap and print freely.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
+mod parity;
 mod smoke;
 mod support;
+mod trace;
