@@ -1,8 +1,9 @@
 //! What the Python API and the driver see of the same episodes, as lines of text.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use vizdoom::{Button, End, Engine, GameConfig, GameVariable, Pose, Refresh, State, seeds};
 
@@ -15,9 +16,10 @@ pub(crate) struct Job {
     /// Lines of more settings.
     pub(crate) settings: &'static str,
     pub(crate) seeds: Vec<u32>,
-    pub(crate) skip: u32,
-    /// Limit of steps per episode.
-    pub(crate) steps: u32,
+    /// Tics per action; the episodes are played once for each.
+    pub(crate) skips: Vec<u32>,
+    /// Limit of tics per episode.
+    pub(crate) tics: u32,
 }
 
 impl Job {
@@ -29,27 +31,15 @@ impl Job {
         GameConfig::parse(&text, install.scenario_dir()).unwrap()
     }
 
-    /// Plays the episodes through the Python API.
-    pub(crate) fn python(&self) -> String {
-        let dir = tempfile::tempdir().unwrap();
-        let job = serde_json::json!({
+    fn describe(&self, dir: &Path) -> serde_json::Value {
+        serde_json::json!({
             "config": support::install().scenario_dir().join(format!("{}.cfg", self.scenario)),
             "settings": self.settings,
             "seeds": self.seeds,
-            "skip": self.skip,
-            "steps": self.steps,
-            "ini": dir.path().join("settings.ini"),
-        });
-        let script = support::workspace().join("crates/vizdoom/tests/python/trace.py");
-        let output = Command::new(python())
-            .arg(script)
-            .arg(job.to_string())
-            .current_dir(dir.path())
-            .output()
-            .unwrap_or_else(|error| panic!("{}: {error}; {}", python().display(), PYTHON_HINT));
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{errors}\n{PYTHON_HINT}");
-        String::from_utf8(output.stdout).unwrap()
+            "skips": self.skips,
+            "tics": self.tics,
+            "ini": dir.join("settings.ini"),
+        })
     }
 
     /// Plays the episodes through the driver, in a fresh engine.
@@ -64,31 +54,57 @@ impl Job {
     /// Plays the episodes in this engine.
     pub(crate) fn play(&self, engine: &mut Engine) -> String {
         let mut out = String::new();
-        let mut actions = Actions::new(engine.config());
-        for &seed in &self.seeds {
-            engine.new_episode(seeds::vizdoom_doom_seed(seed)).unwrap();
-            writeln!(out, "episode {seed}").unwrap();
-            show(&mut out, engine);
-            for _ in 0..self.steps {
-                if engine.finished().is_some() {
-                    break;
-                }
-                let step = engine.step(actions.next(), self.skip, Refresh::Full).unwrap();
-                let (reward, total) = (bits(step.reward), bits(engine.total_reward()));
-                writeln!(out, "step {reward} {total} {}", end(step.finished)).unwrap();
-                show(&mut out, engine);
+        for &skip in &self.skips {
+            let mut actions = Actions::new(engine.config());
+            for &seed in &self.seeds {
+                self.play_one(&mut out, engine, &mut actions, seed, skip);
             }
-            writeln!(out, "final{}", variables(engine.state())).unwrap();
         }
         out
     }
 
-    /// Compares both sides; returns the number of lines.
-    pub(crate) fn compare(&self) -> usize {
-        let (python, rust) = (self.python(), self.rust());
-        assert_same(&format!("{} skip {}", self.scenario, self.skip), &python, &rust);
-        rust.lines().count()
+    fn play_one(&self, out: &mut String, engine: &mut Engine, actions: &mut Actions, seed: u32, skip: u32) {
+        engine.new_episode(seeds::vizdoom_doom_seed(seed)).unwrap();
+        writeln!(out, "episode {seed} skip {skip}").unwrap();
+        show(out, engine);
+        for _ in 0..self.tics / skip {
+            if engine.finished().is_some() {
+                break;
+            }
+            let step = engine.step(actions.next(), skip, Refresh::Full).unwrap();
+            let (reward, total) = (bits(step.reward), bits(engine.total_reward()));
+            writeln!(out, "step {reward} {total} {}", end(step.finished)).unwrap();
+            show(out, engine);
+        }
+        writeln!(out, "final{}", variables(engine.state())).unwrap();
     }
+}
+
+/// Plays the jobs on both sides at once and compares; returns the driver's traces.
+pub(crate) fn compare(jobs: &[Job]) -> Vec<String> {
+    let (python, rust) = thread::scope(|scope| {
+        let python = scope.spawn(|| python(jobs));
+        let rust = jobs.iter().map(Job::rust).collect::<Vec<_>>();
+        (python.join().unwrap(), rust)
+    });
+    let what = jobs.iter().map(|job| job.scenario).collect::<Vec<_>>().join(", ");
+    assert_same(&what, &python, &rust.concat());
+    rust
+}
+
+/// Plays the episodes through the Python API.
+fn python(jobs: &[Job]) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    let jobs = jobs.iter().map(|job| job.describe(dir.path())).collect::<serde_json::Value>();
+    let output = Command::new(interpreter())
+        .arg(support::workspace().join("crates/vizdoom/tests/python/trace.py"))
+        .arg(jobs.to_string())
+        .current_dir(dir.path())
+        .output()
+        .unwrap_or_else(|error| panic!("{}: {error}; {PYTHON_HINT}", interpreter().display()));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}\n{PYTHON_HINT}");
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// Fails with the first line that differs.
@@ -105,7 +121,7 @@ pub(crate) fn assert_same(what: &str, expected: &str, found: &str) {
 const PYTHON_HINT: &str = "the tests compare with the Python API: make a virtual environment in .data/venv with \
                            `pip install vizdoom==1.3.2 numpy`, or set CLAUDOOM_PYTHON";
 
-fn python() -> PathBuf {
+fn interpreter() -> PathBuf {
     std::env::var_os("CLAUDOOM_PYTHON")
         .map_or_else(|| support::workspace().join(".data/venv/bin/python"), PathBuf::from)
 }

@@ -1,11 +1,11 @@
 """Prints what the Python API sees of some episodes, one line a step.
 
-Usage: trace.py JOB, with JOB a JSON object:
+Usage: trace.py JOBS, with JOBS a list of JSON objects:
   config      path of a .cfg file
   settings    lines of more settings, applied after the file
   seeds       seed of each episode: set_seed(seed); new_episode()
-  skip        tics per action
-  steps       limit of steps per episode
+  skips       tics per action; the episodes are played once for each
+  tics        limit of tics per episode
   ini         path of the engine's settings file
 The driver's tests print the same lines and compare them.
 """
@@ -104,6 +104,20 @@ def end_of(game):
     return "timeout" if game.is_episode_timeout_reached() else "map"
 
 
+def play(game, variables, actions, seed, skip, steps):
+    game.set_seed(seed)
+    game.new_episode()
+    print(f"episode {seed} skip {skip}")
+    show(game, variables)
+    for _ in range(steps):
+        if game.is_episode_finished():
+            break
+        reward = game.make_action(actions.next(), skip)
+        print(f"step {bits(reward)} {bits(game.get_total_reward())} {end_of(game)}")
+        show(game, variables)
+    print("final " + " ".join(bits(game.get_game_variable(v)) for v in variables))
+
+
 def main(job):
     game = vzd.DoomGame()
     game.load_config(job["config"])
@@ -116,20 +130,12 @@ def main(job):
     game.set_doom_config_path(job["ini"])
     game.init()
     variables = [v for _, v in sorted((int(v), v) for v in vzd.GameVariable.__members__.values())]
-    actions = Actions(1, game.get_available_buttons())
-    for seed in job["seeds"]:
-        game.set_seed(seed)
-        game.new_episode()
-        print(f"episode {seed}")
-        show(game, variables)
-        for _ in range(job["steps"]):
-            if game.is_episode_finished():
-                break
-            reward = game.make_action(actions.next(), job["skip"])
-            print(f"step {bits(reward)} {bits(game.get_total_reward())} {end_of(game)}")
-            show(game, variables)
-        print("final " + " ".join(bits(game.get_game_variable(v)) for v in variables))
+    for skip in job["skips"]:
+        actions = Actions(1, game.get_available_buttons())
+        for seed in job["seeds"]:
+            play(game, variables, actions, seed, skip, job["tics"] // skip)
     game.close()
 
 
-main(json.loads(sys.argv[1]))
+for one in json.loads(sys.argv[1]):
+    main(one)

@@ -1,0 +1,82 @@
+//! The shipped scenarios load and start.
+
+use vizdoom::{Engine, Error, Refresh};
+
+use crate::support;
+
+/// Need commercial game data, which does not come with the engine.
+const COMMERCIAL: [&str; 2] = ["doom", "doom2"];
+
+#[test]
+fn every_scenario_loads() {
+    let install = support::install();
+    let names = install.scenarios();
+    assert_eq!(names.len(), 23, "{names:?}");
+    for name in names {
+        let config = install.scenario(&name).unwrap();
+        assert!(!config.buttons.is_empty(), "{name}");
+        // Only sound and windows, which this driver does not have.
+        for warning in config.warnings {
+            assert!(!warning.reason.contains("unknown"), "{name}: {warning:?}");
+        }
+    }
+}
+
+// The multi-player scenarios (cig, multi, multi_duel) start too: alone on their maps.
+#[test]
+fn every_scenario_with_its_data_starts_and_plays() {
+    let install = support::install();
+    for name in install.scenarios() {
+        let (_dir, options) = support::options();
+        let config = install.scenario(&name).unwrap();
+        if COMMERCIAL.contains(&name.as_str()) {
+            let error = Engine::start(&install, &config, &options).unwrap_err();
+            assert!(matches!(error, Error::MissingWad { .. }), "{name}: {error}");
+            continue;
+        }
+        let mut engine = Engine::start(&install, &config, &options).unwrap();
+        engine.new_episode(1).unwrap();
+        let tic = engine.state().map_tic();
+        engine.step(&[1.0], 4, Refresh::Full).unwrap();
+        assert_eq!(engine.state().map_tic(), tic + 4, "{name}");
+        assert_eq!(engine.state().doom_seed(), 1, "{name}");
+        assert!(engine.state().screen().iter().any(|&byte| byte != 0), "{name}");
+    }
+}
+
+#[test]
+fn a_scenario_can_be_changed_by_its_fields() {
+    let install = support::install();
+    let (_dir, options) = support::options();
+    let mut config = install.scenario("defend_the_line").unwrap();
+    config.buttons = vec![vizdoom::Button::MoveLeft, vizdoom::Button::Attack];
+    config.timeout = 20;
+    config.skill = 1;
+    config.resolution = vizdoom::Resolution::new(200, 150).unwrap();
+
+    let mut engine = Engine::start(&install, &config, &options).unwrap();
+    engine.new_episode(3).unwrap();
+    let step = engine.step(&[1.0, 1.0], 50, Refresh::Full).unwrap();
+
+    assert_eq!(step.finished, Some(vizdoom::End::Timeout));
+    assert_eq!(step.tics, 20);
+    assert_eq!(engine.state().screen().len(), 200 * 150 * 3);
+    let again = engine.step(&[], 1, Refresh::Full).unwrap();
+    assert_eq!((again.tics, again.reward), (0, 0.0));
+}
+
+#[test]
+fn another_map_of_the_same_files() {
+    let install = support::install();
+    let (_dir, options) = support::options();
+    let mut engine = Engine::start(&install, &install.scenario("freedoom2").unwrap(), &options).unwrap();
+
+    engine.new_episode_on("map05", 1).unwrap();
+    let elsewhere = engine.state().variable(vizdoom::GameVariable::PositionX);
+    engine.new_episode_on("MAP01", 1).unwrap();
+
+    assert_ne!(engine.state().variable(vizdoom::GameVariable::PositionX), elsewhere);
+    let error = engine.new_episode_on("map99", 1).unwrap_err();
+    assert!(matches!(error, Error::UnknownMap { .. }), "{error}");
+    engine.new_episode(1).unwrap();
+}
