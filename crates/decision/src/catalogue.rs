@@ -8,7 +8,7 @@ use domain::genome::Parameter;
 
 use crate::Policy;
 use crate::controls::Controls;
-use crate::policy::{random, script};
+use crate::policy::{aim, random, script};
 
 /// What a policy is: enough to list it, to check a genome and to know what it looks at.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +28,8 @@ pub struct PolicyInfo {
 pub(crate) type Make = fn(&SessionSetup, &Controls) -> Result<Box<dyn Policy>, Vec<Violation>>;
 
 /// Every policy, in the order in which they are listed to people.
-pub const POLICIES: &[PolicyInfo] = &[random::INFO, script::ATTACK_ONLY, script::SWEEP_LR, script::RULE_ONLY];
+pub const POLICIES: &[PolicyInfo] =
+    &[random::INFO, script::ATTACK_ONLY, script::SWEEP_LR, script::RULE_ONLY, aim::INFO];
 
 /// The policy of this name.
 #[must_use]
@@ -111,8 +112,8 @@ mod tests {
     #[test]
     fn everything_wrong_is_reported_at_its_place() {
         assert_eq!(paths(&setup("aimm", &[], &["ATTACK"])), ["agent.policy"]);
-        let bad = setup("rule_only", &[("health_threshold", 1e9), ("colour", 1.0)], &["TURN_LEFT"]);
-        assert_eq!(paths(&bad), ["agent.genome.colour", "agent.genome.health_threshold", "scenario.buttons"]);
+        let bad = setup("aim", &[("tolerance", 1e9), ("colour", 1.0)], &["TURN_LEFT"]);
+        assert_eq!(paths(&bad), ["agent.genome.colour", "agent.genome.tolerance", "scenario.buttons"]);
         assert_eq!(paths(&setup("random", &[], &[])), ["scenario.buttons"]);
         assert_eq!(paths(&setup("sweep_lr", &[], &["ATTACK"])), ["scenario.buttons", "scenario.buttons"]);
     }
@@ -120,6 +121,6 @@ mod tests {
     #[test]
     fn an_unknown_policy_comes_with_the_list_of_known_ones() {
         let violation = build(&setup("x", &[], &[])).err().unwrap().remove(0);
-        assert_eq!(violation.help.unwrap(), "the policies are random, attack_only, sweep_lr, rule_only");
+        assert_eq!(violation.help.unwrap(), "the policies are random, attack_only, sweep_lr, rule_only, aim");
     }
 }

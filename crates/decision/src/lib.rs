@@ -11,6 +11,7 @@
 
 mod catalogue;
 mod controls;
+pub mod features;
 mod policy;
 
 use domain::action::Decision;

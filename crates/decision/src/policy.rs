@@ -1,4 +1,5 @@
 //! The policies, one file each.
 
+pub(crate) mod aim;
 pub(crate) mod random;
 pub(crate) mod script;

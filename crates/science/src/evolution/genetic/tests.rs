@@ -34,7 +34,7 @@ fn is_within_domains(genome: &Genome) -> bool {
 proptest! {
     #[test]
     fn a_generation_is_complete_repeatable_and_within_its_domains(
-        fitness in prop::collection::vec(any::<f64>(), 1..12),
+        fitness in prop::collection::vec(prop::num::f64::ANY, 1..12),
         population in 1u32..20, elites in 0u32..4, seed: u64, generation in 1u32..9,
         crossover_rate in 0.0..=1.0f64, mutation_rate in 0.0..=1.0f64,
     ) {

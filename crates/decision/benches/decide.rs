@@ -1,0 +1,45 @@
+//! Time of one decision, on an episode with fifteen things in sight.
+
+#[path = "../tests/it/states.rs"]
+#[allow(dead_code, unreachable_pub)] // The strategies in it are for the tests.
+mod states;
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use decision::features::Extractor;
+use decision::{POLICIES, build};
+use domain::agent::{AgentSpec, SessionSetup};
+use domain::genome::Genome;
+use domain::ids::AgentId;
+
+fn decide(criterion: &mut Criterion) {
+    let episode = states::episode(500);
+    let mut next = episode.iter().cycle();
+    let mut group = criterion.benchmark_group("decide");
+    let mut extractor = Extractor::new(4);
+    group.bench_function("features", |bencher| {
+        bencher.iter(|| black_box(extractor.extract(black_box(next.next().expect("a cycle has no end")))));
+    });
+    for info in POLICIES {
+        let setup = SessionSetup {
+            agent: AgentId::slug("bench"),
+            experiment: String::new(),
+            generation: 0,
+            spec: AgentSpec { policy: info.name.into(), genome: Genome::default() },
+            scenario: "defend_the_line".into(),
+            buttons: states::names(&["TURN_LEFT", "TURN_RIGHT", "ATTACK"]),
+            variables: vec![],
+            frame_skip: 4,
+        };
+        let Ok(mut policy) = build(&setup) else { panic!("{} has the buttons it needs", info.name) };
+        policy.start(1);
+        group.bench_function(info.name, |bencher| {
+            bencher.iter(|| black_box(policy.decide(black_box(next.next().expect("a cycle has no end")))));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, decide);
+criterion_main!(benches);
