@@ -1,1 +1,5 @@
-fn main() {}
+//! The program `agent`.
+
+fn main() -> anyhow::Result<()> {
+    agent::cli::Cli::load().run()
+}

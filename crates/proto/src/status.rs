@@ -9,8 +9,9 @@ use crate::convert::BadMessage;
 /// Longest text of a status, in bytes.
 pub const MAX_TEXT: usize = 1024;
 
-/// Most field violations that go with a status; all details together have to fit into the headers of a response.
-pub const MAX_VIOLATIONS: usize = 16;
+/// Most bytes of field violations that go with a status: it travels in headers, which peers limit to 16 KiB, and the
+/// encoding adds a third.
+pub const MAX_DETAILS: usize = 6 * 1024;
 
 const TABLE: [(ErrorKind, Code); 11] = [
     (ErrorKind::Invalid, Code::InvalidArgument),
@@ -47,12 +48,15 @@ pub fn status(kind: ErrorKind, message: impl AsRef<str>) -> Status {
     Status::new(code(kind), capped(message.as_ref()))
 }
 
-/// `INVALID_ARGUMENT` with the fields that are wrong.
+/// `INVALID_ARGUMENT` with the fields that are wrong, as many of them as fit.
 #[must_use]
 pub fn invalid(message: impl AsRef<str>, violations: &[Violation]) -> Status {
-    let fields = violations.iter().take(MAX_VIOLATIONS).map(|violation| {
+    let mut room = MAX_DETAILS;
+    let fields = violations.iter().map_while(|violation| {
         let help = violation.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
-        FieldViolation::new(capped(&violation.path), capped(&format!("{}{help}", violation.message)))
+        let (path, text) = (capped(&violation.path), capped(&format!("{}{help}", violation.message)));
+        room = room.checked_sub(path.len() + text.len())?;
+        Some(FieldViolation::new(path, text))
     });
     let details = ErrorDetails::with_bad_request(fields.collect::<Vec<_>>());
     Status::with_error_details(Code::InvalidArgument, capped(message.as_ref()), details)
@@ -98,6 +102,12 @@ mod tests {
         let status = status(ErrorKind::Internal, "ä".repeat(1000));
         assert!(status.message().len() <= MAX_TEXT);
         assert!(status.message().ends_with("ä..."));
+    }
+
+    #[test]
+    fn violations_beyond_the_room_are_left_out() {
+        let many = vec![Violation::new("p".repeat(900), "m".repeat(900)); 100];
+        assert_eq!(violations(&invalid("", &many)).len(), MAX_DETAILS / 1800);
     }
 
     #[test]

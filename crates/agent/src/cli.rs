@@ -1,0 +1,143 @@
+//! The command line of the program `agent`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand};
+use runtime::config::{ConfigArgs, GrpcServerArgs, Loader, TelemetryArgs};
+use runtime::grpc::{Address, Listener, Stopped};
+use runtime::telemetry::{self, TelemetryConfig};
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+
+use crate::definition::Definition;
+use crate::settings::Settings;
+
+/// Where the daemon listens unless told otherwise.
+pub const DEFAULT_ADDRESS: &str = "127.0.0.1:50052";
+
+/// Decides for agents that play Doom
+#[derive(Parser, Debug)]
+#[command(name = "agent", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Serve AgentService over gRPC
+    Serve(Box<ServeArgs>),
+}
+
+/// Flags of `agent serve`.
+#[derive(Args, Debug)]
+struct ServeArgs {
+    #[command(flatten)]
+    grpc: GrpcServerArgs,
+
+    /// Listen on this Unix socket instead of --grpc-addr
+    #[arg(long, env = "AGENT_UDS", value_name = "PATH", help_heading = "gRPC")]
+    uds: Option<PathBuf>,
+
+    /// TOML file with the policy and genome that GetAction answers with
+    #[arg(long, env = "AGENT_DEFINITION", value_name = "FILE")]
+    definition: Option<PathBuf>,
+
+    /// Milliseconds for one decision: GetAction fails above it, sessions count it
+    #[arg(long, env = "AGENT_BUDGET_MS", value_name = "MS", default_value_t = 100,
+          value_parser = clap::value_parser!(u64).range(1..=60_000))]
+    budget_ms: u64,
+
+    /// Milliseconds that sessions have to end their episodes when the daemon stops
+    #[arg(long, env = "AGENT_DRAIN_MS", value_name = "MS", default_value_t = 10_000,
+          value_parser = clap::value_parser!(u64).range(0..=600_000))]
+    drain_ms: u64,
+
+    #[command(flatten)]
+    telemetry: TelemetryArgs,
+
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+impl Cli {
+    /// Reads the command line with its variables and config file; leaves with a message if it is wrong.
+    #[must_use]
+    pub fn load() -> Self {
+        Loader::new().default_value("grpc-addr", DEFAULT_ADDRESS).load()
+    }
+
+    /// Does what was asked for.
+    ///
+    /// # Errors
+    /// What went wrong, for people.
+    pub fn run(self) -> anyhow::Result<()> {
+        let Command::Serve(args) = self.command;
+        let runtime = tokio::runtime::Runtime::new().context("cannot start the async runtime")?;
+        runtime.block_on(serve(*args))
+    }
+}
+
+async fn serve(args: ServeArgs) -> anyhow::Result<()> {
+    let telemetry = telemetry::init(&TelemetryConfig::from_args(&args.telemetry, "agent"))?;
+    let shutdown = CancellationToken::new();
+    runtime::signal::shutdown_signal(shutdown.clone()).context("cannot watch for signals")?;
+    let outcome = listen_and_serve(&args, shutdown).await;
+    telemetry.shutdown().await;
+    match outcome? {
+        Stopped::Drained => info!("stopped"),
+        Stopped::Cut => info!("stopped; some sessions did not end in time"),
+    }
+    Ok(())
+}
+
+async fn listen_and_serve(args: &ServeArgs, shutdown: CancellationToken) -> anyhow::Result<Stopped> {
+    let settings = args.settings()?;
+    let listener = Listener::bind(&args.address()).await?;
+    info!(address = %listener.address()?, "serving");
+    Ok(crate::serve_on(listener, settings, shutdown).await?)
+}
+
+impl ServeArgs {
+    fn address(&self) -> Address {
+        self.uds.clone().map_or_else(|| self.grpc.grpc_addr.clone(), Address::Unix)
+    }
+
+    fn settings(&self) -> anyhow::Result<Settings> {
+        Ok(Settings {
+            budget: Duration::from_millis(self.budget_ms),
+            drain_limit: Duration::from_millis(self.drain_ms),
+            definition: self.definition.as_deref().map(Definition::read).transpose()?,
+            reflection: self.grpc.reflection,
+            server: self.grpc.server(),
+            ..Settings::default()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> ServeArgs {
+        let loader = Loader::<Cli>::new().default_value("grpc-addr", DEFAULT_ADDRESS);
+        let Command::Serve(args) = loader.load_from(arguments).unwrap().config.command;
+        *args
+    }
+
+    #[test]
+    fn a_socket_path_takes_the_place_of_the_address() {
+        let args = parse(&["agent", "serve", "--uds", "/run/agent.sock"]);
+        assert_eq!(args.address(), Address::Unix("/run/agent.sock".into()));
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_settings() {
+        let args = parse(&["agent", "serve", "--grpc-addr", DEFAULT_ADDRESS]);
+        let (settings, default) = (args.settings().unwrap(), Settings::default());
+        assert_eq!((settings.budget, settings.drain_limit), (default.budget, default.drain_limit));
+        assert_eq!(args.address().to_string(), DEFAULT_ADDRESS);
+    }
+}

@@ -1,0 +1,50 @@
+//! The daemon's server, for the program `agent` and for processes that embed an agent.
+
+use proto::convert::BadMessage;
+use runtime::grpc::{self, Listener, Stopped};
+use runtime::health::Readiness;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+use crate::service::{AgentServer, SERVICE_NAME};
+use crate::settings::Settings;
+
+/// The one condition of readiness: the decision engine answers. It needs nothing from outside.
+const ENGINE: &str = "engine";
+
+/// Time beyond the sessions' own limit before connections are cut: the last messages have to get out.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
+/// Why the server did not run.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The definition names what there is not.
+    #[error("the agent's definition is wrong: {0}")]
+    Definition(#[from] BadMessage),
+    /// The transport failed.
+    #[error(transparent)]
+    Serve(#[from] grpc::server::ServeError),
+}
+
+/// Serves agents on `listener` until `shutdown` is cancelled, then drains: health turns NOT_SERVING, every session is
+/// told and has [`Settings::drain_limit`] to end its episode, and what is left is cut.
+///
+/// It runs on the caller's runtime, which may be single-threaded.
+///
+/// # Errors
+/// If the definition is wrong or the transport fails.
+pub async fn serve_on(listener: Listener, settings: Settings, shutdown: CancellationToken) -> Result<Stopped, Error> {
+    let readiness = Readiness::builder().service(SERVICE_NAME, [ENGINE]).build();
+    let descriptors: &[&[u8]] = &[proto::FILE_DESCRIPTOR_SET];
+    let routes = grpc::base_routes(&readiness, settings.reflection.then_some(descriptors))?;
+    let (config, grace) = (settings.server.clone(), settings.drain_limit + LAST_WORDS);
+    let agent = AgentServer::new(settings, shutdown.clone())?;
+    let serving = grpc::serve(&config, routes.add_service(agent.into_service()), listener, shutdown.clone(), grace);
+    tokio::pin!(serving);
+    readiness.set(ENGINE, Ok(()));
+    tokio::select! {
+        ended = &mut serving => return Ok(ended?),
+        () = shutdown.cancelled() => readiness.drain(),
+    }
+    Ok(serving.await?)
+}

@@ -1,0 +1,115 @@
+//! `AgentService`: a thin layer between gRPC and sessions.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use domain::{ErrorKind, Violation};
+use futures::stream::BoxStream;
+use proto::agent::v1::agent_service_server::{AgentService, AgentServiceServer};
+use proto::agent::v1::{
+    AgentObservation, BatchEvaluateResponse, GameState, GetActionRequest, GetActionResponse, ObserveAgentRequest,
+    OrchestratorMessage,
+};
+use proto::convert::BadMessage;
+use proto::status;
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::live::LiveStream;
+use crate::roster::{NoAnswer, Roster};
+use crate::settings::Settings;
+
+/// Full name of the service, for health checks.
+pub const SERVICE_NAME: &str = "claudoom.agent.v1.AgentService";
+
+/// The service. Clones share the agents they know.
+#[derive(Clone)]
+pub struct AgentServer {
+    settings: Arc<Settings>,
+    roster: Arc<Roster>,
+    drain: CancellationToken,
+}
+
+impl AgentServer {
+    /// The service with these settings; its sessions drain when `drain` is cancelled.
+    ///
+    /// # Errors
+    /// What is wrong with the settings' definition.
+    pub fn new(settings: Settings, drain: CancellationToken) -> Result<Self, BadMessage> {
+        let roster = Roster::default();
+        if let Some(definition) = &settings.definition {
+            let setup = definition.setup();
+            decision::build(&setup).map_err(BadMessage)?;
+            roster.keep(setup, definition.seed);
+        }
+        Ok(Self { settings: Arc::new(settings), roster: Arc::new(roster), drain })
+    }
+
+    /// The service for a router, with the message limits of the settings.
+    #[must_use]
+    pub fn into_service(self) -> AgentServiceServer<Self> {
+        let limit = self.settings.server.max_message_bytes;
+        AgentServiceServer::new(self).max_decoding_message_size(limit).max_encoding_message_size(limit)
+    }
+}
+
+#[tonic::async_trait]
+impl AgentService for AgentServer {
+    async fn get_action(&self, request: Request<GetActionRequest>) -> Result<Response<GetActionResponse>, Status> {
+        let before = Instant::now();
+        let Some(state) = request.into_inner().state else {
+            return Err(status::invalid("state: is missing", &[Violation::new("state", "is missing")]));
+        };
+        let agent_id = state.agent_id.clone();
+        let (mut action, decision) = self.roster.decide(state).map_err(|no_answer| refusal(&agent_id, no_answer))?;
+        let took = before.elapsed();
+        if took > self.settings.budget {
+            let text = format!("the decision took {took:?}, the budget is {:?}", self.settings.budget);
+            return Err(status::status(ErrorKind::DeadlineExceeded, text));
+        }
+        let latency_us = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);
+        action.latency_us = latency_us;
+        let confidence = decision.confidence;
+        Ok(Response::new(GetActionResponse { action: Some(action), confidence, latency_us }))
+    }
+
+    type ObserveAgentStream = BoxStream<'static, Result<AgentObservation, Status>>;
+
+    async fn observe_agent(
+        &self,
+        _request: Request<ObserveAgentRequest>,
+    ) -> Result<Response<Self::ObserveAgentStream>, Status> {
+        Err(Status::unimplemented("this version of the agent cannot be observed"))
+    }
+
+    async fn batch_evaluate(
+        &self,
+        _request: Request<Streaming<GameState>>,
+    ) -> Result<Response<BatchEvaluateResponse>, Status> {
+        Err(Status::unimplemented("this version of the agent does not evaluate recorded episodes"))
+    }
+
+    type LiveSessionStream = LiveStream<Streaming<OrchestratorMessage>>;
+
+    async fn live_session(
+        &self,
+        request: Request<Streaming<OrchestratorMessage>>,
+    ) -> Result<Response<Self::LiveSessionStream>, Status> {
+        if self.drain.is_cancelled() {
+            return Err(status::status(ErrorKind::Unavailable, "the agent is about to stop"));
+        }
+        let inbound = request.into_inner();
+        Ok(Response::new(LiveStream::new(inbound, &self.settings, self.roster.clone(), self.drain.clone())))
+    }
+}
+
+fn refusal(agent_id: &str, no_answer: NoAnswer) -> Status {
+    match no_answer {
+        NoAnswer::Unknown => {
+            let text = format!("agent `{agent_id}` is not known here: it needs a definition file or a session");
+            status::status(ErrorKind::NotFound, text)
+        }
+        NoAnswer::Impossible(violations) => BadMessage(violations).into(),
+        NoAnswer::BadState(bad) => bad.into(),
+    }
+}
