@@ -43,6 +43,7 @@ mod spawner;
 mod state;
 mod views;
 mod wad;
+mod watchdog;
 mod work_dir;
 
 pub use button::Button;

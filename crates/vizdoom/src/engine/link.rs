@@ -6,6 +6,7 @@
 //! killed and the line is dead.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::command_line::{self, Launch};
@@ -13,6 +14,7 @@ use crate::error::Error;
 use crate::instance::Instance;
 use crate::process::{self, Process};
 use crate::queue::{Message, Queue, QueueError};
+use crate::watchdog::Watch;
 use crate::work_dir::WorkDir;
 
 /// Longest time a death goes unnoticed, scheduling aside.
@@ -44,6 +46,8 @@ pub(super) enum Request {
 pub(super) struct Link {
     // Dropped in this order: the process is dead before its folder goes.
     process: Process,
+    /// Absent where the kernel has no process descriptors.
+    watch: Option<Arc<Watch>>,
     outbox: Queue,
     inbox: Queue,
     instance: Instance,
@@ -68,7 +72,8 @@ impl Link {
         let inbox = create(&instance.engine_outbox())?;
         let args = command_line::args(&launch);
         let process = Process::spawn(executable, &args, work_dir.path(), cpus)?;
-        Ok(Self { process, outbox, inbox, instance, _work_dir: work_dir, step_timeout, dead: false })
+        let watch = Watch::new(process.pid()).ok();
+        Ok(Self { process, watch, outbox, inbox, instance, _work_dir: work_dir, step_timeout, dead: false })
     }
 
     /// Waits for the engine's first message, sent when it is up.
@@ -127,6 +132,17 @@ impl Link {
 
     fn wait_done(&mut self, during: &'static str, limit: Duration) -> Result<(), Error> {
         let since = Instant::now();
+        if let Some(watch) = &self.watch {
+            watch.begin(since, limit);
+        }
+        let outcome = self.wait_until(during, since, limit);
+        if let Some(watch) = &self.watch {
+            watch.end();
+        }
+        outcome
+    }
+
+    fn wait_until(&mut self, during: &'static str, since: Instant, limit: Duration) -> Result<(), Error> {
         loop {
             match self.inbox.receive(SLICE) {
                 Ok(Some(message)) if message.code == DONE => return Ok(()),

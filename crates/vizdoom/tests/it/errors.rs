@@ -1,7 +1,5 @@
 //! What users get wrong is told clearly, and nothing is left behind.
 
-use std::path::Path;
-
 use vizdoom::{Engine, Error, GameConfig, Install};
 
 use crate::support;
@@ -59,23 +57,6 @@ fn arguments_the_engine_does_not_survive() {
     let error = start(&config);
     assert!(error.is_engine_failure(), "{error}");
     assert_eq!(support::leftovers(std::process::id()), Vec::<String>::new());
-}
-
-#[test]
-fn a_message_of_the_dying_engine_is_passed_on() {
-    let dir = tempfile::tempdir().unwrap();
-    let scenario = dir.path().join("broken.wad");
-    let mut bytes = b"PWAD".to_vec();
-    bytes.extend([0u8; 8]);
-    bytes[8] = 12;
-    std::fs::write(&scenario, bytes).unwrap();
-    let mut config = support::scenario("basic");
-    config.scenario = Some(scenario);
-    // An empty WAD is no error: the game's own maps are played.
-    let (_dir, options) = support::options();
-    let mut engine = Engine::start(&support::install(), &config, &options).unwrap();
-    engine.new_episode(1).unwrap();
-    assert!(Path::new("/dev/shm").exists());
 }
 
 #[test]
