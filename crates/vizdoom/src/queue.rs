@@ -78,6 +78,9 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
+    /// Bytes of a queue.
+    pub(crate) const SIZE: u64 = FILE_SIZE as u64;
+
     /// Creates the queue under `path`, ready for the engine to open.
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
         let mut map = Mapping::create(path, FILE_SIZE)?;

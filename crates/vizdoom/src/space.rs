@@ -2,6 +2,7 @@
 //! dies of SIGBUS without a word.
 
 use std::ffi::CString;
+use std::io;
 use std::mem::MaybeUninit;
 
 use crate::error::Error;
@@ -26,6 +27,16 @@ pub(crate) fn available() -> Option<u64> {
     (stat.f_blocks > 0).then(|| stat.f_bavail * stat.f_frsize)
 }
 
+/// Turns the failure to reserve memory into an error that says what to do about it.
+pub(crate) fn translate(needed: u64, action: String) -> impl FnOnce(io::Error) -> Error {
+    move |source| match source.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            Error::NoSharedMemory { needed, available: available().unwrap_or(0) }
+        }
+        _ => Error::Io { action, source },
+    }
+}
+
 fn compare(needed: u64, available: Option<u64>) -> Result<(), Error> {
     match available {
         Some(available) if available < needed => Err(Error::NoSharedMemory { needed, available }),
@@ -43,5 +54,12 @@ mod tests {
         assert!(error.contains("100") && error.contains("99") && error.contains("shm_size"));
         assert!(compare(100, Some(100)).is_ok());
         assert!(compare(100, None).is_ok());
+    }
+
+    #[test]
+    fn a_full_file_system_is_told_apart_from_other_failures() {
+        let translated = |code| translate(7, "cannot".to_owned())(io::Error::from_raw_os_error(code));
+        assert!(matches!(translated(libc::ENOSPC), Error::NoSharedMemory { needed: 7, .. }));
+        assert!(matches!(translated(libc::EACCES), Error::Io { .. }));
     }
 }

@@ -11,6 +11,7 @@ use crate::game_variable::{GameVariable, Source};
 use crate::layout;
 use crate::mapping::{self, Mapping};
 use crate::screen::Resolution;
+use crate::space;
 use crate::views::{self, Label, Object, Sector};
 
 /// The state of a game, borrowed from its engine's memory.
@@ -224,10 +225,8 @@ fn reserve(file: &File, len: usize, arrays: Arrays) -> Result<(), Error> {
         (layout::LINE_COUNT, layout::LINE)
     });
     for (from, to) in ranges {
-        mapping::reserve(file, from, to - from).map_err(|source| Error::Io {
-            action: "cannot reserve the engine's memory in /dev/shm".to_owned(),
-            source,
-        })?;
+        let action = "cannot reserve the engine's memory in /dev/shm".to_owned();
+        mapping::reserve(file, from, to - from).map_err(space::translate(len as u64, action))?;
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::instance::Instance;
 use crate::process::{self, Process};
 use crate::queue::{Message, Queue, QueueError};
+use crate::space;
 use crate::watchdog::Watch;
 use crate::work_dir::WorkDir;
 
@@ -67,7 +68,10 @@ impl Link {
         step_timeout: Duration,
     ) -> Result<Self, Error> {
         let work_dir = WorkDir::create(work_root, &instance)?;
-        let create = |path: &Path| Queue::create(path).map_err(Error::io(format!("cannot create {}", path.display())));
+        let create = |path: &Path| {
+            let action = format!("cannot create {}", path.display());
+            Queue::create(path).map_err(space::translate(Queue::SIZE, action))
+        };
         let outbox = create(&instance.engine_inbox())?;
         let inbox = create(&instance.engine_outbox())?;
         let args = command_line::args(&launch);

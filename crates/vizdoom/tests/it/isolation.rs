@@ -13,7 +13,7 @@ fn job(scenario: &'static str) -> Job {
 /// Plays and prints when told to, else does nothing.
 #[test]
 fn player() {
-    if std::env::var_os(support::HELPER).is_some_and(|task| task == "play") {
+    if support::helper_dir("play").is_some() {
         println!("{}", job("defend_the_line").rust());
     }
 }
@@ -36,7 +36,8 @@ fn two_threads_play_as_one_alone() {
 fn two_processes_play_as_one_alone() {
     let alone = job("defend_the_line").rust();
 
-    let players = [(); 2].map(|()| support::helper("isolation::player", "play"));
+    let dir = tempfile::tempdir().unwrap();
+    let players = [(); 2].map(|()| support::helper("isolation::player", "play", dir.path()));
 
     for player in players {
         let output = player.wait_with_output().unwrap();

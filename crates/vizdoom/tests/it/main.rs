@@ -5,6 +5,7 @@
 // Tests unwrap and print freely.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
+mod allocation;
 mod episodes;
 mod errors;
 mod failures;

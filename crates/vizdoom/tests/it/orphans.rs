@@ -3,17 +3,17 @@
 use std::io::{BufRead, BufReader};
 use std::time::Duration;
 
-use vizdoom::{Engine, Refresh, clean_stale};
+use vizdoom::{Engine, Refresh, StartOptions, clean_stale};
 
 use crate::support;
 
 /// The owner that is killed: plays for ever when told to, else does nothing.
 #[test]
 fn owner() {
-    if std::env::var_os(support::HELPER).is_none_or(|task| task != "own") {
+    let Some(dir) = support::helper_dir("own") else {
         return;
-    }
-    let (_dir, options) = support::options();
+    };
+    let options = StartOptions::new(dir);
     let mut engine = Engine::start(&support::install(), &support::scenario("basic"), &options).unwrap();
     println!("engine {}", engine.pid());
     for seed in 0.. {
@@ -26,7 +26,8 @@ fn owner() {
 
 #[test]
 fn a_killed_owner_takes_its_engine_along() {
-    let mut owner = support::helper("orphans::owner", "own");
+    let dir = tempfile::tempdir().unwrap();
+    let mut owner = support::helper("orphans::owner", "own", dir.path());
     let lines = BufReader::new(owner.stdout.take().unwrap()).lines();
     let pid = lines.map_while(Result::ok).find_map(|line| line.split_once("engine ")?.1.parse().ok());
     let pid: u32 = pid.expect("the owner starts an engine");
@@ -37,6 +38,8 @@ fn a_killed_owner_takes_its_engine_along() {
     assert!(support::holds_within(Duration::from_secs(1), || !support::is_running(pid)));
     assert_eq!(support::leftovers(owner.id()), Vec::<String>::new());
     owner.wait().unwrap();
+    assert_eq!(clean_stale(Some(dir.path())).len(), 1);
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
 }
 
 #[test]
@@ -44,7 +47,8 @@ fn what_an_owner_killed_at_start_up_left_is_cleaned() {
     let foreign = "/dev/shm/ViZDoomMQDoomAbCdEfGh1j";
     std::fs::write(foreign, "another program's").unwrap();
     for _ in 0..20 {
-        let mut owner = support::helper("orphans::owner", "own");
+        let dir = tempfile::tempdir().unwrap();
+        let mut owner = support::helper("orphans::owner", "own", dir.path());
         let pid = owner.id();
         let seen = support::holds_within(Duration::from_secs(30), || !support::leftovers(pid).is_empty());
         owner.kill().unwrap();
@@ -56,10 +60,11 @@ fn what_an_owner_killed_at_start_up_left_is_cleaned() {
         }
         owner.wait().unwrap();
 
-        let removed = clean_stale(None);
+        let removed = clean_stale(Some(dir.path()));
 
         assert!(removed.iter().any(|path| path.contains(&format!("x{pid:x}x"))), "{removed:?}");
         assert_eq!(support::leftovers(pid), Vec::<String>::new());
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
         assert!(std::path::Path::new(foreign).exists());
         std::fs::remove_file(foreign).unwrap();
         return;

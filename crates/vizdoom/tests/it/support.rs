@@ -70,14 +70,23 @@ pub(crate) fn signal(pid: u32, signal: i32) {
 }
 
 /// What a helper process shall do; the variable is read by the helper tests only.
-pub(crate) const HELPER: &str = "VIZDOOM_TEST_HELPER";
+const HELPER: &str = "VIZDOOM_TEST_HELPER";
+/// Where a helper process keeps its files, so that its parent can look and clean.
+const HELPER_DIR: &str = "VIZDOOM_TEST_HELPER_DIR";
 
 /// Runs one test of this binary as another process, told what to do.
-pub(crate) fn helper(test: &str, task: &str) -> Child {
+pub(crate) fn helper(test: &str, task: &str, dir: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture", "--test-threads=1"])
         .env(HELPER, task)
+        .env(HELPER_DIR, dir)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap()
+}
+
+/// Returns the folder of this process if it is a helper with this task.
+pub(crate) fn helper_dir(task: &str) -> Option<PathBuf> {
+    let mine = std::env::var_os(HELPER).is_some_and(|told| told == task);
+    mine.then(|| std::env::var_os(HELPER_DIR).map(PathBuf::from))?
 }
