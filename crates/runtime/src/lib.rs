@@ -1,1 +1,13 @@
-//! runtime
+//! What any daemon needs to live and die well: configuration, telemetry, supervised tasks, signals, readiness,
+//! retries, and gRPC servers and channels tuned alike on both sides.
+//!
+//! Nothing here knows what the daemon is for.
+
+pub mod config;
+pub mod grpc;
+pub mod health;
+pub mod retry;
+pub mod signal;
+pub mod tasks;
+pub mod telemetry;
+pub mod trace_context;

@@ -1,0 +1,193 @@
+//! Groups of flags with the same names and variables in every daemon.
+//!
+//! A flag is required when it has no default here: the daemon gives one with [`Loader::default_value`](super::Loader::default_value).
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Args, ValueEnum, builder::BoolishValueParser};
+
+use super::{Secret, SecretError};
+use crate::grpc::{Address, ClientConfig, ServerConfig};
+
+/// How the gRPC server listens.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "gRPC")]
+pub struct GrpcServerArgs {
+    /// Where to listen: host:port, or unix:///path/to.sock
+    #[arg(long, env = "GRPC_ADDR", value_name = "ADDR")]
+    pub grpc_addr: Address,
+
+    /// Milliseconds between keepalive pings, sent on idle connections too
+    #[arg(long, env = "GRPC_KEEPALIVE_MS", value_name = "MS", default_value_t = 20_000,
+          value_parser = clap::value_parser!(u64).range(1_000..=3_600_000))]
+    pub grpc_keepalive_ms: u64,
+
+    /// Largest message in MiB, in either direction
+    #[arg(long, env = "GRPC_MAX_MESSAGE_MB", value_name = "MIB", default_value_t = 16,
+          value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub grpc_max_message_mb: u32,
+
+    /// Deadline in milliseconds of calls that bring none
+    #[arg(long, env = "GRPC_TIMEOUT_MS", value_name = "MS", default_value_t = 30_000,
+          value_parser = clap::value_parser!(u64).range(1..=86_400_000))]
+    pub grpc_timeout_ms: u64,
+
+    /// Serve reflection (v1 and v1alpha), so that grpcurl needs no proto files
+    #[arg(long, env = "GRPC_REFLECTION", value_name = "BOOL", default_value = "false", num_args = 0..=1,
+          require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set,
+          value_parser = BoolishValueParser::new())]
+    pub reflection: bool,
+}
+
+impl GrpcServerArgs {
+    /// Returns the settings of the server.
+    pub fn server(&self) -> ServerConfig {
+        ServerConfig {
+            keepalive: Duration::from_millis(self.grpc_keepalive_ms),
+            default_deadline: Duration::from_millis(self.grpc_timeout_ms),
+            max_message_bytes: self.max_message_bytes(),
+            ..ServerConfig::default()
+        }
+    }
+
+    /// Returns the settings of channels to peers that are configured alike.
+    pub fn client(&self) -> ClientConfig {
+        ClientConfig { keepalive: Duration::from_millis(self.grpc_keepalive_ms), ..ClientConfig::default() }
+    }
+
+    /// Returns the message limit in bytes, for the generated services and clients.
+    pub fn max_message_bytes(&self) -> usize {
+        self.grpc_max_message_mb as usize * 1024 * 1024
+    }
+}
+
+/// Form of the log lines.
+#[derive(ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+/// What is logged, and where traces and metrics go.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Telemetry")]
+pub struct TelemetryArgs {
+    /// What to log, for example info or info,store=debug
+    #[arg(long = "log", env = "RUST_LOG", value_name = "FILTER", default_value = "info", global = true)]
+    pub log: String,
+
+    /// Form of the log lines on standard error
+    #[arg(long, env = "LOG_FORMAT", value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text, global = true)]
+    pub log_format: LogFormat,
+
+    /// OTLP collector (gRPC), for example http://localhost:4317; without it nothing is exported
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL", global = true)]
+    pub otel_exporter_otlp_endpoint: Option<String>,
+
+    /// Name of this service in traces and metrics; the program's name unless given
+    #[arg(long, env = "OTEL_SERVICE_NAME", value_name = "NAME", global = true)]
+    pub otel_service_name: Option<String>,
+}
+
+/// Which database, and how many connections to it.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Database")]
+pub struct DatabaseArgs {
+    /// Database, for example postgres://user:password@host/name or sqlite:path/to.db
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<Secret>,
+
+    /// File that holds the database URL
+    #[arg(long, env = "DATABASE_URL_FILE", value_name = "FILE")]
+    pub database_url_file: Option<PathBuf>,
+
+    /// Most connections in the pool
+    #[arg(long, env = "DB_POOL_MAX_SIZE", value_name = "N", default_value_t = 10,
+          value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub db_pool_max_size: u32,
+
+    /// Milliseconds to wait for a connection of the pool
+    #[arg(long, env = "DB_POOL_TIMEOUT_MS", value_name = "MS", default_value_t = 5_000,
+          value_parser = clap::value_parser!(u64).range(1..=600_000))]
+    pub db_pool_timeout_ms: u64,
+}
+
+impl DatabaseArgs {
+    /// Returns the database URL, from its flag or from its file.
+    pub fn url(&self) -> Result<Option<Secret>, SecretError> {
+        Secret::resolve("database-url", self.database_url.as_ref(), self.database_url_file.as_deref())
+    }
+
+    /// Returns how long to wait for a connection of the pool.
+    pub fn pool_timeout(&self) -> Duration {
+        Duration::from_millis(self.db_pool_timeout_ms)
+    }
+}
+
+/// Which NATS server, and under which names.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "NATS")]
+pub struct NatsArgs {
+    /// NATS server, for example nats://localhost:4222
+    #[arg(long, env = "NATS_URL", value_name = "URL", hide_env_values = true)]
+    pub nats_url: Option<Secret>,
+
+    /// File that holds the NATS URL
+    #[arg(long, env = "NATS_URL_FILE", value_name = "FILE")]
+    pub nats_url_file: Option<PathBuf>,
+
+    /// First token of every subject
+    #[arg(long, env = "NATS_SUBJECT_PREFIX", value_name = "PREFIX")]
+    pub nats_subject_prefix: String,
+
+    /// JetStream stream that keeps the events
+    #[arg(long, env = "NATS_STREAM", value_name = "NAME")]
+    pub nats_stream: String,
+}
+
+impl NatsArgs {
+    /// Returns the NATS URL, from its flag or from its file.
+    pub fn url(&self) -> Result<Option<Secret>, SecretError> {
+        Secret::resolve("nats-url", self.nats_url.as_ref(), self.nats_url_file.as_deref())
+    }
+}
+
+/// Which RabbitMQ broker, and under which names.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "RabbitMQ")]
+pub struct AmqpArgs {
+    /// RabbitMQ broker, for example amqp://guest:guest@localhost:5672/%2f
+    #[arg(long, env = "AMQP_URL", value_name = "URL", hide_env_values = true)]
+    pub amqp_url: Option<Secret>,
+
+    /// File that holds the RabbitMQ URL
+    #[arg(long, env = "AMQP_URL_FILE", value_name = "FILE")]
+    pub amqp_url_file: Option<PathBuf>,
+
+    /// Most deliveries a consumer holds unacknowledged
+    #[arg(long, env = "AMQP_PREFETCH", value_name = "N", default_value_t = 8,
+          value_parser = clap::value_parser!(u16).range(1..))]
+    pub amqp_prefetch: u16,
+
+    /// Exchange that jobs are published to
+    #[arg(long, env = "AMQP_EXCHANGE", value_name = "NAME")]
+    pub amqp_exchange: String,
+
+    /// Queue that jobs are taken from
+    #[arg(long, env = "AMQP_QUEUE", value_name = "NAME")]
+    pub amqp_queue: String,
+
+    /// Routing key between the exchange and the queue
+    #[arg(long, env = "AMQP_ROUTING_KEY", value_name = "KEY")]
+    pub amqp_routing_key: String,
+}
+
+impl AmqpArgs {
+    /// Returns the RabbitMQ URL, from its flag or from its file.
+    pub fn url(&self) -> Result<Option<Secret>, SecretError> {
+        Secret::resolve("amqp-url", self.amqp_url.as_ref(), self.amqp_url_file.as_deref())
+    }
+}

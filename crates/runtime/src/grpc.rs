@@ -1,0 +1,37 @@
+//! gRPC servers and channels, tuned alike on both sides.
+
+mod address;
+pub mod client;
+mod connection;
+mod layer;
+mod listener;
+pub mod server;
+
+use std::time::Duration;
+
+pub use address::{Address, AddressError};
+pub use client::{ClientConfig, Method, call_with_retry, channel};
+pub use listener::{BindError, Listener};
+pub use server::{ServerConfig, Stopped, base_routes, serve};
+
+/// Largest message unless configured, in bytes.
+pub const DEFAULT_MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
+
+/// Largest HTTP/2 frame, in bytes: a screen takes one frame instead of several, a third off its round trip. Both
+/// sides have to agree.
+const MAX_FRAME_BYTES: u32 = 256 * 1024;
+
+/// Bytes in flight per stream; the protocol's 65,535 make a screen wait for a window update.
+const STREAM_WINDOW_BYTES: u32 = 1024 * 1024;
+
+/// Bytes in flight per connection; bounds the memory that one peer can hold.
+const CONNECTION_WINDOW_BYTES: u32 = 4 * 1024 * 1024;
+
+/// Largest list of headers, in bytes: room for error details, none for floods.
+const MAX_HEADER_BYTES: u32 = 16 * 1024;
+
+/// Time between keepalive pings unless configured.
+const KEEPALIVE: Duration = Duration::from_secs(20);
+
+/// Time a peer has to answer a ping before its connection is given up.
+const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);

@@ -1,0 +1,183 @@
+//! A server with the limits that every daemon needs, and an end that comes in time.
+
+use std::{io, sync::Arc, time::Duration};
+
+use futures::{Stream, StreamExt as _};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    time::timeout,
+};
+use tokio_stream::wrappers::UnixListenerStream;
+use tokio_util::sync::CancellationToken;
+use tonic::{
+    service::Routes,
+    transport::{
+        Server,
+        server::{Connected, TcpIncoming},
+    },
+};
+use tracing::{info, warn};
+
+use super::{
+    BindError, CONNECTION_WINDOW_BYTES, DEFAULT_MAX_MESSAGE_BYTES, KEEPALIVE, KEEPALIVE_TIMEOUT, Listener,
+    MAX_FRAME_BYTES, MAX_HEADER_BYTES, STREAM_WINDOW_BYTES, connection::Connection, layer::CallLayer,
+};
+use crate::health::Readiness;
+
+/// Resets of streams that the server has not seen yet, before it gives the connection up (rapid reset).
+const MAX_PENDING_RESETS: usize = 20;
+
+/// Resets because of the peer's own errors, before the server gives the connection up.
+const MAX_ERROR_RESETS: usize = 128;
+
+/// TCP keepalive, for peers whose machine is gone.
+const TCP_KEEPALIVE: Duration = Duration::from_secs(30);
+
+/// Time that connections get to notice that they were cut.
+const CUT_LIMIT: Duration = Duration::from_millis(200);
+
+/// Settings of a server.
+#[derive(Clone, Debug)]
+pub struct ServerConfig {
+    /// Time between keepalive pings, on idle connections too.
+    pub keepalive: Duration,
+    /// Deadline of calls that bring none, up to the start of their response.
+    pub default_deadline: Duration,
+    /// Message limit in bytes, for the generated services' `max_decoding_message_size` and `max_encoding_message_size`.
+    pub max_message_bytes: usize,
+    /// Calls of one connection that run at once; further ones are refused with RESOURCE_EXHAUSTED. A stream counts
+    /// until its response starts.
+    pub calls_per_connection: usize,
+    /// Streams of one connection that are open at once.
+    pub streams_per_connection: u32,
+    /// Paths (`/package.Service/Method`) without a default deadline: those whose response starts only after a long
+    /// stream of requests.
+    pub open_ended: Vec<&'static str>,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            keepalive: KEEPALIVE,
+            default_deadline: Duration::from_secs(30),
+            max_message_bytes: DEFAULT_MAX_MESSAGE_BYTES,
+            calls_per_connection: 64,
+            streams_per_connection: 256,
+            open_ended: Vec::new(),
+        }
+    }
+}
+
+/// A server that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// It could not listen.
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    /// The transport gave up.
+    #[error("serving gRPC failed: {0}")]
+    Transport(#[from] tonic::transport::Error),
+    /// A descriptor set is damaged.
+    #[error("cannot serve reflection: {0}; regenerate the descriptor sets")]
+    Reflection(#[from] tonic_reflection::server::Error),
+}
+
+/// How a server ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// Every call and stream ended by itself.
+    Drained,
+    /// The deadline came first and what was open was cut.
+    Cut,
+}
+
+/// Returns routes with the health service and, given encoded descriptor sets, reflection v1 and v1alpha. Add the
+/// daemon's own services to them.
+pub fn base_routes(readiness: &Readiness, reflect: Option<&[&[u8]]>) -> Result<Routes, ServeError> {
+    let routes = Routes::new(readiness.server());
+    let Some(sets) = reflect else { return Ok(routes) };
+    let builder = || {
+        sets.iter()
+            .chain([&tonic_health::pb::FILE_DESCRIPTOR_SET])
+            .fold(tonic_reflection::server::Builder::configure(), |builder, set| {
+                builder.register_encoded_file_descriptor_set(set)
+            })
+    };
+    Ok(routes.add_service(builder().build_v1()?).add_service(builder().build_v1alpha()?))
+}
+
+/// Serves until `shutdown` is cancelled, then lets calls and streams end for at most `grace` and cuts the rest.
+pub async fn serve(
+    config: &ServerConfig,
+    routes: Routes,
+    listener: Listener,
+    shutdown: CancellationToken,
+    grace: Duration,
+) -> Result<Stopped, ServeError> {
+    match listener {
+        Listener::Tcp(listener) => {
+            // The server's own nodelay setting does not reach sockets that come from outside; without it here, the
+            // answer to a large message waits 40 ms for an acknowledgement.
+            let incoming = TcpIncoming::from(listener).with_nodelay(Some(true)).with_keepalive(Some(TCP_KEEPALIVE));
+            run(config, routes, incoming, shutdown, grace).await
+        }
+        Listener::Unix(listener, _file) => {
+            run(config, routes, UnixListenerStream::new(listener), shutdown, grace).await
+        }
+    }
+}
+
+async fn run<IO>(
+    config: &ServerConfig,
+    routes: Routes,
+    incoming: impl Stream<Item = io::Result<IO>>,
+    shutdown: CancellationToken,
+    grace: Duration,
+) -> Result<Stopped, ServeError>
+where
+    IO: AsyncRead + AsyncWrite + Connected + Unpin + Send + 'static,
+{
+    let cut = CancellationToken::new();
+    // Connections live in tasks of their own: they end with this function, however it ends.
+    let _cut_at_end = cut.clone().drop_guard();
+    let incoming = incoming.map({
+        let cut = cut.clone();
+        move |io| io.map(|io| Connection::new(io, cut.clone()))
+    });
+    let layer =
+        CallLayer { default_deadline: config.default_deadline, open_ended: Arc::from(config.open_ended.as_slice()) };
+    let serving = builder(config).layer(layer).serve_with_incoming_shutdown(
+        routes.prepare(),
+        incoming,
+        shutdown.clone().cancelled_owned(),
+    );
+    tokio::pin!(serving);
+    tokio::select! {
+        ended = &mut serving => return Ok(ended.map(|()| Stopped::Drained)?),
+        () = shutdown.cancelled() => {}
+    }
+    info!(?grace, "draining connections");
+    if let Ok(ended) = timeout(grace, &mut serving).await {
+        return Ok(ended.map(|()| Stopped::Drained)?);
+    }
+    warn!("connections are still open at the deadline, cutting them");
+    cut.cancel();
+    // Whatever does not notice even that is left behind.
+    let _ = timeout(CUT_LIMIT, serving).await;
+    Ok(Stopped::Cut)
+}
+
+fn builder(config: &ServerConfig) -> Server {
+    Server::builder()
+        .http2_keepalive_interval(Some(config.keepalive))
+        .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
+        .max_frame_size(MAX_FRAME_BYTES)
+        .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+        .http2_max_header_list_size(MAX_HEADER_BYTES)
+        .http2_max_pending_accept_reset_streams(Some(MAX_PENDING_RESETS))
+        .http2_max_local_error_reset_streams(Some(MAX_ERROR_RESETS))
+        .max_concurrent_streams(config.streams_per_connection)
+        .concurrency_limit_per_connection(config.calls_per_connection)
+        .load_shed(true)
+}

@@ -1,0 +1,175 @@
+//! Logs to standard error; traces and metrics to an OTLP collector when there is one.
+//!
+//! Whoever starts telemetry flushes it: [`Telemetry::shutdown`] is the last thing a daemon does, and a collector that
+//! is away cannot hold it up for longer than [`SHUTDOWN_LIMIT`].
+
+use std::{io::IsTerminal as _, thread, time::Duration};
+
+use opentelemetry::{global, metrics::Meter, metrics::MeterProvider as _, trace::TracerProvider as _};
+use opentelemetry_otlp::{ExporterBuildError, MetricExporter, SpanExporter, WithExportConfig as _};
+use opentelemetry_sdk::{
+    Resource,
+    metrics::{PeriodicReader, SdkMeterProvider},
+    trace::SdkTracerProvider,
+};
+use tokio::{sync::oneshot, time::timeout};
+use tracing::{Dispatch, level_filters::LevelFilter, warn};
+use tracing_subscriber::{
+    EnvFilter, Layer, Registry, filter::Targets, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
+
+use crate::config::{LogFormat, TelemetryArgs};
+
+/// Longest time that flushing takes at the end.
+pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(3);
+
+/// Longest time of one export.
+const EXPORT_LIMIT: Duration = Duration::from_secs(3);
+
+/// Time between two exports of metrics.
+const METRICS_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Crates that carry our own exports: their spans would be exported by calls that make more such spans.
+const TRANSPORT: [&str; 5] = ["h2", "hyper", "hyper_util", "tonic", "tower"];
+
+/// What to set up.
+#[derive(Clone, Debug)]
+pub struct TelemetryConfig {
+    /// Name of the service in traces and metrics.
+    pub service_name: String,
+    /// What to log: `info`, `info,store=debug`.
+    pub filter: String,
+    /// Form of the log lines.
+    pub format: LogFormat,
+    /// OTLP collector (gRPC), for example `http://localhost:4317`.
+    pub otlp_endpoint: Option<String>,
+}
+
+impl TelemetryConfig {
+    /// Takes the settings from the flags; `program` is the service name unless one is given.
+    pub fn from_args(args: &TelemetryArgs, program: &str) -> Self {
+        Self {
+            service_name: args.otel_service_name.clone().unwrap_or_else(|| program.to_owned()),
+            filter: args.log.clone(),
+            format: args.log_format,
+            // A variable that is set to nothing means none, as the OTLP specification has it.
+            otlp_endpoint: args.otel_exporter_otlp_endpoint.clone().filter(|endpoint| !endpoint.is_empty()),
+        }
+    }
+}
+
+/// Telemetry that cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum TelemetryError {
+    /// The log filter is wrong.
+    #[error("log filter '{filter}' is not understood: {source}; write for example info or info,store=debug")]
+    Filter {
+        /// The filter.
+        filter: String,
+        /// Why.
+        source: tracing_subscriber::filter::ParseError,
+    },
+    /// The collector's address is wrong.
+    #[error("cannot export to '{endpoint}': {source}; write for example http://localhost:4317")]
+    Endpoint {
+        /// The address.
+        endpoint: String,
+        /// Why.
+        source: ExporterBuildError,
+    },
+    /// Somebody else set up logging in this process.
+    #[error("cannot set up logging: {0}")]
+    AlreadySet(#[from] tracing_subscriber::util::TryInitError),
+}
+
+/// Running telemetry. Keep it to the end and call [`Telemetry::shutdown`].
+#[derive(Debug)]
+#[must_use = "without `shutdown` the last spans and metrics are lost"]
+pub struct Telemetry {
+    exporting: Option<(SdkTracerProvider, SdkMeterProvider)>,
+}
+
+/// Sets up logging, traces and metrics of this process. Call it once, inside the async runtime.
+pub fn init(config: &TelemetryConfig) -> Result<Telemetry, TelemetryError> {
+    let (telemetry, dispatch) = prepare(config)?;
+    dispatch.try_init()?;
+    if let Some((_, meters)) = &telemetry.exporting {
+        global::set_meter_provider(meters.clone());
+    }
+    Ok(telemetry)
+}
+
+/// Builds the same without touching the process: for tests and for several daemons in one process.
+pub fn prepare(config: &TelemetryConfig) -> Result<(Telemetry, Dispatch), TelemetryError> {
+    let filter = EnvFilter::builder()
+        .parse(&config.filter)
+        .map_err(|source| TelemetryError::Filter { filter: config.filter.clone(), source })?;
+    let lines = fmt::layer::<Registry>().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
+    let lines = match config.format {
+        LogFormat::Text => lines.boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_ansi(false).boxed(),
+    };
+    let exporting = config.otlp_endpoint.as_deref().map(|endpoint| providers(config, endpoint)).transpose()?;
+    let traces = exporting.as_ref().map(|(tracers, _)| {
+        let exported = Targets::new().with_default(LevelFilter::INFO);
+        let exported = exported.with_targets(TRANSPORT.map(|target| (target, LevelFilter::OFF)));
+        tracing_opentelemetry::layer().with_tracer(tracers.tracer("runtime")).with_filter(exported)
+    });
+    let subscriber = Registry::default().with(lines.with_filter(filter)).with(traces);
+    Ok((Telemetry { exporting }, Dispatch::new(subscriber)))
+}
+
+fn providers(
+    config: &TelemetryConfig,
+    endpoint: &str,
+) -> Result<(SdkTracerProvider, SdkMeterProvider), TelemetryError> {
+    let wrong = |source| TelemetryError::Endpoint { endpoint: endpoint.to_owned(), source };
+    let spans = SpanExporter::builder().with_tonic().with_endpoint(endpoint).with_timeout(EXPORT_LIMIT);
+    let metrics = MetricExporter::builder().with_tonic().with_endpoint(endpoint).with_timeout(EXPORT_LIMIT);
+    let resource = Resource::builder().with_service_name(config.service_name.clone()).build();
+    let tracers = SdkTracerProvider::builder()
+        .with_resource(resource.clone())
+        .with_batch_exporter(spans.build().map_err(wrong)?)
+        .build();
+    let reader = PeriodicReader::builder(metrics.build().map_err(wrong)?).with_interval(METRICS_INTERVAL).build();
+    Ok((tracers, SdkMeterProvider::builder().with_resource(resource).with_reader(reader).build()))
+}
+
+impl Telemetry {
+    /// Returns a meter; its instruments do nothing when no collector is configured. After [`init`],
+    /// `opentelemetry::global::meter` returns the same.
+    pub fn meter(&self, name: &'static str) -> Meter {
+        match &self.exporting {
+            Some((_, meters)) => meters.meter(name),
+            None => global::meter(name),
+        }
+    }
+
+    /// Sends what is left and ends the exports, within [`SHUTDOWN_LIMIT`].
+    pub async fn shutdown(self) {
+        let Some((tracers, meters)) = self.exporting else { return };
+        let (done, finished) = oneshot::channel();
+        // Both calls block. A thread rather than a blocking task: the async runtime waits for blocking tasks when it
+        // ends, so a dead collector would hold up the exit all the same.
+        let flush = thread::Builder::new().name("telemetry-flush".to_owned()).spawn(move || {
+            let outcomes = thread::scope(|scope| {
+                let spans = scope.spawn(|| tracers.shutdown_with_timeout(SHUTDOWN_LIMIT));
+                let metrics = meters.shutdown_with_timeout(SHUTDOWN_LIMIT);
+                [("traces", spans.join().unwrap_or(Ok(()))), ("metrics", metrics)]
+            });
+            // Nobody listens any more after the limit.
+            let _ = done.send(outcomes);
+        });
+        if let Err(error) = flush {
+            return warn!(%error, "cannot flush telemetry");
+        }
+        match timeout(SHUTDOWN_LIMIT, finished).await {
+            Ok(Ok(outcomes)) => {
+                for (what, error) in outcomes.into_iter().filter_map(|(what, outcome)| Some((what, outcome.err()?))) {
+                    warn!(what, %error, "not everything reached the collector");
+                }
+            }
+            Ok(Err(_)) | Err(_) => warn!(limit = ?SHUTDOWN_LIMIT, "the collector did not take the rest in time"),
+        }
+    }
+}
