@@ -139,13 +139,11 @@ async fn channel_waits_for_a_server_that_is_still_down() {
     };
 
     let down = client.clone().check(play()).await.unwrap_err();
-    let (answer, _running) = tokio::join!(
-        call_with_retry(&CHECK, &RetryPolicy { retries: 20, ..RetryPolicy::default() }, play(), check),
-        async {
-            tokio::time::sleep(Duration::from_millis(200)).await;
-            Running::start(&address, Duration::from_secs(1)).await
-        }
-    );
+    let patient = RetryPolicy { retries: 20, ..RetryPolicy::default() };
+    let (answer, _running) = tokio::join!(call_with_retry(&CHECK, &patient, play(), check), async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        Running::start(&address, Duration::from_secs(1)).await
+    });
 
     assert_eq!(down.code(), Code::Unavailable);
     assert_eq!(answer.unwrap().status(), ServingStatus::NotServing);

@@ -34,7 +34,7 @@ impl Stuck {
     }
 
     fn wait_for(&mut self, word: &str) {
-        // One byte at a time would be needed to share the pipe between readers; so it is read unbuffered.
+        // A larger buffer would swallow what the next call waits for.
         let mut lines = BufReader::with_capacity(1, self.0.stdout.as_mut().unwrap()).lines();
         assert!(lines.any(|line| line.unwrap() == word), "the process ended before it said {word}");
     }

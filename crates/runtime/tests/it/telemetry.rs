@@ -37,7 +37,7 @@ impl TraceService for Collector {
                 self.0.send(format!("span {} {service}", span.name)).unwrap();
             }
         }
-        Ok(Response::default())
+        Ok(Response::new(Default::default()))
     }
 }
 
@@ -52,7 +52,7 @@ impl MetricsService for Collector {
         for metric in metrics {
             self.0.send(format!("metric {}", metric.name)).unwrap();
         }
-        Ok(Response::default())
+        Ok(Response::new(Default::default()))
     }
 }
 
