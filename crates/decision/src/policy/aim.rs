@@ -82,9 +82,9 @@ impl Aim {
         self.target = Some(threat.id);
         self.side = Side::of(threat.bearing);
         self.searched = 0;
-        let (steered, change) = self.steer(threat, features.drift);
-        let lead = self.genes.lead * threat.bearing_rate;
-        let error = threat.bearing + lead - self.genes.anticipation * change;
+        let ahead = threat.bearing + self.genes.lead * threat.bearing_rate + self.genes.offset;
+        let (steered, change) = self.steer(ahead, threat.distance, features.drift);
+        let error = ahead - self.genes.anticipation * change;
         let aligned = error.abs() <= self.genes.tolerance * threat.half_width;
         let fires = aligned && features.ammo > 0 && self.trigger.is_free(self.genes.burst, self.genes.pause);
         let rule = match (fires, aligned) {
@@ -102,10 +102,9 @@ impl Aim {
         Decision { buttons, level: Level::L0, rule, confidence: step.confidence }
     }
 
-    /// Buttons that bring the target closer to the line of sight, and by how many degrees they move the line to the
-    /// left.
-    fn steer(&self, threat: &Threat, drift: f64) -> (Buttons, f64) {
-        let ahead = threat.bearing + self.genes.lead * threat.bearing_rate;
+    /// Buttons that bring the bearing `ahead` of something at `distance` closer to zero, and by how many degrees they
+    /// move the line of sight to the left.
+    fn steer(&self, ahead: f64, distance: f64, drift: f64) -> (Buttons, f64) {
         if Steering::can_turn(&self.controls) {
             let (side, turn) = (Side::of(ahead), self.steering.turn());
             if ahead.abs() <= self.genes.dead_zone * turn {
@@ -113,8 +112,8 @@ impl Aim {
             }
             return (press_turn(Buttons::NONE, side, &self.controls), side.sign() * turn);
         }
-        let coasting = Steering::coasting(drift, threat.distance);
-        let (rest, step) = (ahead - coasting, self.steering.side_step(threat.distance));
+        let coasting = Steering::coasting(drift, distance);
+        let (rest, step) = (ahead - coasting, self.steering.side_step(distance));
         if rest.abs() <= self.genes.dead_zone * step {
             return (Buttons::NONE, coasting);
         }

@@ -16,6 +16,7 @@ pub(super) struct Genes {
     pub(super) dead_zone: f64,
     pub(super) anticipation: f64,
     pub(super) lead: f64,
+    pub(super) offset: f64,
     pub(super) burst: u32,
     pub(super) pause: u32,
     pub(super) search: u32,
@@ -35,6 +36,7 @@ impl Genes {
             dead_zone: genome.get(&DEAD_ZONE),
             anticipation: genome.get(&ANTICIPATION),
             lead: genome.get(&LEAD),
+            offset: genome.get(&OFFSET),
             burst: genome.get(&BURST) as u32,
             pause: genome.get(&PAUSE) as u32,
             search: genome.get(&SEARCH) as u32,
@@ -55,6 +57,7 @@ pub(super) const PARAMETERS: &[Parameter] = &[
     DEAD_ZONE,
     ANTICIPATION,
     LEAD,
+    OFFSET,
     BURST,
     PAUSE,
     SEARCH,
@@ -110,6 +113,12 @@ const LEAD: Parameter = Parameter {
     about: "aims where the target will be in this many tics",
     domain: Domain::Real { low: 0.0, high: 24.0 },
     default: 4.0,
+};
+const OFFSET: Parameter = Parameter {
+    name: "offset",
+    about: "aims this many degrees to the left of the target; negative to the right",
+    domain: Domain::Real { low: -15.0, high: 15.0 },
+    default: 0.0,
 };
 const BURST: Parameter = Parameter {
     name: "burst",

@@ -45,6 +45,12 @@ fn it_fires_while_turning_when_the_turn_will_bring_it_into_line() {
 }
 
 #[test]
+fn it_aims_beside_the_target_as_far_as_it_was_told() {
+    let rule = |offset| turning(&[("offset", offset), ("dead_zone", 0.0)]).decide(&imp(-10.0, 500.0)).buttons;
+    assert_eq!([rule(0.0), rule(10.0), rule(15.0)].map(|buttons| buttons.0 & 0b011), [RIGHT.0, 0, LEFT.0]);
+}
+
+#[test]
 fn tolerance_grows_with_the_apparent_size() {
     let rule = |distance| turning(&[("dead_zone", 4.0)]).decide(&imp(5.0, distance)).rule;
     assert_eq!((rule(1000.0), rule(200.0)), ("aim", "fire"));
