@@ -1,0 +1,64 @@
+//! The connection to NATS: made in the background, remade for ever, and talked about in the log.
+
+use std::time::Duration;
+
+use async_nats::connection::State;
+use async_nats::{Client, ConnectOptions, Event};
+use domain::error::ErrorKind;
+use domain::ports::{PortError, PortResult};
+
+use crate::backoff::delay_of_attempt;
+use crate::wire::without_credentials;
+
+const FIRST_DELAY: Duration = Duration::from_millis(50);
+const LONGEST_DELAY: Duration = Duration::from_secs(4);
+
+/// A half-open connection is noticed after two pings without an answer.
+const PING_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Begins to connect; returns at once also if no server is there.
+pub(super) async fn connect(url: &str) -> PortResult<Client> {
+    let servers: Vec<&str> = url.split(',').map(str::trim).collect();
+    let shown = shown(&servers);
+    let connected = ConnectOptions::new()
+        .name("claudoom")
+        .retry_on_initial_connect()
+        .max_reconnects(None)
+        .reconnect_delay_callback(|attempt| delay_of_attempt(attempt, FIRST_DELAY, LONGEST_DELAY))
+        .ping_interval(PING_INTERVAL)
+        .event_callback({
+            let shown = shown.clone();
+            move |event| {
+                report(&event, &shown);
+                std::future::ready(())
+            }
+        })
+        .connect(servers)
+        .await;
+    connected.map_err(|cause| {
+        PortError::new(ErrorKind::Invalid, format!("cannot use `{shown}` as address of NATS")).because(cause)
+    })
+}
+
+/// Fails at once while there is no connection, rather than filling the client's buffer with what is sent again later.
+pub(super) fn ensure_connected(client: &Client) -> PortResult<()> {
+    match client.connection_state() {
+        State::Connected => Ok(()),
+        State::Pending | State::Disconnected => Err(PortError::new(ErrorKind::Unavailable, "NATS is not connected")),
+    }
+}
+
+fn shown(servers: &[&str]) -> String {
+    servers.iter().map(|server| without_credentials(server)).collect::<Vec<_>>().join(",")
+}
+
+fn report(event: &Event, server: &str) {
+    match event {
+        Event::Connected => tracing::info!(server, "connected to NATS"),
+        Event::Disconnected => tracing::warn!(server, "lost the connection to NATS"),
+        Event::LameDuckMode | Event::Draining | Event::Closed => tracing::warn!(server, %event, "NATS connection"),
+        Event::SlowConsumer(_) | Event::ServerError(_) | Event::ClientError(_) => {
+            tracing::warn!(server, %event, "NATS reports a problem");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The queue and the stream inside one process, for the embedded default and for tests. They keep the contract of
+//! the real ones (`testkit::contract`), except that nothing outlives the process: what was in the queue is found
+//! again in the ledger when the next process starts.
+
+mod bus;
+mod metrics;
+mod queue;
+
+pub use bus::{MemoryEventBus, Seen, Subscription};
+pub use metrics::{MemoryMetrics, Metric};
+pub use queue::MemoryJobQueue;

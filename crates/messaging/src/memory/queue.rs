@@ -1,0 +1,181 @@
+//! A job queue in memory with the semantics of a quorum queue: unanswered jobs come again, first and marked, until
+//! the delivery limit puts them aside.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use domain::error::ErrorKind;
+use domain::ports::{Delivery, JobConsumer, JobMessage, JobQueue, PortError, PortResult};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+
+/// How often a job comes again before it is put aside, unless told otherwise.
+const DEFAULT_DELIVERY_LIMIT: u32 = 50;
+
+/// A job queue in memory.
+#[derive(Debug, Clone)]
+pub struct MemoryJobQueue {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    arrived: Notify,
+    delivery_limit: u32,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    waiting: VecDeque<Entry>,
+    dead: Vec<JobMessage>,
+}
+
+/// A job and how often it came back.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    message: JobMessage,
+    returns: u32,
+}
+
+impl MemoryJobQueue {
+    /// An empty queue that puts a job aside once it came back more than `delivery_limit` times.
+    #[must_use]
+    pub fn with_delivery_limit(delivery_limit: u32) -> Self {
+        let shared = Shared { state: Mutex::default(), arrived: Notify::new(), delivery_limit };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// Jobs that were rejected or came back too often, oldest first.
+    #[must_use]
+    pub fn dead_letters(&self) -> Vec<JobMessage> {
+        self.shared.lock().dead.clone()
+    }
+
+    /// How many jobs wait for a consumer.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.shared.lock().waiting.len()
+    }
+}
+
+impl Default for MemoryJobQueue {
+    fn default() -> Self {
+        Self::with_delivery_limit(DEFAULT_DELIVERY_LIMIT)
+    }
+}
+
+impl Shared {
+    /// No code panics while it holds the lock, so a poisoned one is still whole.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the first job, and leaves a wake-up for the next consumer if there are more.
+    fn take(&self) -> Option<Entry> {
+        let mut state = self.lock();
+        let entry = state.waiting.pop_front();
+        if !state.waiting.is_empty() {
+            self.arrived.notify_one();
+        }
+        entry
+    }
+
+    /// Puts a job back in front, or aside if it came back too often.
+    fn give_back(&self, entry: Entry) {
+        let entry = Entry { returns: entry.returns + 1, ..entry };
+        let mut state = self.lock();
+        if entry.returns > self.delivery_limit {
+            tracing::warn!(job = %entry.message.job, returns = entry.returns, "job put aside: it came back too often");
+            state.dead.push(entry.message);
+            return;
+        }
+        state.waiting.push_front(entry);
+        self.arrived.notify_one();
+    }
+}
+
+#[async_trait]
+impl JobQueue for MemoryJobQueue {
+    async fn publish(&self, jobs: &[JobMessage]) -> PortResult<()> {
+        let entries = jobs.iter().map(|&message| Entry { message, returns: 0 });
+        self.shared.lock().waiting.extend(entries);
+        self.shared.arrived.notify_one();
+        Ok(())
+    }
+
+    async fn consume(&self, prefetch: u16) -> PortResult<Box<dyn JobConsumer>> {
+        let slots = Arc::new(Semaphore::new(usize::from(prefetch.max(1))));
+        Ok(Box::new(MemoryConsumer { shared: Arc::clone(&self.shared), slots }))
+    }
+
+    async fn ping(&self) -> PortResult<()> {
+        Ok(())
+    }
+}
+
+struct MemoryConsumer {
+    shared: Arc<Shared>,
+    /// One permit per delivery that may be unanswered.
+    slots: Arc<Semaphore>,
+}
+
+#[async_trait]
+impl JobConsumer for MemoryConsumer {
+    async fn next(&mut self) -> PortResult<Box<dyn Delivery>> {
+        let slot = Arc::clone(&self.slots).acquire_owned().await;
+        let slot =
+            slot.map_err(|cause| PortError::new(ErrorKind::Internal, "the consumer is closed").because(cause))?;
+        loop {
+            if let Some(entry) = self.shared.take() {
+                let shared = Arc::clone(&self.shared);
+                return Ok(Box::new(MemoryDelivery { shared, entry, answered: false, _slot: slot }));
+            }
+            // `notify_one` is remembered when nobody waits, so a job that arrives right here is not missed.
+            self.shared.arrived.notified().await;
+        }
+    }
+}
+
+struct MemoryDelivery {
+    shared: Arc<Shared>,
+    entry: Entry,
+    /// What is not answered is given back on drop.
+    answered: bool,
+    _slot: OwnedSemaphorePermit,
+}
+
+#[async_trait]
+impl Delivery for MemoryDelivery {
+    fn message(&self) -> JobMessage {
+        self.entry.message
+    }
+
+    fn redelivered(&self) -> bool {
+        self.entry.returns > 0
+    }
+
+    async fn ack(mut self: Box<Self>) -> PortResult<()> {
+        self.answered = true;
+        Ok(())
+    }
+
+    async fn requeue(self: Box<Self>) -> PortResult<()> {
+        drop(self);
+        Ok(())
+    }
+
+    async fn reject(mut self: Box<Self>) -> PortResult<()> {
+        self.answered = true;
+        self.shared.lock().dead.push(self.entry.message);
+        Ok(())
+    }
+}
+
+impl Drop for MemoryDelivery {
+    fn drop(&mut self) {
+        if !self.answered {
+            self.shared.give_back(self.entry);
+        }
+    }
+}

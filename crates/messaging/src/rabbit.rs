@@ -1,0 +1,88 @@
+//! The job queue on RabbitMQ.
+//!
+//! A durable quorum queue with publisher confirms, mandatory routing, manual answers, an explicit delivery limit and a
+//! dead-letter queue beside it. The connection is made when it is needed and made again, with its topology, after it
+//! broke: publishing waits for that within its patience, a consumer ends with an error and is replaced by its owner.
+
+mod config;
+mod connection;
+mod consumer;
+mod dead;
+mod delivery;
+mod errors;
+mod publisher;
+mod topology;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::error::ErrorKind;
+use domain::ports::{JobConsumer, JobMessage, JobQueue, PortResult};
+use tokio::time::Instant;
+
+use connection::Link;
+use consumer::RabbitConsumer;
+use publisher::Publisher;
+
+pub use config::AmqpConfig;
+
+/// A job queue on RabbitMQ.
+#[derive(Debug)]
+pub struct RabbitJobQueue {
+    link: Arc<Link>,
+    publisher: Publisher,
+}
+
+impl RabbitJobQueue {
+    /// Connects and declares the topology. A broker that is away is not an error, only logged: it is tried again by
+    /// whoever uses the queue.
+    ///
+    /// # Errors
+    /// `Invalid` if the settings cannot be used, `PermissionDenied` if the broker refuses the user, and
+    /// `FailedPrecondition` if the exchange or queue is there with other settings.
+    pub async fn connect(config: &AmqpConfig) -> PortResult<Self> {
+        let link = Arc::new(Link::new(config.clone())?);
+        match link.channel().await {
+            Ok(_) => {}
+            Err(error) if error.kind == ErrorKind::Unavailable || error.kind == ErrorKind::DeadlineExceeded => {
+                tracing::warn!(%error, "RabbitMQ is away; trying again when it is needed");
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(Self { publisher: Publisher::new(Arc::clone(&link)), link })
+    }
+
+    /// Up to `limit` jobs of the dead-letter queue, oldest first; they stay there.
+    ///
+    /// # Errors
+    /// If the broker is away.
+    pub async fn dead_letters(&self, limit: usize) -> PortResult<Vec<JobMessage>> {
+        dead::list(&self.link, limit).await
+    }
+
+    /// Publishes up to `limit` jobs of the dead-letter queue again, as new ones, and removes them from it. Messages
+    /// that are no jobs stay. Returns how many went.
+    ///
+    /// # Errors
+    /// If the broker is away; what was published until then may also still be in the dead-letter queue.
+    pub async fn redrive(&self, limit: usize) -> PortResult<usize> {
+        dead::redrive(&self.link, &self.publisher, limit).await
+    }
+}
+
+#[async_trait]
+impl JobQueue for RabbitJobQueue {
+    async fn publish(&self, jobs: &[JobMessage]) -> PortResult<()> {
+        self.publisher.publish(jobs).await
+    }
+
+    async fn consume(&self, prefetch: u16) -> PortResult<Box<dyn JobConsumer>> {
+        let deadline = Instant::now() + self.link.config().patience;
+        let channel = self.link.channel_before(deadline).await?;
+        Ok(Box::new(RabbitConsumer::start(channel, self.link.config(), prefetch).await?))
+    }
+
+    async fn ping(&self) -> PortResult<()> {
+        self.link.ping().await
+    }
+}

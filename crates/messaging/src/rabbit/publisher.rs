@@ -1,0 +1,121 @@
+//! Publishes jobs and waits until the broker has taken responsibility for each.
+
+use std::sync::Arc;
+
+use domain::error::ErrorKind;
+use domain::ports::{JobMessage, PortError, PortResult};
+use lapin::message::BasicReturnMessage;
+use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
+use lapin::types::{AMQPValue, FieldTable};
+use lapin::{BasicProperties, Channel, Confirmation};
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use super::connection::{Link, pause_before, retries};
+use super::errors::answered;
+use crate::wire::{self, CONTENT_TYPE, SCHEMA_VERSION, SCHEMA_VERSION_HEADER, TRACEPARENT_HEADER};
+
+/// How many messages may wait for their confirmation.
+const WINDOW: usize = 256;
+
+/// AMQP's number for messages that survive a restart of the broker.
+const PERSISTENT: u8 = 2;
+
+/// The one channel jobs are published on.
+#[derive(Debug)]
+pub(super) struct Publisher {
+    link: Arc<Link>,
+    /// Locked while publishing: the broker tells which message it could not route only by its place in the order.
+    /// Empty before the first use and after a failure.
+    channel: Mutex<Option<Channel>>,
+}
+
+impl Publisher {
+    pub(super) fn new(link: Arc<Link>) -> Self {
+        Self { link, channel: Mutex::new(None) }
+    }
+
+    /// Publishes all, trying again within the patience of the settings while the broker is away. Jobs whose
+    /// confirmation was lost are published twice; the ledger knows them.
+    pub(super) async fn publish(&self, jobs: &[JobMessage]) -> PortResult<()> {
+        let deadline = Instant::now() + self.link.config().patience;
+        let mut backoff = retries();
+        let mut slot = self.channel.lock().await;
+        for window in jobs.chunks(WINDOW) {
+            while let Err(error) = self.attempt(&mut slot, window).await {
+                if !error.kind.is_retryable() {
+                    return Err(error);
+                }
+                pause_before(deadline, &mut backoff, error).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One try at one window. The channel is put back only after a success: one with lost or late confirmations must
+    /// not be used again.
+    async fn attempt(&self, slot: &mut Option<Channel>, jobs: &[JobMessage]) -> PortResult<()> {
+        let channel = match slot.take().filter(|channel| channel.status().connected()) {
+            Some(channel) => channel,
+            None => self.open().await?,
+        };
+        let limit = self.link.config().timeout;
+        let confirmations = answered(limit, "publish jobs", self.send(&channel, jobs)).await?;
+        confirmations.into_iter().try_for_each(accepted)?;
+        *slot = Some(channel);
+        Ok(())
+    }
+
+    async fn open(&self) -> PortResult<Channel> {
+        let channel = self.link.channel().await?;
+        // Without this the broker confirms nothing and the client reports "not requested".
+        let selected = channel.confirm_select(ConfirmSelectOptions::default());
+        answered(self.link.config().timeout, "ask for confirmations", selected).await?;
+        Ok(channel)
+    }
+
+    async fn send(&self, channel: &Channel, jobs: &[JobMessage]) -> lapin::Result<Vec<Confirmation>> {
+        let config = self.link.config();
+        let mandatory = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
+        let mut waiting = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            let body = wire::encode_job(job).map_err(std::io::Error::from)?;
+            let (exchange, key) = (config.exchange.as_str().into(), config.routing_key.as_str().into());
+            waiting.push(channel.basic_publish(exchange, key, mandatory, &body, self.properties(job)).await?);
+        }
+        let mut confirmations = Vec::with_capacity(jobs.len());
+        for confirmation in waiting {
+            confirmations.push(confirmation.await?);
+        }
+        Ok(confirmations)
+    }
+
+    fn properties(&self, job: &JobMessage) -> BasicProperties {
+        let mut headers = FieldTable::default();
+        headers.insert(SCHEMA_VERSION_HEADER.into(), AMQPValue::LongString(SCHEMA_VERSION.into()));
+        if let Some(traceparent) = self.link.config().trace.current() {
+            headers.insert(TRACEPARENT_HEADER.into(), AMQPValue::LongString(traceparent.into()));
+        }
+        BasicProperties::default()
+            .with_message_id(job.job.to_string().into())
+            .with_content_type(CONTENT_TYPE.into())
+            .with_delivery_mode(PERSISTENT)
+            .with_headers(headers)
+    }
+}
+
+/// What a confirmation is worth: an unroutable message is acknowledged too, and comes back inside.
+fn accepted(confirmation: Confirmation) -> PortResult<()> {
+    match confirmation {
+        Confirmation::Ack(None) => Ok(()),
+        Confirmation::Ack(Some(returned)) | Confirmation::Nack(Some(returned)) => Err(unroutable(&returned)),
+        Confirmation::Nack(None) => Err(PortError::new(ErrorKind::Unavailable, "RabbitMQ refused a job")),
+        Confirmation::NotRequested => Err(PortError::new(ErrorKind::Internal, "the channel does not confirm")),
+    }
+}
+
+fn unroutable(returned: &BasicReturnMessage) -> PortError {
+    let (code, reason) = (returned.reply_code, &returned.reply_text);
+    let message = format!("a job reached no queue ({code} {reason}); was the queue or its binding deleted?");
+    PortError::new(ErrorKind::FailedPrecondition, message)
+}

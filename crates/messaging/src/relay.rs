@@ -1,0 +1,114 @@
+//! Publishes what waits in the outbox, and marks it once the stream has it.
+//!
+//! Crash safe without any memory of its own: an event that was published but not marked is published again, and the
+//! stream recognises its id. Several relays may run; the store's lease keeps them off each other's events.
+
+mod counters;
+mod round;
+mod settings;
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+
+use domain::ports::{EventPublisher, ExperimentStore, PortResult};
+use tokio::sync::Notify;
+use tokio::time::{sleep, timeout};
+
+use crate::backoff::Backoff;
+use round::Held;
+
+pub use counters::RelayCounters;
+pub use round::Round;
+pub use settings::RelaySettings;
+
+/// The owner of the way from the outbox to the stream.
+pub struct OutboxRelay {
+    store: Arc<dyn ExperimentStore>,
+    publisher: Arc<dyn EventPublisher>,
+    settings: RelaySettings,
+    wake: Arc<Notify>,
+    counters: Arc<RelayCounters>,
+    held: Held,
+}
+
+impl OutboxRelay {
+    /// A relay that has not begun.
+    #[must_use]
+    pub fn new(store: Arc<dyn ExperimentStore>, publisher: Arc<dyn EventPublisher>, settings: RelaySettings) -> Self {
+        Self { store, publisher, settings, wake: Arc::default(), counters: Arc::default(), held: Held::default() }
+    }
+
+    /// Tell this after a commit that wrote events, so that they do not wait for the next look.
+    #[must_use]
+    pub fn wake(&self) -> Arc<Notify> {
+        Arc::clone(&self.wake)
+    }
+
+    /// What the relay has done so far.
+    #[must_use]
+    pub fn counters(&self) -> Arc<RelayCounters> {
+        Arc::clone(&self.counters)
+    }
+
+    /// Relays until `shutdown` completes, then once more what is left, within the deadline of the settings. Errors are
+    /// logged and tried again, so this ends only with `shutdown`.
+    pub async fn run(mut self, shutdown: impl Future<Output = ()> + Send) {
+        let mut shutdown = pin!(shutdown);
+        let mut backoff = Backoff::new(self.settings.first_backoff, self.settings.longest_backoff);
+        loop {
+            // A round that is cut off here keeps what it holds, and is done again by the drain.
+            let outcome = tokio::select! {
+                biased;
+                () = &mut shutdown => break,
+                outcome = self.run_once() => outcome,
+            };
+            let pause = self.pause(&outcome, &mut backoff);
+            tokio::select! {
+                biased;
+                () = &mut shutdown => break,
+                () = pause => {}
+            }
+        }
+        self.drain().await;
+    }
+
+    /// Waits as long as the outcome of a round asks for.
+    fn pause(&self, outcome: &PortResult<Round>, backoff: &mut Backoff) -> impl Future<Output = ()> + Send + use<> {
+        let delay = match outcome {
+            Ok(round) if round.failed == 0 => {
+                backoff.reset();
+                (!round.more).then_some(self.settings.poll)
+            }
+            Ok(_) => Some(backoff.next_delay()),
+            Err(error) => {
+                tracing::warn!(%error, "the outbox cannot be relayed");
+                Some(backoff.next_delay())
+            }
+        };
+        let idle = matches!(outcome, Ok(round) if round.failed == 0);
+        let wake = self.wake();
+        async move {
+            match delay {
+                None => {}
+                // News does not shorten a backoff: it would only be refused too.
+                Some(delay) if !idle => sleep(delay).await,
+                // Woken or not, it is time to look.
+                Some(delay) => {
+                    let _ = timeout(delay, wake.notified()).await;
+                }
+            }
+        }
+    }
+
+    /// Publishes until the outbox is empty or something fails, but not longer than the deadline.
+    async fn drain(&mut self) {
+        let deadline = self.settings.drain;
+        let drained = timeout(deadline, async {
+            while matches!(self.run_once().await, Ok(round) if round.more && round.failed == 0) {}
+        });
+        if drained.await.is_err() {
+            tracing::warn!(?deadline, "stopped with events left in the outbox");
+        }
+    }
+}

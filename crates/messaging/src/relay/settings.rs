@@ -1,0 +1,37 @@
+//! How a relay works.
+
+use std::time::Duration;
+
+/// Settings of an [`OutboxRelay`](super::OutboxRelay).
+#[derive(Debug, Clone)]
+pub struct RelaySettings {
+    /// Who it is, for the lease; unique among the relays of a store.
+    pub name: String,
+    /// How many events are taken at a time.
+    pub batch: u32,
+    /// For how long they are taken.
+    pub lease: Duration,
+    /// How often to look without being woken.
+    pub poll: Duration,
+    /// The first pause after a failure.
+    pub first_backoff: Duration,
+    /// The longest pause after failures.
+    pub longest_backoff: Duration,
+    /// How long the last round may take at shutdown.
+    pub drain: Duration,
+}
+
+impl RelaySettings {
+    /// Settings fit for a daemon, under the name `name`.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            batch: 64,
+            lease: Duration::from_secs(30),
+            poll: Duration::from_secs(1),
+            first_backoff: Duration::from_millis(200),
+            longest_backoff: Duration::from_secs(10),
+            drain: Duration::from_secs(5),
+        }
+    }
+}
