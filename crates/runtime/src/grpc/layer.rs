@@ -101,3 +101,33 @@ fn call_span(request: &Request<Body>) -> Span {
     }
     span
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn outcome(path: &str, own_deadline: bool) -> Option<String> {
+        let layer =
+            CallLayer { default_deadline: Duration::from_secs(30), open_ended: Arc::from(["/game.v1.Play/Upload"]) };
+        let slow = tower::service_fn(|_: Request<Body>| async {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            Ok(Response::new(Body::empty()))
+        });
+        let mut request = Request::new(Body::empty());
+        *request.uri_mut() = path.parse().unwrap();
+        if own_deadline {
+            request.headers_mut().insert(GRPC_TIMEOUT, "90S".parse().unwrap());
+        }
+        let response = layer.layer(slow).call(request).await.unwrap();
+        response.headers().get("grpc-status").map(|code| code.to_str().unwrap().to_owned())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_calls_without_a_deadline_get_the_default_one() {
+        let deadline_exceeded = Some("4".to_owned());
+
+        assert_eq!(outcome("/game.v1.Play/Get", false).await, deadline_exceeded);
+        assert_eq!(outcome("/game.v1.Play/Get", true).await, None);
+        assert_eq!(outcome("/game.v1.Play/Upload", false).await, None);
+    }
+}

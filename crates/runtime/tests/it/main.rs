@@ -1,5 +1,7 @@
 //! Daemons from outside: real sockets, a real collector's protocol, real signals.
 
+#![allow(clippy::unwrap_used, reason = "the lint's exception for tests does not reach their helpers")]
+
 mod config;
 mod grpc;
 mod signal;
