@@ -1,1 +1,34 @@
-//! store
+//! The ledger of experiments in SQL: one implementation of [`domain::ports::ExperimentStore`] over PostgreSQL
+//! (daemons) and SQLite (embedded default).
+//!
+//! Both run the same code and pass the same contract suite. What differs is how they are opened ([`connect`]), how
+//! rows are locked (SQLite has one writer, so it needs no row locks) and how tick logs are copied in bulk.
+//!
+//! Rows are locked in one order everywhere: job, member, generation, experiment. An experiment's event numbers are
+//! handed out under the lock of its row, which is held until the commit, so they have no gaps and no reader ever
+//! sees a later number before an earlier one.
+
+mod clock;
+mod config;
+mod convert;
+mod divergences;
+mod entity;
+mod error;
+mod events;
+mod experiments;
+mod finish;
+mod generations;
+mod jobs;
+mod open;
+mod outbox;
+mod paging;
+mod plan;
+mod port;
+mod schema;
+mod scores;
+mod session;
+mod tick_logs;
+
+pub use config::StoreConfig;
+pub use open::{connect, migrate};
+pub use session::SqlStore;

@@ -1,0 +1,78 @@
+//! Divergence: an episode was played twice with two results. A hard stop, with both results kept.
+
+use domain::ids::ExperimentId;
+use domain::score::Score;
+use domain::status::ExperimentStatus;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{DatabaseTransaction, EntityTrait as _};
+
+use crate::clock::now_ms;
+use crate::convert::to_json;
+use crate::entity::{divergences, jobs};
+use crate::error::Result;
+use crate::experiments::{lock, status_of};
+use crate::scores::stored_scores;
+use crate::session::SqlStore;
+
+/// Two values of one key.
+pub(crate) struct Divergence {
+    experiment: ExperimentId,
+    fence: i64,
+    kept: Score,
+    found: Score,
+}
+
+impl Divergence {
+    /// What people are told.
+    pub(crate) fn reason(&self) -> String {
+        let key = &self.kept.key;
+        format!(
+            "divergence: generation {}, position {}, replicate {} was played again with another result",
+            key.generation, key.position, key.replicate
+        )
+    }
+
+    fn row(&self, now: i64) -> Result<divergences::ActiveModel> {
+        Ok(divergences::ActiveModel {
+            experiment_id: Set(self.experiment.0),
+            generation: Set(self.kept.key.generation.into()),
+            position: Set(self.kept.key.position.into()),
+            replicate: Set(self.kept.key.replicate.into()),
+            fence: Set(self.fence),
+            kept_measures: Set(to_json(&self.kept.measures, "measures")?),
+            kept_trajectory: Set(self.kept.trajectory.to_vec()),
+            kept_action_log: Set(self.kept.action_log.clone()),
+            found_measures: Set(to_json(&self.found.measures, "measures")?),
+            found_trajectory: Set(self.found.trajectory.to_vec()),
+            found_action_log: Set(self.found.action_log.clone()),
+            found_at_ms: Set(now),
+        })
+    }
+}
+
+/// The first of `scores` whose stored value is another.
+pub(crate) async fn find(tx: &DatabaseTransaction, job: &jobs::Model, scores: &[Score]) -> Result<Option<Divergence>> {
+    let stored = stored_scores(tx, job).await?;
+    let pairs = scores.iter().filter_map(|found| stored.iter().find(|kept| kept.key == found.key).map(|k| (k, found)));
+    let differing = pairs.into_iter().find(|(kept, found)| !kept.agrees_with(found));
+    Ok(differing.map(|(kept, found)| Divergence {
+        experiment: ExperimentId(job.experiment_id),
+        fence: job.fence,
+        kept: kept.clone(),
+        found: found.clone(),
+    }))
+}
+
+impl SqlStore {
+    pub(crate) async fn record_divergence_once(&self, divergence: &Divergence) -> Result<()> {
+        let tx = self.begin().await?;
+        let now = now_ms(&*tx).await?;
+        let row = divergences::Entity::insert(divergence.row(now)?).on_conflict_do_nothing();
+        row.exec_without_returning(&*tx).await?;
+        let experiment = lock(&tx, divergence.experiment).await?;
+        if status_of(&experiment)?.may_become(ExperimentStatus::Failed) {
+            self.move_to(&tx, &experiment, ExperimentStatus::Failed, &divergence.reason()).await?;
+        }
+        tx.commit().await
+    }
+}

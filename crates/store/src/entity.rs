@@ -1,0 +1,15 @@
+//! The tables as SeaORM sees them, one file each. Nothing outside of this crate knows them.
+
+#![allow(unreachable_pub, reason = "the derive makes public items of what is private to the crate")]
+
+pub(crate) mod attempts;
+pub(crate) mod divergences;
+pub(crate) mod episodes;
+pub(crate) mod experiments;
+pub(crate) mod generations;
+pub(crate) mod jobs;
+pub(crate) mod journal;
+pub(crate) mod members;
+pub(crate) mod outbox;
+pub(crate) mod scores;
+pub(crate) mod tick_logs;

@@ -1,0 +1,196 @@
+//! Generations: read with all their scores, and closed when every episode is scored.
+
+use std::collections::BTreeMap;
+
+use domain::ErrorKind;
+use domain::event::{Event, Fact};
+use domain::ids::ExperimentId;
+use domain::plan::GenerationPlan;
+use domain::ports::{GenerationRecord, GenerationSummary, MemberScores, PortResult};
+use domain::score::Score;
+use domain::status::{ExperimentStatus, GenerationStatus};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::LockType;
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+};
+
+use crate::clock::now_ms;
+use crate::convert;
+use crate::entity::{experiments, generations, members};
+use crate::error::{Error, Result, refused};
+use crate::experiments::{generation_started, lock, status_of};
+use crate::plan;
+use crate::scores::scores_of_generation;
+use crate::session::{SqlStore, retrying};
+
+impl SqlStore {
+    pub(crate) async fn read_generation(&self, id: ExperimentId, index: u32) -> PortResult<GenerationRecord> {
+        retrying("read a generation", || async {
+            let row = generations::Entity::find_by_id((id.0, i64::from(index))).one(&self.db).await?;
+            let row = row.ok_or_else(|| not_found(id, index))?;
+            Ok(GenerationRecord {
+                index,
+                purpose: convert::purpose(&row.purpose)?,
+                status: convert::parse(&row.status, "status of a generation")?,
+                episodes_per_member: convert::number(row.episodes_per_member, "number of episodes")?,
+                members: members_with_scores(&self.db, id, index).await?,
+            })
+        })
+        .await
+    }
+
+    pub(crate) async fn close_once(
+        &self,
+        id: ExperimentId,
+        index: u32,
+        summary: &GenerationSummary,
+        next: Option<&GenerationPlan>,
+    ) -> Result<()> {
+        let tx = self.begin().await?;
+        let generation = lock_generation(&tx, id, index).await?;
+        if generation.status == GenerationStatus::Completed.name() {
+            return Ok(());
+        }
+        if generation.episodes_scored < generation.episodes_planned {
+            let missing = generation.episodes_planned - generation.episodes_scored;
+            let message = format!("generation {index} of experiment {id} cannot be closed: {missing} episodes missing");
+            return Err(refused(ErrorKind::FailedPrecondition, message));
+        }
+        let experiment = lock(&tx, id).await?;
+        let status = status_of(&experiment)?;
+        if status.is_final() {
+            let message = format!("experiment {id} is {status}: its generations are closed no more");
+            return Err(refused(ErrorKind::FailedPrecondition, message));
+        }
+        let now = now_ms(&*tx).await?;
+        let mut facts = vec![completed(&generation, index, summary)];
+        complete(&tx, generation, summary, now).await?;
+        if let Some(next) = next {
+            plan::insert(&tx, id, next, now).await?;
+            set_latest(&tx, id, next.index).await?;
+            facts.push(generation_started(next));
+        }
+        let events: Vec<_> = facts.into_iter().map(|fact| Event::once(id, fact)).collect();
+        self.write_events(&tx, &events, now).await?;
+        tx.commit().await
+    }
+
+    pub(crate) async fn complete_once(&self, id: ExperimentId, digest: &str) -> Result<()> {
+        let tx = self.begin().await?;
+        let experiment = lock(&tx, id).await?;
+        let status = status_of(&experiment)?;
+        if status == ExperimentStatus::Completed {
+            return same_digest(&experiment, digest);
+        }
+        if !status.may_become(ExperimentStatus::Completed) {
+            let message = format!("experiment {id} is {status}: it cannot be completed");
+            return Err(refused(ErrorKind::FailedPrecondition, message));
+        }
+        let missing = missing_episodes(&tx, id).await?;
+        if missing > 0 {
+            let message = format!("experiment {id} cannot be completed: {missing} episodes are missing");
+            return Err(refused(ErrorKind::FailedPrecondition, message));
+        }
+        self.move_to(&tx, &experiment, ExperimentStatus::Completed, "").await?;
+        let change = experiments::ActiveModel {
+            id: Set(id.0),
+            digest: Set(Some(digest.to_owned())),
+            reason: Set(None),
+            ..Default::default()
+        };
+        experiments::Entity::update(change).exec(&*tx).await?;
+        let episodes = convert::count(experiment.episodes_scored);
+        let fact = Fact::ExperimentCompleted { digest: digest.to_owned(), episodes };
+        self.write_fact(&tx, id, fact, now_ms(&*tx).await?).await?;
+        tx.commit().await
+    }
+}
+
+fn not_found(id: ExperimentId, index: u32) -> Error {
+    refused(ErrorKind::NotFound, format!("there is no generation {index} of an experiment {id}"))
+}
+
+async fn lock_generation(tx: &DatabaseTransaction, id: ExperimentId, index: u32) -> Result<generations::Model> {
+    let select = generations::Entity::find_by_id((id.0, i64::from(index))).lock(LockType::NoKeyUpdate);
+    select.one(tx).await?.ok_or_else(|| not_found(id, index))
+}
+
+async fn members_with_scores(db: &impl ConnectionTrait, id: ExperimentId, index: u32) -> Result<Vec<MemberScores>> {
+    let rows = members::Entity::find()
+        .filter(members::Column::ExperimentId.eq(id.0))
+        .filter(members::Column::Generation.eq(i64::from(index)))
+        .order_by_asc(members::Column::Position)
+        .all(db)
+        .await?;
+    let mut scores: BTreeMap<u32, Vec<Score>> = BTreeMap::new();
+    for score in scores_of_generation(db, id, index).await? {
+        scores.entry(score.key.position).or_default().push(score);
+    }
+    let with_scores = |row| {
+        let member = convert::member(row)?;
+        let scores = scores.remove(&member.position).unwrap_or_default();
+        Ok(MemberScores { member, scores })
+    };
+    rows.iter().map(with_scores).collect()
+}
+
+fn completed(row: &generations::Model, index: u32, summary: &GenerationSummary) -> Fact {
+    Fact::GenerationCompleted {
+        generation: index,
+        best_agent: summary.best_agent.clone(),
+        best_fitness: summary.best_fitness,
+        mean_fitness: summary.mean_fitness,
+        episodes: convert::count(row.episodes_scored),
+    }
+}
+
+async fn complete(
+    tx: &DatabaseTransaction,
+    row: generations::Model,
+    summary: &GenerationSummary,
+    now: i64,
+) -> Result<()> {
+    let change = generations::ActiveModel {
+        experiment_id: Set(row.experiment_id),
+        generation: Set(row.generation),
+        status: Set(GenerationStatus::Completed.name().to_owned()),
+        best_agent: Set(Some(summary.best_agent.to_string())),
+        best_fitness: Set(Some(summary.best_fitness)),
+        mean_fitness: Set(Some(summary.mean_fitness)),
+        ended_at_ms: Set(Some(now)),
+        ..Default::default()
+    };
+    generations::Entity::update(change).exec(tx).await?;
+    Ok(())
+}
+
+async fn set_latest(tx: &DatabaseTransaction, id: ExperimentId, index: u32) -> Result<()> {
+    let change = experiments::ActiveModel { id: Set(id.0), generation: Set(index.into()), ..Default::default() };
+    experiments::Entity::update(change).exec(tx).await?;
+    Ok(())
+}
+
+fn same_digest(experiment: &experiments::Model, digest: &str) -> Result<()> {
+    match &experiment.digest {
+        Some(stored) if stored == digest => Ok(()),
+        stored => {
+            let stored = stored.as_deref().unwrap_or("none");
+            let message = format!("experiment {} was completed with digest {stored}, not {digest}", experiment.id);
+            Err(refused(ErrorKind::Divergence, message))
+        }
+    }
+}
+
+async fn missing_episodes(tx: &DatabaseTransaction, id: ExperimentId) -> Result<i64> {
+    let rows: Vec<(i64, i64)> = generations::Entity::find()
+        .select_only()
+        .column(generations::Column::EpisodesPlanned)
+        .column(generations::Column::EpisodesScored)
+        .filter(generations::Column::ExperimentId.eq(id.0))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(rows.iter().map(|(planned, scored)| planned - scored).sum())
+}

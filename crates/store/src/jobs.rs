@@ -1,0 +1,273 @@
+//! Jobs: leased to one worker at a time, with a number that fences all earlier claims.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use domain::ErrorKind;
+use domain::event::{Event, Fact};
+use domain::ids::{ExperimentId, Fence, JobId};
+use domain::plan::PlannedEpisode;
+use domain::ports::{Assignment, Claim, PortResult};
+use domain::status::{ExperimentStatus, JobStatus};
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::sea_query::{Expr, ExprTrait as _, LockType, Query};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
+};
+use uuid::Uuid;
+
+use crate::clock::{lease_end, now_ms};
+use crate::convert;
+use crate::entity::{attempts, episodes, experiments, jobs, members, scores};
+use crate::error::{Error, Result, damaged, refused};
+use crate::experiments::{load, status_of};
+use crate::session::{SqlStore, retrying};
+
+impl SqlStore {
+    pub(crate) async fn list_open_jobs(&self, id: ExperimentId) -> PortResult<Vec<JobId>> {
+        retrying("list open jobs", || async {
+            if status_of(&load(&self.db, id).await?)? != ExperimentStatus::Running {
+                return Ok(vec![]);
+            }
+            let lapsed = Condition::all()
+                .add(jobs::Column::Status.eq(JobStatus::Running.name()))
+                .add(jobs::Column::LeaseUntilMs.lte(now_ms(&self.db).await?));
+            let open = Condition::any().add(jobs::Column::Status.eq(JobStatus::Open.name())).add(lapsed);
+            let ids: Vec<Uuid> = jobs::Entity::find()
+                .select_only()
+                .column(jobs::Column::Id)
+                .filter(jobs::Column::ExperimentId.eq(id.0))
+                .filter(open)
+                .order_by_asc(jobs::Column::Generation)
+                .order_by_asc(jobs::Column::Ordinal)
+                .into_tuple()
+                .all(&self.db)
+                .await?;
+            Ok(ids.into_iter().map(JobId).collect())
+        })
+        .await
+    }
+
+    /// `token` names this call: where the answer of a commit was lost, the next run recognises its own claim by it.
+    pub(crate) async fn claim_once(&self, id: JobId, worker: &str, lease: Duration, token: Uuid) -> Result<Claim> {
+        let tx = self.begin().await?;
+        let Some(job) = lock(&tx, id).await? else { return Ok(Claim::Unknown) };
+        let experiment = load(&*tx, ExperimentId(job.experiment_id)).await?;
+        if job.claim == Some(token) && job.status == JobStatus::Running.name() {
+            return assignment(&tx, job, experiment).await;
+        }
+        let now = now_ms(&*tx).await?;
+        if let Some(refusal) = refusal(&job, &experiment, now)? {
+            return Ok(refusal);
+        }
+        let job = take(&tx, job, worker, now, lease_end(now, lease), token).await?;
+        let claim = assignment(&tx, job, experiment).await?;
+        tx.commit().await?;
+        Ok(claim)
+    }
+
+    pub(crate) async fn renew_once(&self, id: JobId, fence: Fence, lease: Duration) -> Result<()> {
+        let tx = self.begin().await?;
+        let job = held(&tx, id, fence).await?;
+        if job.status == JobStatus::Running.name() {
+            let until = lease_end(now_ms(&*tx).await?, lease);
+            let change = jobs::ActiveModel { id: Set(id.0), lease_until_ms: Set(Some(until)), ..Default::default() };
+            jobs::Entity::update(change).exec(&*tx).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn release_once(&self, id: JobId, fence: Fence, error: &str) -> Result<()> {
+        let tx = self.begin().await?;
+        let job = lock(&tx, id).await?.ok_or_else(|| unknown(id))?;
+        if job.fence != fence.0 {
+            return Err(fenced(id));
+        }
+        // Released before or done: there is nothing to give back.
+        if job.status != JobStatus::Running.name() {
+            return Ok(());
+        }
+        let now = now_ms(&*tx).await?;
+        settle(&tx, &job, JobStatus::Open, Some(error).filter(|error| !error.is_empty()), now).await?;
+        if !error.is_empty() {
+            let event = error_event(&tx, &job, error).await?;
+            self.write_events(&tx, &[event], now).await?;
+        }
+        tx.commit().await
+    }
+}
+
+/// Reads a job and keeps others from changing it.
+pub(crate) async fn lock(tx: &DatabaseTransaction, id: JobId) -> Result<Option<jobs::Model>> {
+    Ok(jobs::Entity::find_by_id(id.0).lock(LockType::NoKeyUpdate).one(tx).await?)
+}
+
+/// Reads and locks a job that must still belong to the claim with this fence. The lock keeps a takeover waiting
+/// until the caller has committed, so nothing of an old claim can be written after a new one is granted.
+pub(crate) async fn held(tx: &DatabaseTransaction, id: JobId, fence: Fence) -> Result<jobs::Model> {
+    let job = lock(tx, id).await?.ok_or_else(|| unknown(id))?;
+    let given_back = job.status == JobStatus::Open.name();
+    if job.fence != fence.0 || given_back { Err(fenced(id)) } else { Ok(job) }
+}
+
+/// Ends the present attempt at a job.
+pub(crate) async fn settle(
+    tx: &DatabaseTransaction,
+    job: &jobs::Model,
+    status: JobStatus,
+    error: Option<&str>,
+    now: i64,
+) -> Result<()> {
+    let change = jobs::ActiveModel {
+        id: Set(job.id),
+        status: Set(status.name().to_owned()),
+        owner: Set(None),
+        lease_until_ms: Set(None),
+        ..Default::default()
+    };
+    jobs::Entity::update(change).exec(tx).await?;
+    end_attempt(tx, job, error, now).await
+}
+
+/// Episodes of a job in order of replicates.
+pub(crate) async fn episodes_of(tx: &DatabaseTransaction, job: Uuid) -> Result<Vec<PlannedEpisode>> {
+    let rows = episodes::Entity::find()
+        .filter(episodes::Column::JobId.eq(job))
+        .order_by_asc(episodes::Column::Replicate)
+        .all(tx)
+        .await?;
+    rows.iter().map(convert::episode).collect()
+}
+
+/// Those of a job's episodes that have no score.
+pub(crate) async fn unscored(
+    tx: &DatabaseTransaction,
+    job: &jobs::Model,
+    mut episodes: Vec<PlannedEpisode>,
+) -> Result<Vec<PlannedEpisode>> {
+    let (Some(first), Some(last)) = (episodes.first(), episodes.last()) else { return Ok(episodes) };
+    let scored: Vec<i64> = scores::Entity::find()
+        .select_only()
+        .column(scores::Column::Replicate)
+        .filter(scores::Column::ExperimentId.eq(job.experiment_id))
+        .filter(scores::Column::Generation.eq(job.generation))
+        .filter(scores::Column::Position.eq(job.position))
+        .filter(scores::Column::Replicate.between(i64::from(first.replicate), i64::from(last.replicate)))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let scored: HashSet<i64> = scored.into_iter().collect();
+    episodes.retain(|episode| !scored.contains(&i64::from(episode.replicate)));
+    Ok(episodes)
+}
+
+fn unknown(id: JobId) -> Error {
+    refused(ErrorKind::NotFound, format!("there is no job {id}"))
+}
+
+fn fenced(id: JobId) -> Error {
+    refused(ErrorKind::Fenced, format!("job {id} is no longer held by this attempt"))
+}
+
+fn refusal(job: &jobs::Model, experiment: &experiments::Model, now: i64) -> Result<Option<Claim>> {
+    let status: JobStatus = convert::parse(&job.status, "status of a job")?;
+    let experiment = status_of(experiment)?;
+    if status == JobStatus::Done || experiment.is_final() {
+        return Ok(Some(Claim::Settled));
+    }
+    if experiment == ExperimentStatus::Paused {
+        return Ok(Some(Claim::Paused));
+    }
+    let is_held = status == JobStatus::Running && job.lease_until_ms.is_some_and(|until| until > now);
+    Ok(is_held.then_some(Claim::Held))
+}
+
+async fn take(
+    tx: &DatabaseTransaction,
+    job: jobs::Model,
+    worker: &str,
+    now: i64,
+    until: i64,
+    token: Uuid,
+) -> Result<jobs::Model> {
+    end_attempt(tx, &job, Some("the lease ran out"), now).await?;
+    let change = jobs::ActiveModel {
+        id: Set(job.id),
+        status: Set(JobStatus::Running.name().to_owned()),
+        fence: Set(job.fence + 1),
+        owner: Set(Some(worker.to_owned())),
+        claim: Set(Some(token)),
+        lease_until_ms: Set(Some(until)),
+        attempts: Set(job.attempts + 1),
+        ..Default::default()
+    };
+    let job = jobs::Entity::update(change).exec(tx).await?;
+    let attempt = attempts::ActiveModel {
+        job_id: Set(job.id),
+        fence: Set(job.fence),
+        worker: Set(worker.to_owned()),
+        started_at_ms: Set(now),
+        ended_at_ms: NotSet,
+        error: NotSet,
+    };
+    attempts::Entity::insert(attempt).exec_without_returning(tx).await?;
+    Ok(job)
+}
+
+async fn end_attempt(tx: &DatabaseTransaction, job: &jobs::Model, error: Option<&str>, now: i64) -> Result<()> {
+    attempts::Entity::update_many()
+        .col_expr(attempts::Column::EndedAtMs, Expr::value(now))
+        .col_expr(attempts::Column::Error, Expr::value(error.map(str::to_owned)))
+        .filter(attempts::Column::JobId.eq(job.id))
+        .filter(attempts::Column::Fence.eq(job.fence))
+        .filter(attempts::Column::EndedAtMs.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+async fn assignment(tx: &DatabaseTransaction, job: jobs::Model, experiment: experiments::Model) -> Result<Claim> {
+    let episodes = unscored(tx, &job, episodes_of(tx, job.id).await?).await?;
+    let member = convert::member(&member_of(tx, &job).await?)?;
+    let experiment = convert::experiment(experiment)?;
+    Ok(Claim::Granted(Box::new(Assignment {
+        job: JobId(job.id),
+        fence: Fence(job.fence),
+        experiment: experiment.id,
+        spec: experiment.spec,
+        provenance: experiment.provenance,
+        generation: convert::number(job.generation, "number of a generation")?,
+        member,
+        episodes,
+        earlier_attempts: u32::try_from(job.attempts - 1).map_err(|error| damaged("attempts", error))?,
+    })))
+}
+
+/// Reads the member that plays a job.
+pub(crate) async fn member_of(tx: &DatabaseTransaction, job: &jobs::Model) -> Result<members::Model> {
+    let row = members::Entity::find_by_id((job.experiment_id, job.generation, job.position)).one(tx).await?;
+    row.ok_or_else(|| DbErr::RecordNotFound(format!("member of job {}", job.id)).into())
+}
+
+/// Counts the error with the member and tells of it; the count keeps the ids of repeated errors apart.
+async fn error_event(tx: &DatabaseTransaction, job: &jobs::Model, error: &str) -> Result<Event> {
+    use members::Column;
+    let count = Query::update()
+        .table(members::Entity)
+        .value(Column::Errors, Expr::col(Column::Errors).add(1))
+        .and_where(Column::ExperimentId.eq(job.experiment_id))
+        .and_where(Column::Generation.eq(job.generation))
+        .and_where(Column::Position.eq(job.position))
+        .to_owned();
+    tx.execute(&count).await?;
+    let member = member_of(tx, job).await?;
+    let fact = Fact::AgentError {
+        generation: convert::number(job.generation, "number of a generation")?,
+        agent: convert::parse(&member.agent, "agent's name")?,
+        message: error.to_owned(),
+    };
+    let occurrence = convert::number(member.errors - 1, "number of errors")?;
+    Ok(Event { experiment: ExperimentId(job.experiment_id), occurrence, fact })
+}

@@ -1,0 +1,84 @@
+//! Where a list goes on: opaque tokens that hold the key of the last row, so that pages stay right while rows are
+//! added.
+
+use domain::ErrorKind;
+use domain::ports::Page;
+use domain::score::EpisodeKey;
+use uuid::Uuid;
+
+use crate::error::{Result, refused};
+
+/// Most items of one page, and the size of a page that names none.
+const MAX_SIZE: u32 = 10_000;
+
+/// How many items to return.
+pub(crate) fn size(page: &Page) -> u64 {
+    match page.size {
+        0 => MAX_SIZE.into(),
+        size => size.min(MAX_SIZE).into(),
+    }
+}
+
+/// Cuts off the row that was read beyond the page, and makes the token if there was one.
+pub(crate) fn cut<T>(rows: &mut Vec<T>, size: u64, token: impl Fn(&T) -> String) -> Option<String> {
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    let more = rows.len() > size;
+    rows.truncate(size);
+    rows.last().filter(|_| more).map(token)
+}
+
+/// The place of an experiment in the list of experiments.
+pub(crate) fn experiment_token(created_at_ms: i64, id: Uuid) -> String {
+    format!("{created_at_ms:016x}{}", id.simple())
+}
+
+/// Reads what [`experiment_token`] wrote.
+pub(crate) fn parse_experiment(token: &str) -> Result<(i64, Uuid)> {
+    let (moment, id) = token.split_at_checked(16).ok_or_else(bad_token)?;
+    let moment = i64::from_str_radix(moment, 16).map_err(|_| bad_token())?;
+    Ok((moment, Uuid::try_parse(id).map_err(|_| bad_token())?))
+}
+
+/// The place of a score in the list of scores.
+pub(crate) fn score_token(key: &EpisodeKey) -> String {
+    format!("{:08x}{:08x}{:08x}", key.generation, key.position, key.replicate)
+}
+
+/// Reads what [`score_token`] wrote.
+pub(crate) fn parse_score(token: &str) -> Result<EpisodeKey> {
+    if token.len() != 24 {
+        return Err(bad_token());
+    }
+    let part = |from: usize| {
+        let digits = token.get(from..from + 8).ok_or_else(bad_token)?;
+        u32::from_str_radix(digits, 16).map_err(|_| bad_token())
+    };
+    Ok(EpisodeKey { generation: part(0)?, position: part(8)?, replicate: part(16)? })
+}
+
+fn bad_token() -> crate::error::Error {
+    refused(ErrorKind::Invalid, "the page token is not one that this list returned")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_read_back_and_anything_else_is_refused() {
+        let id = Uuid::from_u128(7);
+        assert_eq!(parse_experiment(&experiment_token(1_700_000_000_123, id)).unwrap(), (1_700_000_000_123, id));
+        let key = EpisodeKey { generation: 3, position: u32::MAX, replicate: 0 };
+        assert_eq!(parse_score(&score_token(&key)).unwrap(), key);
+        for bad in ["", "x", "zz", &"g".repeat(24), &"ä".repeat(12), &"é".repeat(24)] {
+            assert!(parse_score(bad).is_err() && parse_experiment(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_given_only_if_there_is_more() {
+        let mut rows = vec![1, 2, 3];
+        assert_eq!(cut(&mut rows, 2, ToString::to_string), Some("2".to_owned()));
+        assert_eq!((rows.as_slice(), cut(&mut vec![1, 2], 2, ToString::to_string)), ([1, 2].as_slice(), None));
+    }
+}

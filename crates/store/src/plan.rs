@@ -1,0 +1,105 @@
+//! Stores a planned generation: its row, members, jobs and episodes, in bulk.
+
+use domain::ids::ExperimentId;
+use domain::plan::{GenerationPlan, JobPlan, Member};
+use domain::status::{GenerationStatus, JobStatus};
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::{ActiveModelTrait, DatabaseTransaction, EntityTrait, Iterable as _};
+
+use crate::convert::{purpose_name, stored_count, to_json};
+use crate::entity::{episodes, generations, jobs, members};
+use crate::error::Result;
+
+/// Most bound values per statement: below 32,766 (SQLite) and 65,535 (PostgreSQL).
+const MAX_PARAMETERS: usize = 32_000;
+
+/// Inserts any number of rows, in as few statements as the databases allow.
+pub(crate) async fn insert_all<E, A>(tx: &DatabaseTransaction, rows: impl IntoIterator<Item = A>) -> Result<()>
+where
+    E: EntityTrait,
+    A: ActiveModelTrait<Entity = E> + Send,
+{
+    let chunk = MAX_PARAMETERS / E::Column::iter().count().max(1);
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let part: Vec<A> = rows.by_ref().take(chunk).collect();
+        E::insert_many(part).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Stores a generation that was planned.
+pub(crate) async fn insert(tx: &DatabaseTransaction, id: ExperimentId, plan: &GenerationPlan, now: i64) -> Result<()> {
+    generations::Entity::insert(generation(id, plan, now)).exec_without_returning(tx).await?;
+    let members = plan.members.iter().map(|one| member(id, plan, one)).collect::<Result<Vec<_>>>()?;
+    insert_all::<members::Entity, _>(tx, members).await?;
+    let jobs = (0..).zip(&plan.jobs).map(|(ordinal, one)| job(id, plan.index, ordinal, one));
+    insert_all::<jobs::Entity, _>(tx, jobs.collect::<Vec<_>>()).await?;
+    let episodes = plan.jobs.iter().flat_map(|job| episodes(id, plan.index, job));
+    insert_all::<episodes::Entity, _>(tx, episodes.collect::<Vec<_>>()).await
+}
+
+fn generation(id: ExperimentId, plan: &GenerationPlan, now: i64) -> generations::ActiveModel {
+    generations::ActiveModel {
+        experiment_id: Set(id.0),
+        generation: Set(plan.index.into()),
+        purpose: Set(purpose_name(plan.purpose).to_owned()),
+        status: Set(GenerationStatus::Running.name().to_owned()),
+        episodes_per_member: Set(stored_count(plan.episodes_per_member())),
+        episodes_planned: Set(stored_count(plan.episodes())),
+        episodes_scored: Set(0),
+        best_agent: NotSet,
+        best_fitness: NotSet,
+        mean_fitness: NotSet,
+        created_at_ms: Set(now),
+        ended_at_ms: NotSet,
+    }
+}
+
+fn member(id: ExperimentId, plan: &GenerationPlan, member: &Member) -> Result<members::ActiveModel> {
+    let episodes = plan.jobs.iter().filter(|job| job.position == member.position).map(|job| job.episodes.len() as u64);
+    Ok(members::ActiveModel {
+        experiment_id: Set(id.0),
+        generation: Set(plan.index.into()),
+        position: Set(member.position.into()),
+        agent: Set(member.agent.to_string()),
+        label: Set(member.label.clone()),
+        factors: Set(to_json(&member.factors, "factors")?),
+        scenario: Set(to_json(&member.scenario, "scenario")?),
+        spec: Set(to_json(&member.spec, "agent")?),
+        parents: Set(to_json(&member.parents, "parents")?),
+        operators: Set(to_json(&member.operators, "operators")?),
+        episodes_planned: Set(stored_count(episodes.sum())),
+        episodes_scored: Set(0),
+        errors: Set(0),
+        fitness: NotSet,
+    })
+}
+
+fn job(id: ExperimentId, generation: u32, ordinal: i64, job: &JobPlan) -> jobs::ActiveModel {
+    jobs::ActiveModel {
+        id: Set(job.id.0),
+        experiment_id: Set(id.0),
+        generation: Set(generation.into()),
+        position: Set(job.position.into()),
+        ordinal: Set(ordinal),
+        status: Set(JobStatus::Open.name().to_owned()),
+        fence: Set(0),
+        owner: NotSet,
+        claim: NotSet,
+        lease_until_ms: NotSet,
+        attempts: Set(0),
+    }
+}
+
+fn episodes(id: ExperimentId, generation: u32, job: &JobPlan) -> impl Iterator<Item = episodes::ActiveModel> {
+    job.episodes.iter().map(move |episode| episodes::ActiveModel {
+        experiment_id: Set(id.0),
+        generation: Set(generation.into()),
+        position: Set(job.position.into()),
+        replicate: Set(episode.replicate.into()),
+        seed: Set(episode.seed.into()),
+        doom_seed: Set(episode.doom_seed.0.into()),
+        job_id: Set(job.id.0),
+    })
+}

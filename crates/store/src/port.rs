@@ -1,0 +1,111 @@
+//! The port, method by method: each runs its transaction, again where it failed for a reason that passes.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::ids::{ExperimentId, Fence, JobId};
+use domain::plan::GenerationPlan;
+use domain::ports::{
+    Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord, GenerationSummary,
+    NewExperiment, OutboxEntry, Page, PortResult, ScoreFilter, ScoreRow, StoredEvent, TickLog,
+};
+use domain::score::Score;
+use domain::status::ExperimentStatus;
+use uuid::Uuid;
+
+use crate::session::{SqlStore, retrying};
+
+#[async_trait]
+impl ExperimentStore for SqlStore {
+    async fn create(&self, new: &NewExperiment) -> PortResult<Created> {
+        retrying("store an experiment", || self.create_once(new)).await
+    }
+
+    async fn experiment(&self, id: ExperimentId) -> PortResult<ExperimentRecord> {
+        self.read_experiment(id).await
+    }
+
+    async fn experiments(
+        &self,
+        filter: &ExperimentFilter,
+        page: &Page,
+    ) -> PortResult<(Vec<ExperimentRecord>, Option<String>)> {
+        self.list_experiments(filter, page).await
+    }
+
+    async fn set_status(&self, id: ExperimentId, status: ExperimentStatus, reason: &str) -> PortResult<()> {
+        retrying("change the status of an experiment", || self.set_status_once(id, status, reason)).await
+    }
+
+    async fn open_jobs(&self, id: ExperimentId) -> PortResult<Vec<JobId>> {
+        self.list_open_jobs(id).await
+    }
+
+    async fn claim(&self, job: JobId, worker: &str, lease: Duration) -> PortResult<Claim> {
+        let token = Uuid::new_v4();
+        retrying("claim a job", || self.claim_once(job, worker, lease, token)).await
+    }
+
+    async fn renew(&self, job: JobId, fence: Fence, lease: Duration) -> PortResult<()> {
+        retrying("renew a lease", || self.renew_once(job, fence, lease)).await
+    }
+
+    async fn release(&self, job: JobId, fence: Fence, error: &str) -> PortResult<()> {
+        retrying("give a job back", || self.release_once(job, fence, error)).await
+    }
+
+    async fn finish(&self, job: JobId, fence: Fence, scores: &[Score]) -> PortResult<Finished> {
+        self.commit_scores(job, fence, scores).await
+    }
+
+    async fn generation(&self, id: ExperimentId, index: u32) -> PortResult<GenerationRecord> {
+        self.read_generation(id, index).await
+    }
+
+    async fn close_generation(
+        &self,
+        id: ExperimentId,
+        index: u32,
+        summary: &GenerationSummary,
+        next: Option<&GenerationPlan>,
+    ) -> PortResult<()> {
+        retrying("close a generation", || self.close_once(id, index, summary, next)).await
+    }
+
+    async fn complete(&self, id: ExperimentId, digest: &str) -> PortResult<()> {
+        retrying("complete an experiment", || self.complete_once(id, digest)).await
+    }
+
+    async fn scores(
+        &self,
+        id: ExperimentId,
+        filter: &ScoreFilter,
+        page: &Page,
+    ) -> PortResult<(Vec<ScoreRow>, Option<String>)> {
+        self.list_scores(id, filter, page).await
+    }
+
+    async fn events_after(&self, id: ExperimentId, after: i64, limit: u32) -> PortResult<Vec<StoredEvent>> {
+        self.read_events(id, after, limit).await
+    }
+
+    async fn claim_outbox(&self, relay: &str, limit: u32, lease: Duration) -> PortResult<Vec<OutboxEntry>> {
+        retrying("take events from the outbox", || self.claim_outbox_once(relay, limit, lease)).await
+    }
+
+    async fn mark_published(&self, ids: &[i64]) -> PortResult<()> {
+        retrying("mark events as published", || self.mark_published_once(ids)).await
+    }
+
+    async fn outbox_lag(&self) -> PortResult<u64> {
+        self.count_unpublished().await
+    }
+
+    async fn write_tick_logs(&self, logs: &[TickLog]) -> PortResult<()> {
+        retrying("write tick logs", || self.write_tick_logs_once(logs)).await
+    }
+
+    async fn ping(&self) -> PortResult<()> {
+        retrying("reach the database", || async { Ok(self.db.ping().await?) }).await
+    }
+}

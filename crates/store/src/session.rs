@@ -1,0 +1,149 @@
+//! Transactions: how they begin, and that they are run again when they fail for a reason that passes.
+
+use std::fs::File;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::event::EventEncoder;
+use domain::ports::PortResult;
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use uuid::Uuid;
+
+use crate::error::Result;
+
+/// The ledger over PostgreSQL or SQLite. Made by [`crate::connect`].
+pub struct SqlStore {
+    pub(crate) db: DatabaseConnection,
+    pub(crate) encoder: Arc<dyn EventEncoder>,
+    pub(crate) engine: Engine,
+}
+
+/// What the two databases need besides connections.
+pub(crate) enum Engine {
+    /// `copy` is for bulk data; absent where the server wants TLS, which that driver is not given here.
+    Postgres { copy: Option<deadpool_postgres::Pool> },
+    /// SQLite has one writer at a time, so writers wait in line here instead of trying again and again. The lock
+    /// keeps other processes out for as long as the store lives.
+    Sqlite { writer: Arc<Mutex<()>>, _lock: File },
+}
+
+impl std::fmt::Debug for SqlStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SqlStore").field("backend", &self.db.get_database_backend()).finish_non_exhaustive()
+    }
+}
+
+/// An open transaction, rolled back unless it is committed. The line of writers moves on after the transaction ends,
+/// which is why it comes last.
+pub(crate) struct Tx {
+    inner: DatabaseTransaction,
+    _turn: Option<OwnedMutexGuard<()>>,
+}
+
+impl Tx {
+    pub(crate) async fn commit(self) -> Result<()> {
+        Ok(self.inner.commit().await?)
+    }
+}
+
+impl Deref for Tx {
+    type Target = DatabaseTransaction;
+    fn deref(&self) -> &DatabaseTransaction {
+        &self.inner
+    }
+}
+
+impl SqlStore {
+    /// Begins a transaction that writes.
+    pub(crate) async fn begin(&self) -> Result<Tx> {
+        let turn = match &self.engine {
+            Engine::Postgres { .. } => None,
+            Engine::Sqlite { writer, .. } => Some(Arc::clone(writer).lock_owned().await),
+        };
+        // IMMEDIATE, because a transaction that reads first cannot always be raised to a writer later.
+        let immediate = TransactionOptions {
+            sqlite_transaction_mode: turn.as_ref().map(|_| SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(Tx { inner: self.db.begin_with_options(immediate).await?, _turn: turn })
+    }
+}
+
+const TRIES: u32 = 5;
+
+/// Runs a transaction, again where it failed for a reason that passes. A commit whose answer was lost may have
+/// happened, so `attempt` must be one that can be repeated.
+pub(crate) async fn retrying<T, F, Fut>(what: &str, attempt: F) -> PortResult<T>
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Result<T>>,
+{
+    let mut tries = 1;
+    loop {
+        match attempt().await {
+            Ok(value) => return Ok(value),
+            Err(error) if error.is_transient() && tries < TRIES => {
+                tracing::debug!(%error, tries, what, "transaction is run again");
+                tokio::time::sleep(backoff(tries)).await;
+                tries += 1;
+            }
+            Err(error) => return Err(error.into_port(what)),
+        }
+    }
+}
+
+/// 20 ms, doubled each time, of which a random part is left out so that two rivals do not meet again.
+fn backoff(tries: u32) -> Duration {
+    let longest = 20u64 << (tries - 1).min(6);
+    let random = Uuid::new_v4().as_u128() as u64;
+    Duration::from_millis(longest / 2 + random % (longest / 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use domain::ErrorKind;
+    use sea_orm::{DbErr, RuntimeErr, sqlx};
+
+    use super::*;
+    use crate::error::Error;
+
+    fn cut_connection() -> Error {
+        let cut = sqlx::Error::Io(std::io::ErrorKind::ConnectionReset.into());
+        DbErr::Exec(RuntimeErr::SqlxError(Arc::new(cut))).into()
+    }
+
+    #[tokio::test]
+    async fn transient_failures_are_run_again_a_bounded_number_of_times() {
+        let runs = AtomicU32::new(0);
+        let second_time = retrying("try", || async {
+            if runs.fetch_add(1, Ordering::Relaxed) == 0 { Err(cut_connection()) } else { Ok(()) }
+        });
+        assert!(second_time.await.is_ok());
+
+        let runs = AtomicU32::new(0);
+        let never = retrying::<(), _, _>("try", || async {
+            runs.fetch_add(1, Ordering::Relaxed);
+            Err(cut_connection())
+        });
+        assert_eq!(never.await.unwrap_err().kind, ErrorKind::Unavailable);
+        assert_eq!(runs.into_inner(), TRIES);
+    }
+
+    #[tokio::test]
+    async fn other_failures_are_reported_at_once() {
+        let runs = AtomicU32::new(0);
+        let failed = retrying::<(), _, _>("read a page", || async {
+            runs.fetch_add(1, Ordering::Relaxed);
+            Err(DbErr::Custom("syntax".into()).into())
+        });
+        let error = failed.await.unwrap_err();
+        assert_eq!((error.kind, runs.into_inner()), (ErrorKind::Internal, 1));
+        assert_eq!(error.to_string(), "cannot read a page: the database refused it");
+    }
+}

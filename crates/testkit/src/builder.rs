@@ -1,0 +1,132 @@
+//! Values of the domain with sensible contents, for tests that care about a few fields only.
+
+use std::collections::BTreeMap;
+
+use domain::agent::AgentSpec;
+use domain::environment::End;
+use domain::event::{Event, EventEncoder, EventRecord};
+use domain::experiment::ExperimentSpec;
+use domain::genome::Genome;
+use domain::ids::{AgentId, DoomSeed, ExperimentId};
+use domain::measures::Measures;
+use domain::plan::{GenerationPlan, Member, PlannedEpisode, Purpose, generation};
+use domain::ports::{NewExperiment, Provenance};
+use domain::score::{EpisodeKey, Score};
+use serde_json::json;
+use uuid::Uuid;
+
+/// A specification whose agents play `episodes` episodes each, two to a job, for kills.
+#[must_use]
+pub fn spec(episodes: u32) -> ExperimentSpec {
+    let spec = json!({
+        "name": "contract",
+        "seed": u64::MAX,
+        "scenario": { "name": "basic" },
+        "agent": { "policy": "random" },
+        "seeds": { "episodes": episodes },
+        "fitness": "kills",
+        "limits": { "job_episodes": 2 },
+    });
+    serde_json::from_value(spec).expect("the rest has defaults")
+}
+
+/// A member at `position` with a gene that decimal notation does not hold exactly.
+#[must_use]
+pub fn member(spec: &ExperimentSpec, position: u32) -> Member {
+    let genome = Genome(BTreeMap::from([("gene".to_owned(), f64::from(position + 1) / 3.0)]));
+    Member {
+        position,
+        agent: AgentId::slug(&format!("agent-{position}")),
+        label: format!("member {position}"),
+        factors: BTreeMap::from([("skill".to_owned(), json!(position))]),
+        scenario: spec.scenario.clone(),
+        spec: AgentSpec { policy: spec.agent.policy.clone(), genome },
+        parents: vec![AgentId::slug("parent")],
+        operators: vec!["mutation".to_owned()],
+    }
+}
+
+/// A generation of `members` members.
+#[must_use]
+pub fn plan(id: ExperimentId, spec: &ExperimentSpec, index: u32, members: u32) -> GenerationPlan {
+    let members = (0..members).map(|position| member(spec, position)).collect();
+    generation(id, spec, index, Purpose::Evolution, members, DoomSeed)
+}
+
+/// What results depend on besides the specification.
+#[must_use]
+pub fn provenance() -> Provenance {
+    Provenance {
+        engine: "engine-1".to_owned(),
+        behaviour: "behaviour-1".to_owned(),
+        files: BTreeMap::from([("basic.wad".to_owned(), "00ff".to_owned())]),
+    }
+}
+
+/// An experiment of one generation with an id of its own.
+#[must_use]
+pub fn experiment(members: u32, episodes: u32) -> NewExperiment {
+    let spec = spec(episodes);
+    let id = ExperimentId::derive(&spec.hash(), &Uuid::new_v4().to_string());
+    let first = plan(id, &spec, 0, members);
+    NewExperiment { id, episodes_planned: first.episodes(), spec, provenance: provenance(), first }
+}
+
+/// Measures of an episode with this many kills.
+#[must_use]
+pub fn measures(kills: i32) -> Measures {
+    Measures {
+        kills,
+        deaths: 1,
+        items: 2,
+        secrets: 3,
+        hits: 4,
+        hits_taken: 5,
+        damage_dealt: 6,
+        damage_taken: 7,
+        shots_fired: 8,
+        health: -9,
+        armor: 10,
+        ammo: 11,
+        tics: u32::MAX,
+        ticks: 13,
+        reward: 0.1 + 0.2,
+        path: 1e-310,
+        cells_visited: 16,
+        exploration_coverage: Some(1.0 / 3.0),
+        ammo_efficiency: None,
+        end: End::Death,
+    }
+}
+
+/// The score of an episode of `position` with this many kills.
+#[must_use]
+pub fn score(generation: u32, position: u32, episode: &PlannedEpisode, kills: i32) -> Score {
+    let replicate = episode.replicate;
+    let mut trajectory = [7; 32];
+    trajectory[..4].copy_from_slice(&replicate.to_le_bytes());
+    Score {
+        key: EpisodeKey { generation, position, replicate },
+        seed: episode.seed,
+        doom_seed: episode.doom_seed,
+        measures: measures(kills),
+        trajectory,
+        action_log: vec![1, 2, 255, 0],
+    }
+}
+
+/// Encodes events by their debug text.
+#[derive(Debug, Clone, Copy)]
+pub struct PlainEncoder;
+
+impl EventEncoder for PlainEncoder {
+    fn encode(&self, event: &Event) -> EventRecord {
+        EventRecord {
+            id: event.id(),
+            experiment: event.experiment,
+            subject: event.subject(),
+            kind: format!("test.{}", event.fact.kind()),
+            body: json!({ "fact": format!("{:?}", event.fact) }).to_string(),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Contract suites: what every implementation of a port must do, written once and run for each.
+
+pub mod publisher;
+pub mod queue;
+pub mod store;

@@ -1,0 +1,121 @@
+//! What every ledger must do. [`store_contract!`](crate::store_contract) makes one test per case.
+
+#![allow(clippy::unwrap_used, reason = "a broken expectation is a failed test")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ErrorKind;
+use domain::ids::{ExperimentId, JobId};
+use domain::plan::{GenerationPlan, PlannedEpisode};
+use domain::ports::{Assignment, Claim, ExperimentStore, NewExperiment, PortResult, StoredEvent};
+use domain::score::Score;
+
+use crate::builder;
+
+pub mod experiments;
+pub mod generations;
+pub mod jobs;
+pub mod outbox;
+pub mod scores;
+
+/// The ledger under test.
+pub type Store = Arc<dyn ExperimentStore>;
+
+/// Makes one test per case of the contract. `$open` is an async function that returns an empty ledger and a guard
+/// that keeps it alive.
+#[macro_export]
+macro_rules! store_contract {
+    ($open:path) => {
+        $crate::store_contract! { $open:
+            experiments::an_experiment_is_created_once_and_reads_back_exactly,
+            experiments::another_provenance_is_refused_by_name,
+            experiments::concurrent_creations_make_one_experiment,
+            experiments::a_status_changes_only_along_its_machine,
+            experiments::pauses_and_resumes_are_told_each_time,
+            experiments::experiments_are_listed_newest_first_without_gaps,
+            experiments::filters_take_names_literally,
+            experiments::what_does_not_exist_is_not_found,
+            experiments::a_store_answers_a_ping,
+            jobs::a_job_is_granted_to_one_worker_with_all_it_needs,
+            jobs::a_lapsed_lease_is_taken_over_and_late_results_are_refused,
+            jobs::a_renewed_lease_is_kept,
+            jobs::a_released_job_is_open_again_and_its_errors_are_told,
+            jobs::paused_and_ended_experiments_give_no_jobs,
+            jobs::racing_workers_never_share_a_job,
+            scores::scores_keep_every_bit_and_so_does_the_digest,
+            scores::committing_again_changes_nothing,
+            scores::only_missing_episodes_are_assigned_again,
+            scores::another_result_is_a_divergence_and_a_hard_stop,
+            scores::a_member_is_evaluated_exactly_once_by_concurrent_finishers,
+            scores::scores_that_were_not_planned_are_refused,
+            scores::an_ended_experiment_takes_no_more_scores,
+            scores::scores_are_listed_in_key_order_by_pages,
+            generations::a_generation_is_closed_once_and_plans_the_next,
+            generations::a_generation_with_missing_episodes_stays_open,
+            generations::an_experiment_is_completed_once_with_one_digest,
+            generations::a_large_plan_is_stored,
+            outbox::two_relays_never_take_the_same_event,
+            outbox::events_that_were_not_published_come_again,
+            outbox::event_numbers_have_no_gaps,
+            outbox::tick_logs_are_written_again_without_complaint,
+        }
+    };
+    ($open:path: $($module:ident::$case:ident,)+) => {
+        $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                let (store, _guard) = $open().await;
+                $crate::contract::store::$module::$case(store).await;
+            }
+        )+
+    };
+}
+
+const LEASE: Duration = Duration::from_secs(60);
+
+/// A lease that has run out as soon as it is granted.
+const LAPSED: Duration = Duration::ZERO;
+
+async fn created(store: &Store, members: u32, episodes: u32) -> NewExperiment {
+    let new = builder::experiment(members, episodes);
+    store.create(&new).await.unwrap();
+    new
+}
+
+async fn granted(store: &Store, job: JobId, lease: Duration) -> Assignment {
+    match store.claim(job, "worker", lease).await.unwrap() {
+        Claim::Granted(assignment) => *assignment,
+        other => panic!("job {job} was not granted: {other:?}"),
+    }
+}
+
+/// A score for every assigned episode; kills are the replicate's number.
+fn play(assignment: &Assignment) -> Vec<Score> {
+    let score = |episode: &PlannedEpisode| {
+        let kills = i32::try_from(episode.replicate).unwrap();
+        builder::score(assignment.generation, assignment.member.position, episode, kills)
+    };
+    assignment.episodes.iter().map(score).collect()
+}
+
+async fn play_generation(store: &Store, plan: &GenerationPlan) {
+    for job in &plan.jobs {
+        let assignment = granted(store, job.id, LEASE).await;
+        store.finish(job.id, assignment.fence, &play(&assignment)).await.unwrap();
+    }
+}
+
+async fn events(store: &Store, id: ExperimentId) -> Vec<StoredEvent> {
+    store.events_after(id, 0, 10_000).await.unwrap()
+}
+
+/// Last tokens of the subjects of all events, in order.
+async fn kinds(store: &Store, id: ExperimentId) -> Vec<String> {
+    let last = |event: StoredEvent| event.record.subject.rsplit('.').next().unwrap_or_default().to_owned();
+    events(store, id).await.into_iter().map(last).collect()
+}
+
+fn kind_of<T: std::fmt::Debug>(result: PortResult<T>) -> ErrorKind {
+    result.unwrap_err().kind
+}

@@ -1,0 +1,73 @@
+//! Generations and experiments as a whole: closed once, completed once.
+#![allow(missing_docs, reason = "every case is named by the sentence that it proves")]
+
+use domain::ErrorKind;
+use domain::ids::AgentId;
+use domain::ports::GenerationSummary;
+use domain::status::{ExperimentStatus, GenerationStatus};
+
+use super::{LEASE, Store, created, granted, kind_of, kinds, play_generation};
+use crate::builder;
+
+fn summary() -> GenerationSummary {
+    GenerationSummary { best_agent: AgentId::slug("agent-1"), best_fitness: 1.5, mean_fitness: 1.0 }
+}
+
+pub async fn a_generation_is_closed_once_and_plans_the_next(store: Store) {
+    let new = created(&store, 2, 2).await;
+    let next = builder::plan(new.id, &new.spec, 1, 3);
+    play_generation(&store, &new.first).await;
+
+    for _ in 0..2 {
+        store.close_generation(new.id, 0, &summary(), Some(&next)).await.unwrap();
+    }
+
+    assert_eq!(store.generation(new.id, 0).await.unwrap().status, GenerationStatus::Completed);
+    let second = store.generation(new.id, 1).await.unwrap();
+    assert_eq!((second.status, second.members.len()), (GenerationStatus::Running, 3));
+    assert_eq!(store.experiment(new.id).await.unwrap().generation, 1);
+    let jobs: Vec<_> = next.jobs.iter().map(|job| job.id).collect();
+    assert_eq!(store.open_jobs(new.id).await.unwrap(), jobs);
+    let told = ["started", "started", "evaluated", "evaluated", "completed", "started"];
+    assert_eq!(kinds(&store, new.id).await, told);
+}
+
+pub async fn a_generation_with_missing_episodes_stays_open(store: Store) {
+    let new = created(&store, 1, 2).await;
+
+    let closed = store.close_generation(new.id, 0, &summary(), None).await;
+
+    assert_eq!(kind_of(closed), ErrorKind::FailedPrecondition);
+    assert_eq!(kind_of(store.complete(new.id, "00").await), ErrorKind::FailedPrecondition);
+    assert_eq!(store.generation(new.id, 0).await.unwrap().status, GenerationStatus::Running);
+    play_generation(&store, &new.first).await;
+    store.set_status(new.id, ExperimentStatus::Stopped, "").await.unwrap();
+    assert_eq!(kind_of(store.close_generation(new.id, 0, &summary(), None).await), ErrorKind::FailedPrecondition);
+}
+
+pub async fn an_experiment_is_completed_once_with_one_digest(store: Store) {
+    let new = created(&store, 1, 2).await;
+    play_generation(&store, &new.first).await;
+    store.close_generation(new.id, 0, &summary(), None).await.unwrap();
+
+    store.complete(new.id, "c0ffee").await.unwrap();
+    store.complete(new.id, "c0ffee").await.unwrap();
+
+    assert_eq!(kind_of(store.complete(new.id, "decade").await), ErrorKind::Divergence);
+    let stored = store.experiment(new.id).await.unwrap();
+    assert_eq!((stored.status, stored.digest.as_deref()), (ExperimentStatus::Completed, Some("c0ffee")));
+    assert!(stored.ended_at_ms.is_some() && stored.reason.is_none());
+    assert_eq!(kinds(&store, new.id).await[2..], ["evaluated", "completed", "completed"]);
+}
+
+pub async fn a_large_plan_is_stored(store: Store) {
+    let mut new = builder::experiment(40, 500);
+    new.spec.limits.job_episodes = Some(5);
+    new.first = builder::plan(new.id, &new.spec, 0, 40);
+
+    store.create(&new).await.unwrap();
+
+    assert_eq!(store.open_jobs(new.id).await.unwrap().len(), 4_000);
+    let last = new.first.jobs.last().unwrap();
+    assert_eq!(granted(&store, last.id, LEASE).await.episodes, last.episodes);
+}

@@ -1,0 +1,109 @@
+//! Jobs: leases and fences.
+#![allow(missing_docs, reason = "every case is named by the sentence that it proves")]
+
+use std::sync::Arc;
+
+use domain::ErrorKind;
+use domain::ids::Fence;
+use domain::ports::Claim;
+use domain::status::ExperimentStatus::{Paused, Running, Stopped};
+use futures::future::join_all;
+
+use super::{LAPSED, LEASE, Store, created, events, granted, kind_of, kinds, play};
+
+pub async fn a_job_is_granted_to_one_worker_with_all_it_needs(store: Store) {
+    let new = created(&store, 2, 4).await;
+    let plan = &new.first.jobs[3];
+
+    let assignment = granted(&store, plan.id, LEASE).await;
+
+    assert_eq!((assignment.job, assignment.experiment, assignment.generation), (plan.id, new.id, 0));
+    assert_eq!((&assignment.spec, &assignment.provenance), (&new.spec, &new.provenance));
+    assert_eq!((&assignment.member, &assignment.episodes), (&new.first.members[1], &plan.episodes));
+    assert_eq!((assignment.fence, assignment.earlier_attempts), (Fence(1), 0));
+    for worker in ["worker", "other"] {
+        assert!(matches!(store.claim(plan.id, worker, LEASE).await.unwrap(), Claim::Held));
+    }
+    assert_eq!(store.open_jobs(new.id).await.unwrap().len(), 3);
+}
+
+pub async fn a_lapsed_lease_is_taken_over_and_late_results_are_refused(store: Store) {
+    let new = created(&store, 1, 2).await;
+    let job = new.first.jobs[0].id;
+    let late = granted(&store, job, LAPSED).await;
+    assert_eq!(store.open_jobs(new.id).await.unwrap(), [job]);
+
+    let taken_over = granted(&store, job, LEASE).await;
+
+    assert!(taken_over.fence > late.fence, "also for the same worker");
+    assert_eq!(taken_over.earlier_attempts, 1);
+    assert_eq!(kind_of(store.finish(job, late.fence, &play(&late)).await), ErrorKind::Fenced);
+    assert_eq!(kind_of(store.renew(job, late.fence, LEASE).await), ErrorKind::Fenced);
+    assert_eq!(kind_of(store.release(job, late.fence, "late").await), ErrorKind::Fenced);
+    assert_eq!(store.experiment(new.id).await.unwrap().episodes_scored, 0);
+    assert!(store.finish(job, taken_over.fence, &play(&taken_over)).await.unwrap().job_done);
+}
+
+pub async fn a_renewed_lease_is_kept(store: Store) {
+    let new = created(&store, 1, 2).await;
+    let job = new.first.jobs[0].id;
+    let assignment = granted(&store, job, LAPSED).await;
+
+    store.renew(job, assignment.fence, LEASE).await.unwrap();
+
+    assert!(matches!(store.claim(job, "other", LEASE).await.unwrap(), Claim::Held));
+    store.finish(job, assignment.fence, &play(&assignment)).await.unwrap();
+    store.renew(job, assignment.fence, LEASE).await.unwrap();
+    assert!(matches!(store.claim(job, "other", LEASE).await.unwrap(), Claim::Settled));
+}
+
+pub async fn a_released_job_is_open_again_and_its_errors_are_told(store: Store) {
+    let new = created(&store, 1, 2).await;
+    let job = new.first.jobs[0].id;
+
+    for attempt in 0..2 {
+        let assignment = granted(&store, job, LEASE).await;
+        assert_eq!(assignment.earlier_attempts, attempt);
+        store.release(job, assignment.fence, "engine died").await.unwrap();
+        store.release(job, assignment.fence, "engine died").await.unwrap();
+        assert_eq!(kind_of(store.finish(job, assignment.fence, &play(&assignment)).await), ErrorKind::Fenced);
+    }
+    let quiet = granted(&store, job, LEASE).await;
+    store.release(job, quiet.fence, "").await.unwrap();
+
+    assert_eq!(store.open_jobs(new.id).await.unwrap(), [job]);
+    assert_eq!(kinds(&store, new.id).await, ["started", "started", "error", "error"]);
+    let events = events(&store, new.id).await;
+    assert_ne!(events[2].record.id, events[3].record.id);
+    assert!(events[3].record.body.contains("engine died"));
+}
+
+pub async fn paused_and_ended_experiments_give_no_jobs(store: Store) {
+    let new = created(&store, 1, 4).await;
+    let [first, second] = [new.first.jobs[0].id, new.first.jobs[1].id];
+    let in_flight = granted(&store, first, LEASE).await;
+
+    store.set_status(new.id, Paused, "").await.unwrap();
+    assert!(matches!(store.claim(second, "worker", LEASE).await.unwrap(), Claim::Paused));
+    assert_eq!(store.open_jobs(new.id).await.unwrap(), []);
+    assert!(store.finish(first, in_flight.fence, &play(&in_flight)).await.unwrap().job_done);
+    store.set_status(new.id, Running, "").await.unwrap();
+    assert_eq!(store.open_jobs(new.id).await.unwrap(), [second]);
+    store.set_status(new.id, Stopped, "").await.unwrap();
+
+    assert!(matches!(store.claim(second, "worker", LEASE).await.unwrap(), Claim::Settled));
+    assert_eq!(store.open_jobs(new.id).await.unwrap(), []);
+}
+
+pub async fn racing_workers_never_share_a_job(store: Store) {
+    let job = created(&store, 1, 2).await.first.jobs[0].id;
+    let race = |number| {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move { store.claim(job, &format!("worker-{number}"), LEASE).await.unwrap() })
+    };
+
+    let claims: Vec<_> = join_all((0..8).map(race)).await.into_iter().map(Result::unwrap).collect();
+
+    assert_eq!(claims.iter().filter(|claim| matches!(claim, Claim::Granted(_))).count(), 1);
+    assert_eq!(claims.iter().filter(|claim| matches!(claim, Claim::Held)).count(), 7);
+}

@@ -1,0 +1,100 @@
+//! Events and their way out, and tick logs.
+#![allow(missing_docs, reason = "every case is named by the sentence that it proves")]
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::ports::{TickLog, TickRow};
+use domain::score::EpisodeKey;
+use domain::status::ExperimentStatus::{Paused, Running};
+use futures::future::join_all;
+
+use super::{LAPSED, LEASE, Store, created, events, play_generation};
+
+pub async fn two_relays_never_take_the_same_event(store: Store) {
+    for _ in 0..10 {
+        created(&store, 1, 1).await;
+    }
+    let relay = |name: &'static str| {
+        let store = Arc::clone(&store);
+        tokio::spawn(async move {
+            let mut taken = Vec::new();
+            loop {
+                let part = store.claim_outbox(name, 3, LEASE).await.unwrap();
+                if part.is_empty() {
+                    return taken;
+                }
+                assert!(part.len() <= 3 && part.windows(2).all(|pair| pair[0].id < pair[1].id));
+                taken.extend(part.into_iter().map(|entry| entry.id));
+            }
+        })
+    };
+
+    let (one, other) = tokio::join!(relay("one"), relay("other"));
+
+    let all: Vec<_> = one.unwrap().into_iter().chain(other.unwrap()).collect();
+    // A relay that finds all free rows locked by the other one ends early; none is taken twice.
+    assert_eq!((all.len(), all.iter().collect::<BTreeSet<_>>().len()), (20, 20));
+}
+
+pub async fn events_that_were_not_published_come_again(store: Store) {
+    let id = created(&store, 1, 1).await.id;
+    assert_eq!(store.outbox_lag().await.unwrap(), 2);
+
+    let first = store.claim_outbox("relay", 10, LAPSED).await.unwrap();
+    let again = store.claim_outbox("other", 10, LEASE).await.unwrap();
+    assert_eq!(first, again);
+    assert_eq!(store.claim_outbox("relay", 10, LEASE).await.unwrap(), []);
+    let stored: Vec<_> = events(&store, id).await.into_iter().map(|event| event.record).collect();
+    assert_eq!(again.iter().map(|entry| entry.record.clone()).collect::<Vec<_>>(), stored);
+    let ids: Vec<_> = again.iter().map(|entry| entry.id).collect();
+
+    for _ in 0..2 {
+        store.mark_published(&ids).await.unwrap();
+    }
+    store.mark_published(&[]).await.unwrap();
+
+    assert_eq!(store.outbox_lag().await.unwrap(), 0);
+    assert_eq!(store.claim_outbox("relay", 10, LEASE).await.unwrap(), []);
+    assert_eq!(events(&store, id).await.len(), 2, "published events stay in the history");
+}
+
+pub async fn event_numbers_have_no_gaps(store: Store) {
+    let new = created(&store, 3, 4).await;
+    let second = created(&store, 1, 1).await;
+    play_generation(&store, &new.first).await;
+    let switches = (0..4).map(|_| {
+        let (store, id) = (Arc::clone(&store), new.id);
+        tokio::spawn(async move {
+            store.set_status(id, Paused, "").await.unwrap();
+            store.set_status(id, Running, "").await.unwrap();
+        })
+    });
+    join_all(switches).await.into_iter().for_each(Result::unwrap);
+
+    let all = events(&store, new.id).await;
+
+    let numbers: Vec<_> = all.iter().map(|event| event.sequence).collect();
+    assert_eq!(numbers, (1..=numbers.len() as i64).collect::<Vec<_>>());
+    assert_eq!(store.events_after(new.id, 3, 2).await.unwrap(), all[3..5]);
+    assert_eq!(events(&store, second.id).await[0].sequence, 1, "every experiment counts by itself");
+}
+
+pub async fn tick_logs_are_written_again_without_complaint(store: Store) {
+    let new = created(&store, 1, 1).await;
+    let row = |tick| TickRow {
+        tick,
+        tic: u32::MAX,
+        buttons: u64::MAX,
+        reward: f64::from_bits(1),
+        health: -1,
+        position: [0.1, -0.0],
+        angle: 359.999,
+    };
+    let key = EpisodeKey { generation: 0, position: 0, replicate: 0 };
+    let log = |ticks| TickLog { experiment: new.id, key, rows: (0..ticks).map(row).collect() };
+
+    store.write_tick_logs(&[]).await.unwrap();
+    store.write_tick_logs(&[log(6_000)]).await.unwrap();
+    store.write_tick_logs(&[log(10), log(3)]).await.unwrap();
+}

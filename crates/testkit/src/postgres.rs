@@ -1,0 +1,64 @@
+//! A PostgreSQL database per test, gone when the test ends, however it ends.
+
+use tokio_postgres::NoTls;
+use uuid::Uuid;
+
+/// Names the server to test with, without a database: `postgres://user@host:port`.
+pub const SERVER_VARIABLE: &str = "CLAUDOOM_TEST_POSTGRES";
+
+/// The server that is used unless [`SERVER_VARIABLE`] names another.
+pub const DEFAULT_SERVER: &str = "postgres://postgres@127.0.0.1:5432";
+
+/// An empty database with a name of its own; dropped with this value, also by a panic.
+#[derive(Debug)]
+pub struct TestDatabase {
+    server: String,
+    name: String,
+}
+
+impl TestDatabase {
+    /// Creates a database.
+    ///
+    /// # Panics
+    /// If there is no server: a test that needs one must fail rather than be skipped.
+    pub async fn create() -> Self {
+        let server = std::env::var(SERVER_VARIABLE).unwrap_or_else(|_| DEFAULT_SERVER.to_owned());
+        let name = format!("claudoom_test_{}", Uuid::new_v4().simple());
+        if let Err(error) = execute(&server, &format!("CREATE DATABASE {name}")).await {
+            panic!("these tests need a PostgreSQL server; {SERVER_VARIABLE} names it, and it fails: {error:?}");
+        }
+        Self { server, name }
+    }
+
+    /// Where the database is.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("{}/{}", self.server.trim_end_matches('/'), self.name)
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        let server = self.server.clone();
+        // A thread of its own, because the runtime of the test may be going down and must not be blocked.
+        let dropping = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.map(|runtime| runtime.block_on(execute(&server, &drop)))
+        });
+        // What is left behind carries the prefix and can be dropped by hand; the test's own result counts more.
+        let _ = dropping.join();
+    }
+}
+
+async fn execute(server: &str, sql: &str) -> Result<(), tokio_postgres::Error> {
+    let url = format!("{}/postgres", server.trim_end_matches('/'));
+    let (client, connection) = tokio_postgres::connect(&url, NoTls).await?;
+    let work = async {
+        let done = client.batch_execute(sql).await;
+        drop(client);
+        done
+    };
+    let (done, _) = tokio::join!(work, connection);
+    done
+}
