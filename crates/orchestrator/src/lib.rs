@@ -1,1 +1,19 @@
-//! orchestrator
+//! The orchestrator: plans experiments and generations, plays their episodes and keeps their scores.
+//!
+//! [`core`] holds the use cases, [`director`] drives experiments from generation to generation, [`worker`] and
+//! [`shard`] play jobs, [`app`] is the only place that names concrete storage, queues and games, [`cli`] and
+//! [`service`] are the two ways in.
+
+pub mod app;
+pub mod bench;
+pub mod check;
+pub mod cli;
+pub mod core;
+pub mod director;
+pub mod experiment_file;
+pub mod games;
+pub mod planning;
+pub mod play;
+pub mod service;
+pub mod shard;
+pub mod worker;

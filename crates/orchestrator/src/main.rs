@@ -1,1 +1,5 @@
-fn main() {}
+//! The daemon and command line `orchestrator`.
+
+fn main() -> std::process::ExitCode {
+    orchestrator::cli::run().into()
+}

@@ -1,0 +1,106 @@
+//! The whole system in one process: SQLite, an in-process queue and event bus, local agents, the real engine.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use domain::ports::{EventPublisher, ExperimentStore, PortError};
+use messaging::memory::{MemoryEventBus, MemoryJobQueue};
+use messaging::relay::{OutboxRelay, RelaySettings};
+use proto::events::Encoder;
+use store::{SqlStore, StoreConfig};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use vizdoom::Install;
+
+use super::{Playing, PlayingSettings, scratch};
+use crate::core::Core;
+use crate::director;
+use crate::games::doom::DoomGames;
+use crate::shard::Pin;
+
+/// Name of the database in a data folder.
+const DATABASE: &str = "claudoom.db";
+/// Times a job is delivered before the queue puts it aside; the experiment's own limit of attempts comes first.
+const DELIVERIES: u32 = 2000;
+
+/// What an embedded system is made of.
+#[derive(Debug, Clone)]
+pub struct EmbeddedSettings {
+    /// Folder for the database.
+    pub data: PathBuf,
+    /// The engine.
+    pub install: Install,
+    /// Games side by side; 0 for one per processor, `None` to play nothing.
+    pub engines: Option<usize>,
+    /// Whether shards are pinned to processors.
+    pub pin: Pin,
+}
+
+/// A running embedded system.
+pub struct Embedded {
+    /// The use cases.
+    pub core: Core,
+    /// Every event that is published.
+    pub bus: Arc<MemoryEventBus>,
+    /// The shards, if anything is played.
+    pub playing: Option<Playing>,
+    stop: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+    // Sockets and working folders of engines; removed at the end.
+    _scratch: tempfile::TempDir,
+}
+
+impl Embedded {
+    /// Starts the system.
+    ///
+    /// # Errors
+    /// If the database cannot be opened, for instance because another process has it, or a shard cannot be started.
+    pub async fn start(settings: EmbeddedSettings) -> anyhow::Result<Self> {
+        scratch::clean();
+        let scratch = scratch::create()?;
+        let store: Arc<dyn ExperimentStore> = Arc::new(open_store(&settings.data).await?);
+        let games = Arc::new(DoomGames::new(settings.install, scratch.path().join("engines")));
+        let bus = Arc::new(MemoryEventBus::default());
+        let publisher: Arc<dyn EventPublisher> = bus.clone();
+        let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new("embedded"));
+        let core = Core {
+            store,
+            queue: Arc::new(MemoryJobQueue::with_delivery_limit(DELIVERIES)),
+            publisher,
+            games: games.clone(),
+            events: relay.wake(),
+            progress: Arc::new(Notify::new()),
+        };
+        let stop = CancellationToken::new();
+        let mut tasks = vec![tokio::spawn(relay.run(stop.clone().cancelled_owned()))];
+        let playing = match settings.engines {
+            None => None,
+            Some(engines) => {
+                tasks.push(tokio::spawn(director::run(core.clone(), stop.clone())));
+                let playing = PlayingSettings::local(engines, settings.pin, scratch.path().to_owned());
+                Some(Playing::start(&core, games, playing).await?)
+            }
+        };
+        Ok(Self { core, bus, playing, stop, tasks, _scratch: scratch })
+    }
+
+    /// Stops everything in order: play first, so that the last scores are committed and published.
+    pub async fn stop(self) {
+        if let Some(playing) = self.playing {
+            playing.stop().await;
+        }
+        self.stop.cancel();
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a task ended with a panic");
+            }
+        }
+    }
+}
+
+async fn open_store(data: &Path) -> Result<SqlStore, PortError> {
+    let path = data.join(DATABASE);
+    let config = StoreConfig::new(format!("sqlite:{}", path.display())).with_migrations();
+    store::connect(&config, Arc::new(Encoder)).await
+}

@@ -1,0 +1,65 @@
+//! Where the engine and the data of this user are.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use miette::{IntoDiagnostic, WrapErr};
+use vizdoom::{ENGINE_VERSION, Install};
+
+use crate::cli::Failure;
+
+/// What the process inherits from the user's environment, read once with the command line.
+#[derive(Debug, Clone, Args)]
+pub struct Env {
+    /// Home folder
+    #[arg(long, env = "HOME", hide = true, global = true)]
+    pub home: Option<PathBuf>,
+    /// Folder for the data of programs
+    #[arg(long, env = "XDG_DATA_HOME", hide = true, global = true)]
+    pub xdg_data_home: Option<PathBuf>,
+}
+
+impl Env {
+    /// The folder for claudoom's data: engines, and the runs of `demo`.
+    #[must_use]
+    pub fn data_home(&self) -> PathBuf {
+        let given = self.xdg_data_home.clone().filter(|path| path.is_absolute());
+        let base = given.or_else(|| self.home.as_ref().map(|home| home.join(".local/share")));
+        base.unwrap_or_else(|| PathBuf::from(".data")).join("claudoom")
+    }
+}
+
+/// Which engine is used.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Engine")]
+pub struct EngineArgs {
+    /// Folder of the installed engine
+    #[arg(long, env = "CLAUDOOM_ENGINE_DIR", value_name = "DIR", global = true)]
+    pub engine_dir: Option<PathBuf>,
+
+    /// Python used to download the engine; it is not needed afterwards
+    #[arg(long, env = "CLAUDOOM_INSTALL_PYTHON", value_name = "PROGRAM", default_value = "python3", global = true)]
+    pub python: String,
+}
+
+impl EngineArgs {
+    /// The engine's folder.
+    #[must_use]
+    pub fn folder(&self, env: &Env) -> PathBuf {
+        self.engine_dir.clone().unwrap_or_else(|| env.data_home().join("engine").join(ENGINE_VERSION))
+    }
+
+    /// The installed engine.
+    ///
+    /// # Errors
+    /// If it is not installed, or another version is.
+    pub fn open(&self, env: &Env) -> Result<Install, Failure> {
+        let folder = self.folder(env);
+        Install::open(&folder)
+            .into_diagnostic()
+            .wrap_err_with(|| {
+                format!("there is no usable engine in {}; `orchestrator engine install` gets it", folder.display())
+            })
+            .map_err(Failure::engine)
+    }
+}

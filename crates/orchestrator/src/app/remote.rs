@@ -1,0 +1,72 @@
+//! The system over PostgreSQL, NATS and RabbitMQ.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ports::{EventPublisher, ExperimentStore, JobQueue};
+use messaging::jetstream::{JetStreamPublisher, NatsConfig};
+use messaging::rabbit::{AmqpConfig, RabbitJobQueue};
+use messaging::relay::{OutboxRelay, RelaySettings};
+use proto::events::Encoder;
+use runtime::health::Readiness;
+use store::StoreConfig;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::core::Core;
+use crate::games::Games;
+
+/// Where the services are.
+#[derive(Debug, Clone)]
+pub struct Dependencies {
+    /// PostgreSQL (or SQLite for a single process).
+    pub store: StoreConfig,
+    /// NATS with JetStream.
+    pub nats: NatsConfig,
+    /// RabbitMQ.
+    pub amqp: AmqpConfig,
+}
+
+/// The use cases over the real services.
+pub struct Remote {
+    /// The use cases.
+    pub core: Core,
+    relay: Option<OutboxRelay>,
+}
+
+impl Remote {
+    /// Connects to the services, under the name `name` in claims on what waits to be published.
+    ///
+    /// # Errors
+    /// If the database cannot be used. NATS and RabbitMQ may be away: they are connected to when they are there.
+    pub async fn connect(dependencies: Dependencies, games: Arc<dyn Games>, name: &str) -> anyhow::Result<Self> {
+        let store: Arc<dyn ExperimentStore> = Arc::new(store::connect(&dependencies.store, Arc::new(Encoder)).await?);
+        let publisher: Arc<dyn EventPublisher> = Arc::new(JetStreamPublisher::connect(&dependencies.nats).await?);
+        let queue: Arc<dyn JobQueue> = Arc::new(RabbitJobQueue::connect(&dependencies.amqp).await?);
+        let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new(name));
+        let events = relay.wake();
+        let core = Core { store, queue, publisher, games, events, progress: Arc::new(Notify::new()) };
+        Ok(Self { core, relay: Some(relay) })
+    }
+
+    /// Publishes events until `stop`.
+    pub async fn relay(&mut self, stop: CancellationToken) {
+        if let Some(relay) = self.relay.take() {
+            relay.run(stop.cancelled_owned()).await;
+        }
+    }
+
+    /// Watches the services and tells the health service what is there, until `stop`.
+    pub async fn watch(core: Core, readiness: Readiness, stop: CancellationToken) {
+        loop {
+            let said = |result: Result<(), domain::ports::PortError>| result.map_err(|error| error.to_string());
+            readiness.set("store", said(core.store.ping().await));
+            readiness.set("queue", said(core.queue.ping().await));
+            readiness.set("events", said(core.publisher.ping().await));
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(Duration::from_secs(2)) => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The command line.
+
+mod bench;
+mod completions;
+mod connect;
+mod daemon;
+mod demo;
+mod doctor;
+mod engine;
+mod experiments;
+mod failure;
+mod files;
+mod output;
+mod scores;
+mod watch;
+
+use clap::{Parser, Subcommand};
+use runtime::config::{ConfigArgs, Loader, TelemetryArgs};
+use runtime::telemetry::{self, TelemetryConfig};
+
+pub use failure::{Exit, Failure};
+
+use crate::app::{EngineArgs, Env};
+
+/// Experiments with agents that play Doom
+#[derive(Debug, Parser)]
+#[command(name = "orchestrator", version, max_term_width = 100, after_help = AFTER_HELP)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    engine: EngineArgs,
+    #[command(flatten)]
+    telemetry: TelemetryArgs,
+    #[command(flatten)]
+    config: ConfigArgs,
+    #[command(flatten)]
+    env: Env,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 done, 1 failed, 2 wrong arguments or an invalid experiment, 3 not found, 4 a service or the engine
+is not there, 5 the experiment failed or was stopped, 130 interrupted.
+
+Example: orchestrator demo --seed 7";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Evolve agents in the real game, here and now
+    Demo(demo::DemoArgs),
+    /// Launch the experiment of a file, or go on with it
+    Launch(experiments::LaunchArgs),
+    /// List experiments
+    List(experiments::ListArgs),
+    /// Show one experiment
+    Show(experiments::ShowArgs),
+    /// Follow an experiment until it ends
+    Watch(watch::WatchArgs),
+    /// Pause an experiment: no new job is started
+    Pause(experiments::ChangeArgs),
+    /// Resume a paused experiment
+    Resume(experiments::ChangeArgs),
+    /// Stop an experiment for good
+    Stop(experiments::ChangeArgs),
+    /// Print the scores of an experiment
+    Scores(scores::ScoresArgs),
+    /// Recompute the digest of an experiment from its scores
+    Digest(scores::DigestArgs),
+    /// Check an experiment file
+    Validate(files::ValidateArgs),
+    /// Print the JSON Schema of experiment files
+    Schema,
+    /// List the policies and their parameters
+    Policies(files::PoliciesArgs),
+    /// List the scenarios
+    Scenarios(files::ScenariosArgs),
+    /// Run the daemon
+    Serve(daemon::ServeArgs),
+    /// Play jobs for a daemon
+    Worker(daemon::WorkerArgs),
+    /// Ask a daemon whether it is ready
+    Health(connect::HealthArgs),
+    /// Create or update the tables of the database
+    Migrate(daemon::MigrateArgs),
+    /// Check everything that is needed, and say what is missing
+    Doctor(doctor::DoctorArgs),
+    /// Install or find the engine
+    #[command(subcommand)]
+    Engine(engine::EngineCommand),
+    /// Measure
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
+    /// Print completions for a shell
+    Completions(completions::CompletionsArgs),
+}
+
+impl Command {
+    fn is_daemon(name: Option<&str>) -> bool {
+        matches!(name, Some("serve" | "worker"))
+    }
+}
+
+/// Reads the command line, does what it says and returns how it went.
+pub fn run() -> Exit {
+    let name = std::env::args().nth(1);
+    // A daemon tells what it does; a command prints its result and only warns besides.
+    let filter = if Command::is_daemon(name.as_deref()) { "info" } else { "warn" };
+    let cli = Loader::<Cli>::new()
+        .default_value("log", filter)
+        .default_value("grpc-addr", "127.0.0.1:50051")
+        .default_value("nats-subject-prefix", "clau-doom")
+        .default_value("nats-stream", "EXPERIMENTS")
+        .default_value("amqp-exchange", "claudoom")
+        .default_value("amqp-queue", "claudoom.jobs")
+        .default_value("amqp-routing-key", "job")
+        .load();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::internal(format!("cannot start the runtime: {error}")).print(),
+    };
+    // The command runs in a task: a runtime's own thread is slower at waking up than its workers.
+    let outcome = runtime.block_on(async { tokio::spawn(dispatch(cli)).await });
+    match outcome {
+        Ok(Ok(())) => Exit::Done,
+        Ok(Err(failure)) => failure.print(),
+        Err(panic) => Failure::internal(format!("the command ended unexpectedly: {panic}")).print(),
+    }
+}
+
+async fn dispatch(cli: Cli) -> Result<(), Failure> {
+    let config = TelemetryConfig::from_args(&cli.telemetry, "orchestrator");
+    let telemetry = telemetry::init(&config).map_err(|error| Failure::usage(error.to_string()))?;
+    let outcome = execute(cli).await;
+    telemetry.shutdown().await;
+    outcome
+}
+
+async fn execute(cli: Cli) -> Result<(), Failure> {
+    let Cli { command, engine, env, .. } = cli;
+    let place = Place { engine, env };
+    match command {
+        Command::Demo(args) => demo::run(args, &place).await,
+        Command::Launch(args) => experiments::launch(args, &place).await,
+        Command::List(args) => experiments::list(args, &place).await,
+        Command::Show(args) => experiments::show(args, &place).await,
+        Command::Watch(args) => watch::run(args, &place).await,
+        Command::Pause(args) => experiments::change(args, experiments::Change::Pause, &place).await,
+        Command::Resume(args) => experiments::change(args, experiments::Change::Resume, &place).await,
+        Command::Stop(args) => experiments::change(args, experiments::Change::Stop, &place).await,
+        Command::Scores(args) => scores::run(args, &place).await,
+        Command::Digest(args) => scores::digest(args, &place).await,
+        Command::Validate(args) => files::validate(&args, &place),
+        Command::Schema => files::schema(),
+        Command::Policies(args) => files::policies(&args),
+        Command::Scenarios(args) => files::scenarios(&args, &place),
+        Command::Serve(args) => daemon::serve(args, &place).await,
+        Command::Worker(args) => daemon::worker(args, &place).await,
+        Command::Health(args) => connect::health(args).await,
+        Command::Migrate(args) => daemon::migrate(args).await,
+        Command::Doctor(args) => doctor::run(args, &place).await,
+        Command::Engine(command) => engine::run(command, &place),
+        Command::Bench(command) => bench::run(command, &place).await,
+        Command::Completions(args) => completions::run(&args),
+    }
+}
+
+/// Where the engine and the user's data are.
+#[derive(Debug, Clone)]
+struct Place {
+    engine: EngineArgs,
+    env: Env,
+}

@@ -1,0 +1,143 @@
+//! How commands reach the service: a daemon over gRPC, or the same service in this process over a socket of its own.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use proto::orchestrator::v1::orchestrator_service_client::OrchestratorServiceClient;
+use runtime::grpc::{self, Address, ClientConfig, Listener, ServerConfig};
+use runtime::health::Readiness;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tonic::transport::Channel;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus;
+use tonic_health::pb::health_client::HealthClient;
+
+use super::{Exit, Failure, Place, output};
+use crate::app::{Embedded, EmbeddedSettings, scratch};
+use crate::service::Service;
+use crate::shard::Pin;
+
+/// Name of the service in health checks.
+pub(super) const SERVICE: &str = "claudoom.orchestrator.v1.OrchestratorService";
+
+/// A client of the service.
+pub(super) type Client = OrchestratorServiceClient<Channel>;
+
+/// Which service a command talks to.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Service")]
+pub(super) struct ServiceArgs {
+    /// Daemon to talk to
+    #[arg(long, env = "ORCHESTRATOR_URL", value_name = "URL", default_value = "http://127.0.0.1:50051")]
+    server: Address,
+
+    /// Use no daemon: run the service in this process, over the data folder
+    #[arg(long)]
+    embedded: bool,
+
+    /// Data folder for --embedded
+    #[arg(long, value_name = "DIR", requires = "embedded")]
+    data: Option<PathBuf>,
+}
+
+/// An open way to the service.
+pub(super) struct Connection {
+    /// Makes the calls.
+    pub(super) client: Client,
+    embedded: Option<Running>,
+}
+
+struct Running {
+    system: Embedded,
+    stop: CancellationToken,
+    server: JoinHandle<()>,
+    _socket: tempfile::TempDir,
+}
+
+impl Connection {
+    /// Opens the way. With `--embedded` and `engines`, games are played in this process as long as it is open.
+    pub(super) async fn open(
+        args: &ServiceArgs,
+        place: &Place,
+        engines: Option<usize>,
+        pin: Pin,
+    ) -> Result<Self, Failure> {
+        if !args.embedded {
+            return Ok(Self { client: client(&args.server)?, embedded: None });
+        }
+        let data = args.data.clone().unwrap_or_else(|| place.env.data_home().join("embedded"));
+        std::fs::create_dir_all(&data)?;
+        let install = place.engine.open(&place.env)?;
+        let system = Embedded::start(EmbeddedSettings { data, install, engines, pin }).await?;
+        let socket = scratch::create()?;
+        let address = Address::Unix(socket.path().join("service.sock"));
+        let listener = Listener::bind(&address).await.map_err(|error| Failure::internal(error.to_string()))?;
+        let stop = CancellationToken::new();
+        let server = tokio::spawn(serve(system.core.clone(), listener, stop.clone()));
+        Ok(Self { client: client(&address)?, embedded: Some(Running { system, stop, server, _socket: socket }) })
+    }
+
+    /// Whether games are played in this process, so that it must stay until they are over.
+    pub(super) fn plays_here(&self) -> bool {
+        self.embedded.as_ref().is_some_and(|running| running.system.playing.is_some())
+    }
+
+    /// Closes the way.
+    pub(super) async fn close(self) {
+        if let Some(running) = self.embedded {
+            running.stop.cancel();
+            let _ = running.server.await;
+            running.system.stop().await;
+        }
+    }
+}
+
+async fn serve(core: crate::core::Core, listener: Listener, stop: CancellationToken) {
+    let config = ServerConfig::default();
+    let readiness = Readiness::builder().build();
+    let routes = match grpc::base_routes(&readiness, None) {
+        Ok(routes) => routes.add_service(Service::server(core, config.max_message_bytes)),
+        Err(error) => {
+            tracing::error!(%error, "the service in this process cannot be built");
+            return;
+        }
+    };
+    if let Err(error) = grpc::serve(&config, routes, listener, stop, Duration::from_secs(1)).await {
+        tracing::error!(%error, "the service in this process ended");
+    }
+}
+
+fn client(address: &Address) -> Result<Client, Failure> {
+    let channel = channel(address)?;
+    Ok(Client::new(channel).max_decoding_message_size(grpc::DEFAULT_MAX_MESSAGE_BYTES))
+}
+
+fn channel(address: &Address) -> Result<Channel, Failure> {
+    grpc::channel(address, &ClientConfig::default()).map_err(|error| Failure::usage(format!("{address}: {error}")))
+}
+
+/// Arguments of `health`.
+#[derive(Debug, Args)]
+pub(super) struct HealthArgs {
+    /// Daemon to ask
+    #[arg(long, env = "ORCHESTRATOR_URL", value_name = "URL", default_value = "http://127.0.0.1:50051")]
+    server: Address,
+}
+
+/// Asks a daemon whether it is ready; the exit code is the answer.
+pub(super) async fn health(args: HealthArgs) -> Result<(), Failure> {
+    let request = HealthCheckRequest { service: SERVICE.to_owned() };
+    let mut client = HealthClient::new(channel(&args.server)?);
+    let answer = tokio::time::timeout(Duration::from_secs(5), client.check(request)).await;
+    let status = answer.map_err(|_| unavailable(&args.server, "no answer within 5 s"))??.into_inner().status();
+    match status {
+        ServingStatus::Serving => output::line("SERVING"),
+        other => Err(unavailable(&args.server, other.as_str_name())),
+    }
+}
+
+fn unavailable(server: &Address, why: &str) -> Failure {
+    Failure::new(Exit::Unavailable, miette::miette!("{server} is not ready: {why}"))
+}

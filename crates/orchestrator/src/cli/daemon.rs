@@ -1,0 +1,218 @@
+//! The daemons: `serve` drives experiments and answers calls, `worker` plays jobs.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use messaging::jetstream::NatsConfig;
+use messaging::rabbit::AmqpConfig;
+use runtime::config::{AmqpArgs, DatabaseArgs, GrpcServerArgs, NatsArgs, Secret};
+use runtime::grpc::{self, Address, Listener};
+use runtime::health::Readiness;
+use store::StoreConfig;
+use tokio_util::sync::CancellationToken;
+
+use super::connect::SERVICE;
+use super::{Exit, Failure, Place, output};
+use crate::app::{Dependencies, Playing, PlayingSettings, Remote, scratch};
+use crate::director;
+use crate::games::doom::DoomGames;
+use crate::service::Service;
+use crate::shard::{Agents, Pin};
+
+/// How long open calls may take to end once the daemon is asked to stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Where the services are.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ServicesArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+    #[command(flatten)]
+    nats: NatsArgs,
+    #[command(flatten)]
+    amqp: AmqpArgs,
+}
+
+impl ServicesArgs {
+    fn dependencies(&self) -> Result<Dependencies, Failure> {
+        let nats_url = url(self.nats.url(), "--nats-url")?;
+        let amqp_url = url(self.amqp.url(), "--amqp-url")?;
+        Ok(Dependencies {
+            store: store_config(&self.database)?,
+            nats: NatsConfig {
+                prefix: self.nats.nats_subject_prefix.clone(),
+                stream: self.nats.nats_stream.clone(),
+                ..NatsConfig::new(nats_url)
+            },
+            amqp: AmqpConfig {
+                exchange: self.amqp.amqp_exchange.clone(),
+                queue: self.amqp.amqp_queue.clone(),
+                routing_key: self.amqp.amqp_routing_key.clone(),
+                ..AmqpConfig::new(amqp_url)
+            },
+        })
+    }
+}
+
+fn url(given: Result<Option<Secret>, runtime::config::SecretError>, flag: &str) -> Result<String, Failure> {
+    let secret = given.map_err(|error| Failure::usage(error.to_string()))?;
+    secret.map(|secret| secret.expose().to_owned()).ok_or_else(|| Failure::usage(format!("{flag} is missing")))
+}
+
+fn store_config(args: &DatabaseArgs) -> Result<StoreConfig, Failure> {
+    Ok(StoreConfig {
+        max_connections: args.db_pool_max_size,
+        acquire_timeout: args.pool_timeout(),
+        ..StoreConfig::new(url(args.url(), "--database-url")?)
+    })
+}
+
+/// How much a process plays.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Playing")]
+pub(super) struct PlayingArgs {
+    /// Agents to play with, separated by commas; without any, agents run in this process
+    #[arg(long, env = "AGENT_ENDPOINTS", value_name = "ADDR", value_delimiter = ',')]
+    agent_endpoints: Vec<Address>,
+    /// Pin shards to processors: auto or off
+    #[arg(long, env = "PIN", default_value = "auto")]
+    pin: Pin,
+}
+
+impl PlayingArgs {
+    fn settings(&self, engines: usize, sockets: PathBuf) -> PlayingSettings {
+        let local = PlayingSettings::local(engines, self.pin, sockets);
+        if self.agent_endpoints.is_empty() {
+            return local;
+        }
+        PlayingSettings { agents: Agents::Remote(self.agent_endpoints.clone()), ..local }
+    }
+}
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    grpc: GrpcServerArgs,
+    #[command(flatten)]
+    services: ServicesArgs,
+    /// Games that this process plays itself, side by side
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    workers: usize,
+    #[command(flatten)]
+    playing: PlayingArgs,
+}
+
+/// Runs the daemon until it is told to stop.
+pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure> {
+    let stop = stop_on_signal()?;
+    // A busy port is told before anything else is begun.
+    let listener = Listener::bind(&args.grpc.grpc_addr).await.map_err(unavailable)?;
+    let install = place.engine.open(&place.env)?;
+    let scratch = scratch()?;
+    let games = Arc::new(DoomGames::new(install, scratch.path().join("engines")));
+    let mut remote = Remote::connect(args.services.dependencies()?, games.clone(), &own_name()).await?;
+    let core = remote.core.clone();
+    let readiness = Readiness::builder().service(SERVICE, ["store", "queue", "events"]).build();
+    let background = CancellationToken::new();
+    let relay = tokio::spawn({
+        let stop = background.clone();
+        async move { remote.relay(stop).await }
+    });
+    let director = tokio::spawn(director::run(core.clone(), background.clone()));
+    let watch = tokio::spawn(Remote::watch(core.clone(), readiness.clone(), background.clone()));
+    let playing = match args.workers {
+        0 => None,
+        engines => {
+            let settings = args.playing.settings(engines, scratch.path().to_owned());
+            Some(Playing::start(&core, games, settings).await?)
+        }
+    };
+    let sets = [proto::FILE_DESCRIPTOR_SET];
+    let routes = grpc::base_routes(&readiness, args.grpc.reflection.then_some(&sets[..])).map_err(unavailable)?;
+    let routes = routes.add_service(Service::server(core, args.grpc.max_message_bytes()));
+    if let Ok(address) = listener.address() {
+        tracing::info!(%address, workers = args.workers, "serving");
+    }
+    let served = grpc::serve(&args.grpc.server(), routes, listener, stop.clone(), GRACE).await;
+    readiness.drain();
+    if let Some(playing) = playing {
+        playing.stop().await;
+    }
+    background.cancel();
+    for task in [relay, director, watch] {
+        let _ = task.await;
+    }
+    served.map(drop).map_err(unavailable)
+}
+
+/// Arguments of `worker`.
+#[derive(Debug, Args)]
+pub(super) struct WorkerArgs {
+    /// Games side by side; one per processor unless given
+    #[arg(long, env = "ENGINES", value_name = "N", default_value_t = 0)]
+    engines: usize,
+    /// Name of the worker in claims; made of host and process unless given
+    #[arg(long, env = "WORKER_NAME", value_name = "NAME")]
+    name: Option<String>,
+    #[command(flatten)]
+    services: ServicesArgs,
+    #[command(flatten)]
+    playing: PlayingArgs,
+}
+
+/// Plays jobs until it is told to stop.
+pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failure> {
+    let stop = stop_on_signal()?;
+    let name = args.name.clone().unwrap_or_else(own_name);
+    let install = place.engine.open(&place.env)?;
+    let scratch = scratch()?;
+    let games = Arc::new(DoomGames::new(install, scratch.path().join("engines")));
+    let mut remote = Remote::connect(args.services.dependencies()?, games.clone(), &name).await?;
+    let core = remote.core.clone();
+    let mut settings = args.playing.settings(args.engines, scratch.path().to_owned());
+    settings.name = name;
+    let playing = Playing::start(&core, games, settings).await?;
+    tracing::info!(engines = playing.engines, "playing");
+    // Every process publishes what it commits, so that events do not wait for the daemon.
+    remote.relay(stop.clone()).await;
+    playing.stop().await;
+    Ok(())
+}
+
+/// Arguments of `migrate`.
+#[derive(Debug, Args)]
+pub(super) struct MigrateArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+/// Creates or updates the tables.
+pub(super) async fn migrate(args: MigrateArgs) -> Result<(), Failure> {
+    store::migrate(&store_config(&args.database)?.url).await?;
+    output::line("the database is up to date")
+}
+
+fn stop_on_signal() -> Result<CancellationToken, Failure> {
+    let stop = CancellationToken::new();
+    runtime::signal::shutdown_signal(stop.clone())?;
+    Ok(stop)
+}
+
+/// A folder for sockets and engines; removed at the end.
+fn scratch() -> Result<tempfile::TempDir, Failure> {
+    scratch::clean();
+    Ok(scratch::create()?)
+}
+
+/// Host and process: unique among the processes that share a database.
+fn own_name() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    format!("{}-{}", host.trim(), std::process::id())
+}
+
+fn unavailable(error: impl std::fmt::Display) -> Failure {
+    Failure::new(Exit::Unavailable, miette::miette!("{error}"))
+}

@@ -1,0 +1,280 @@
+//! Launching, listing, showing and changing experiments.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use proto::orchestrator::v1 as pb;
+use serde_json::{Value, json};
+
+use super::connect::{Client, Connection, ServiceArgs};
+use super::output::{self, Form};
+use super::{Failure, Place, files, watch};
+use crate::shard::Pin;
+
+/// Arguments of `launch`.
+#[derive(Debug, Args)]
+pub(super) struct LaunchArgs {
+    /// The experiment file
+    file: PathBuf,
+    /// Change a field of the file: path=value; may be given several times
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Launch another experiment even if this file was launched before
+    #[arg(long)]
+    new: bool,
+    /// Follow the experiment until it ends; always so with --embedded
+    #[arg(long)]
+    watch: bool,
+    /// Games side by side with --embedded; one per processor unless given
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    engines: usize,
+    /// Pin shards to processors with --embedded: auto or off
+    #[arg(long, default_value = "auto")]
+    pin: Pin,
+    /// Form of the result
+    #[arg(short, long, value_enum, default_value_t = Form::Table)]
+    output: Form,
+    #[command(flatten)]
+    service: ServiceArgs,
+}
+
+/// Launches the experiment of a file.
+pub(super) async fn launch(args: LaunchArgs, place: &Place) -> Result<(), Failure> {
+    let content = files::read(&args.file)?;
+    let mut connection = Connection::open(&args.service, place, Some(args.engines), args.pin).await?;
+    let outcome = launch_on(&mut connection, content, &args).await;
+    connection.close().await;
+    outcome
+}
+
+async fn launch_on(connection: &mut Connection, content: Vec<u8>, args: &LaunchArgs) -> Result<(), Failure> {
+    let request = pb::LaunchExperimentRequest {
+        content: content.into(),
+        file_name: args.file.display().to_string(),
+        overrides: args.set.clone(),
+        new: args.new,
+    };
+    let response = connection.client.launch_experiment(request).await?.into_inner();
+    let experiment = response.experiment.unwrap_or_default();
+    if !(args.watch || connection.plays_here()) {
+        return match args.output {
+            Form::Json => output::json(&experiment_json(&experiment)),
+            Form::Table => {
+                let verb = if response.existing { "goes on" } else { "launched" };
+                output::line(format!("{verb}: {} `{}`", experiment.id, experiment.name))?;
+                output::line(format!("follow it with: orchestrator watch {}", experiment.id))
+            }
+        };
+    }
+    watch::follow(&mut connection.client, &experiment.id, args.output).await
+}
+
+/// Arguments of `list`.
+#[derive(Debug, Args)]
+pub(super) struct ListArgs {
+    /// Only names that contain this text
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    name: String,
+    /// Most experiments to list
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    limit: usize,
+    /// Form of the result
+    #[arg(short, long, value_enum, default_value_t = Form::Table)]
+    output: Form,
+    #[command(flatten)]
+    service: ServiceArgs,
+}
+
+/// Lists experiments, newest first.
+pub(super) async fn list(args: ListArgs, place: &Place) -> Result<(), Failure> {
+    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
+    let listed = list_on(&mut connection.client, &args).await;
+    connection.close().await;
+    let experiments = listed?;
+    if args.output == Form::Json {
+        return output::json(&experiments.iter().map(experiment_json).collect::<Vec<_>>());
+    }
+    let rows = experiments.iter().map(|e| {
+        let progress = format!("{}/{}", e.episodes_scored, e.episodes_planned);
+        vec![e.id.clone(), e.name.clone(), status_name(e), progress, short_digest(&e.digest)]
+    });
+    output::line(output::table(&["id", "name", "status", "episodes", "digest"], &["episodes"], rows))
+}
+
+async fn list_on(client: &mut Client, args: &ListArgs) -> Result<Vec<pb::Experiment>, Failure> {
+    let mut experiments = Vec::new();
+    let mut page_token = String::new();
+    loop {
+        let request = pb::ListExperimentsRequest {
+            page_size: (args.limit - experiments.len()).min(1000) as u32,
+            page_token,
+            name_contains: args.name.clone(),
+            ..Default::default()
+        };
+        let response = client.list_experiments(request).await?.into_inner();
+        experiments.extend(response.experiments);
+        page_token = response.next_page_token;
+        if page_token.is_empty() || experiments.len() >= args.limit {
+            return Ok(experiments);
+        }
+    }
+}
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub(super) struct ShowArgs {
+    /// Id of the experiment, the beginning of it, or its name
+    experiment: String,
+    /// Form of the result
+    #[arg(short, long, value_enum, default_value_t = Form::Table)]
+    output: Form,
+    #[command(flatten)]
+    service: ServiceArgs,
+}
+
+/// Shows one experiment.
+pub(super) async fn show(args: ShowArgs, place: &Place) -> Result<(), Failure> {
+    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
+    let request = pb::GetExperimentRequest { experiment_id: args.experiment };
+    let response = connection.client.get_experiment(request).await;
+    connection.close().await;
+    print(&response?.into_inner(), args.output)
+}
+
+/// Prints an experiment with its generations.
+pub(super) fn print(response: &pb::GetExperimentResponse, form: Form) -> Result<(), Failure> {
+    let experiment = response.experiment.clone().unwrap_or_default();
+    if form == Form::Json {
+        let mut shown = experiment_json(&experiment);
+        shown["generations"] = response.generations.iter().map(generation_json).collect();
+        return output::json(&shown);
+    }
+    let facts = [
+        ("id", experiment.id.clone()),
+        ("name", experiment.name.clone()),
+        ("status", status_name(&experiment)),
+        ("reason", experiment.reason.clone()),
+        ("episodes", format!("{} of {}", experiment.episodes_scored, experiment.episodes_planned)),
+        ("engine", experiment.engine.clone()),
+        ("behaviour", experiment.behaviour.clone()),
+        ("digest", experiment.digest.clone()),
+    ];
+    for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
+        output::line(format!("{name:<10} {value}"))?;
+    }
+    output::line(generation_table(&response.generations))
+}
+
+/// The generations as a table.
+pub(super) fn generation_table(generations: &[pb::GenerationInfo]) -> String {
+    let heads = ["generation", "purpose", "agents", "episodes", "best", "best agent", "mean", "95% interval"];
+    let rows = generations.iter().map(|g| {
+        let interval = g.interval_low.zip(g.interval_high).map(|(low, high)| format!("[{low:.2}, {high:.2}]"));
+        vec![
+            g.index.to_string(),
+            purpose_name(g),
+            g.agents.to_string(),
+            format!("{}/{}", g.episodes, g.episodes_planned),
+            output::number(g.best_fitness),
+            g.best_agent.clone(),
+            output::number(g.mean_fitness),
+            interval.unwrap_or_default(),
+        ]
+    });
+    output::table(&heads, &["generation", "agents", "episodes", "best", "mean"], rows)
+}
+
+/// What `pause`, `resume` and `stop` do.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Change {
+    /// Pause.
+    Pause,
+    /// Resume.
+    Resume,
+    /// Stop.
+    Stop,
+}
+
+/// Arguments of `pause`, `resume` and `stop`.
+#[derive(Debug, Args)]
+pub(super) struct ChangeArgs {
+    /// Id of the experiment, the beginning of it, or its name
+    experiment: String,
+    /// Why; kept with the experiment
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    reason: String,
+    #[command(flatten)]
+    service: ServiceArgs,
+}
+
+/// Pauses, resumes or stops an experiment.
+pub(super) async fn change(args: ChangeArgs, change: Change, place: &Place) -> Result<(), Failure> {
+    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
+    let (experiment_id, reason, client) = (args.experiment, args.reason, &mut connection.client);
+    let changed = match change {
+        Change::Pause => {
+            let request = pb::PauseExperimentRequest { experiment_id, reason };
+            client.pause_experiment(request).await.map(|response| response.into_inner().experiment)
+        }
+        Change::Resume => {
+            let request = pb::ResumeExperimentRequest { experiment_id, reason };
+            client.resume_experiment(request).await.map(|response| response.into_inner().experiment)
+        }
+        Change::Stop => {
+            let request = pb::StopExperimentRequest { experiment_id, reason };
+            client.stop_experiment(request).await.map(|response| response.into_inner().experiment)
+        }
+    };
+    connection.close().await;
+    let experiment = changed?.unwrap_or_default();
+    output::line(format!("{} `{}` is {}", experiment.id, experiment.name, status_name(&experiment)))
+}
+
+/// The status in the words of the domain.
+pub(super) fn status_name(experiment: &pb::Experiment) -> String {
+    domain::status::ExperimentStatus::try_from(experiment.status())
+        .map_or_else(|_| "unknown".to_owned(), |status| status.name().to_owned())
+}
+
+fn purpose_name(generation: &pb::GenerationInfo) -> String {
+    generation.purpose().as_str_name().trim_start_matches("GENERATION_PURPOSE_").to_lowercase()
+}
+
+fn short_digest(digest: &str) -> String {
+    digest.chars().take(16).collect()
+}
+
+fn experiment_json(experiment: &pb::Experiment) -> Value {
+    let spec: Value = serde_json::from_str(&experiment.spec_json).unwrap_or_default();
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    json!({
+        "id": experiment.id,
+        "name": experiment.name,
+        "status": status_name(experiment),
+        "reason": some(&experiment.reason),
+        "digest": some(&experiment.digest),
+        "generation": experiment.generation,
+        "episodes_planned": experiment.episodes_planned,
+        "episodes_scored": experiment.episodes_scored,
+        "created_at_ms": experiment.created_at_ms,
+        "ended_at_ms": experiment.ended_at_ms,
+        "engine": experiment.engine,
+        "behaviour": experiment.behaviour,
+        "files": experiment.files,
+        "spec": spec,
+    })
+}
+
+fn generation_json(generation: &pb::GenerationInfo) -> Value {
+    json!({
+        "index": generation.index,
+        "purpose": purpose_name(generation),
+        "agents": generation.agents,
+        "episodes": generation.episodes,
+        "episodes_planned": generation.episodes_planned,
+        "best_agent": generation.best_agent,
+        "best": generation.best_fitness,
+        "mean": generation.mean_fitness,
+        "interval": generation.interval_low.zip(generation.interval_high).map(|(low, high)| [low, high]),
+    })
+}

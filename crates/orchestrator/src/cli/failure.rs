@@ -1,0 +1,151 @@
+//! How a command fails: what is told, and with which exit code.
+
+use std::process::ExitCode;
+
+use domain::ErrorKind;
+use domain::ports::PortError;
+use miette::{Diagnostic, Report, miette};
+use tonic::{Code, Status};
+
+use crate::core::LaunchError;
+use crate::experiment_file::Faults;
+
+/// How a command ended. The numbers are documented in the help text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// All is done.
+    Done = 0,
+    /// Something failed.
+    Failed = 1,
+    /// The arguments or the experiment are wrong.
+    Invalid = 2,
+    /// The named thing does not exist.
+    NotFound = 3,
+    /// A service or the engine is not there.
+    Unavailable = 4,
+    /// The experiment failed or was stopped.
+    Experiment = 5,
+    /// Somebody pressed Ctrl-C.
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// A failed command.
+#[derive(Debug)]
+pub struct Failure {
+    report: Report,
+    exit: Exit,
+}
+
+impl Failure {
+    /// A failure with this report and exit code.
+    pub fn new(exit: Exit, report: Report) -> Self {
+        Self { report, exit }
+    }
+
+    /// Wrong arguments.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Invalid, miette!("{}", message.into()))
+    }
+
+    /// A failure of our own.
+    pub fn internal(message: impl Into<String>) -> Self {
+        Self::new(Exit::Failed, miette!("{}", message.into()))
+    }
+
+    /// The engine cannot be used.
+    pub fn engine(report: Report) -> Self {
+        Self::new(Exit::Unavailable, report)
+    }
+
+    /// The experiment did not complete.
+    pub fn experiment(message: impl Into<String>) -> Self {
+        Self::new(Exit::Experiment, miette!("{}", message.into()))
+    }
+
+    /// Somebody pressed Ctrl-C.
+    pub fn interrupted() -> Self {
+        Self::new(Exit::Interrupted, miette!("interrupted"))
+    }
+
+    /// Prints the report to standard error and returns the exit code.
+    #[allow(clippy::print_stderr, reason = "this is where a command's failure is told")]
+    pub fn print(self) -> Exit {
+        if self.exit != Exit::Interrupted {
+            eprintln!("{:?}", self.report);
+        }
+        self.exit
+    }
+}
+
+fn exit(kind: ErrorKind) -> Exit {
+    match kind {
+        ErrorKind::Invalid => Exit::Invalid,
+        ErrorKind::NotFound => Exit::NotFound,
+        ErrorKind::Unavailable | ErrorKind::DeadlineExceeded | ErrorKind::Exhausted => Exit::Unavailable,
+        ErrorKind::Divergence => Exit::Experiment,
+        _ => Exit::Failed,
+    }
+}
+
+/// An error with its causes, as one report.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error(transparent)]
+struct Caused(#[from] PortError);
+
+impl From<PortError> for Failure {
+    fn from(error: PortError) -> Self {
+        Self::new(exit(error.kind), Report::new(Caused(error)))
+    }
+}
+
+impl From<Box<Faults>> for Failure {
+    fn from(faults: Box<Faults>) -> Self {
+        Self::new(Exit::Invalid, Report::new(*faults))
+    }
+}
+
+impl From<LaunchError> for Failure {
+    fn from(error: LaunchError) -> Self {
+        match error {
+            LaunchError::Invalid(faults) => faults.into(),
+            LaunchError::Port(error) => error.into(),
+        }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::new(Exit::Failed, miette!("{error}"))
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        match error.downcast::<PortError>() {
+            Ok(error) => error.into(),
+            Err(error) => Self::internal(format!("{error:#}")),
+        }
+    }
+}
+
+impl From<Status> for Failure {
+    fn from(status: Status) -> Self {
+        let found = proto::status::violations(&status);
+        let faults: String = found.iter().map(|v| format!("\n  {}: {}{}", v.path, v.message, help(v))).collect();
+        let exit = match status.code() {
+            Code::Cancelled => Exit::Interrupted,
+            code => exit(proto::status::kind(code)),
+        };
+        Self::new(exit, miette!("{}{faults}", status.message()))
+    }
+}
+
+fn help(violation: &domain::Violation) -> String {
+    violation.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default()
+}

@@ -1,0 +1,126 @@
+//! What can be said without playing: is a file valid, what may it contain, which policies and scenarios are there.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use domain::experiment::ExperimentSpec;
+use miette::{IntoDiagnostic, WrapErr};
+use serde_json::json;
+
+use super::output::{self, Form};
+use super::{Exit, Failure, Place};
+use crate::games::doom::DoomGames;
+use crate::{check, experiment_file, planning};
+
+/// Arguments of `validate`.
+#[derive(Debug, Args)]
+pub(super) struct ValidateArgs {
+    /// The experiment file
+    file: PathBuf,
+    /// Change a field of the file: path=value; may be given several times
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    set: Vec<String>,
+    /// Form of the result
+    #[arg(short, long, value_enum, default_value_t = Form::Table)]
+    output: Form,
+}
+
+/// Arguments of `policies`.
+#[derive(Debug, Args)]
+pub(super) struct PoliciesArgs {
+    /// Form of the result
+    #[arg(short, long, value_enum, default_value_t = Form::Table)]
+    output: Form,
+}
+
+/// Arguments of `scenarios`.
+#[derive(Debug, Args)]
+pub(super) struct ScenariosArgs {
+    /// Form of the result
+    #[arg(short, long, value_enum, default_value_t = Form::Table)]
+    output: Form,
+}
+
+/// Reads an experiment file, at most a byte more than is allowed.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let open = || -> std::io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        fs::File::open(path)?.take(experiment_file::MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    open().into_diagnostic().wrap_err_with(|| format!("cannot read {}", path.display())).map_err(|report| {
+        let exit = if path.exists() { Exit::Invalid } else { Exit::NotFound };
+        Failure::new(exit, report)
+    })
+}
+
+/// Checks an experiment file against the installed engine's scenarios.
+pub(super) fn validate(args: &ValidateArgs, place: &Place) -> Result<(), Failure> {
+    let games = DoomGames::new(place.engine.open(&place.env)?, PathBuf::new());
+    let name = args.file.display().to_string();
+    let document =
+        experiment_file::check(&name, &read(&args.file)?, &args.set, |spec| check::violations(spec, &games))?;
+    let episodes = planning::planned(&document.spec);
+    match args.output {
+        Form::Json => output::json(&json!({ "valid": true, "episodes_planned": episodes, "spec": document.spec })),
+        Form::Table => output::line(format!("{name} is valid: `{}` plans {episodes} episodes", document.spec.name)),
+    }
+}
+
+/// Prints the JSON Schema of experiment files.
+pub(super) fn schema() -> Result<(), Failure> {
+    output::json(&schemars::schema_for!(ExperimentSpec))
+}
+
+/// Lists the policies.
+pub(super) fn policies(args: &PoliciesArgs) -> Result<(), Failure> {
+    if args.output == Form::Json {
+        let list: Vec<_> = decision::POLICIES
+            .iter()
+            .map(|policy| json!({ "name": policy.name, "about": policy.about, "parameters": policy.parameters }))
+            .collect();
+        return output::json(&list);
+    }
+    let rows = decision::POLICIES
+        .iter()
+        .map(|policy| vec![policy.name.to_owned(), policy.parameters.len().to_string(), policy.about.to_owned()]);
+    output::line(output::table(&["policy", "parameters", "about"], &["parameters"], rows))?;
+    for policy in decision::POLICIES.iter().filter(|policy| !policy.parameters.is_empty()) {
+        let rows = policy.parameters.iter().map(|parameter| {
+            let (low, high) = parameter.domain.bounds();
+            let range = format!("{low} to {high}");
+            vec![parameter.name.to_owned(), range, parameter.default.to_string(), parameter.about.to_owned()]
+        });
+        output::line(format!("\n{}", policy.name))?;
+        output::line(output::table(&["parameter", "range", "default", "about"], &["default"], rows))?;
+    }
+    Ok(())
+}
+
+/// Lists the shipped scenarios.
+pub(super) fn scenarios(args: &ScenariosArgs, place: &Place) -> Result<(), Failure> {
+    let install = place.engine.open(&place.env)?;
+    let load = |name: &String| install.scenario(name).map(|config| (name.clone(), config));
+    let configs: Vec<_> = install
+        .scenarios()
+        .iter()
+        .map(load)
+        .collect::<Result<_, _>>()
+        .map_err(|error| Failure::internal(error.to_string()))?;
+    let buttons = |config: &vizdoom::GameConfig| config.buttons.iter().map(|b| b.name()).collect::<Vec<_>>();
+    if args.output == Form::Json {
+        let list: Vec<_> = configs
+            .iter()
+            .map(|(name, config)| {
+                json!({ "name": name, "skill": config.skill, "timeout": config.timeout, "buttons": buttons(config) })
+            })
+            .collect();
+        return output::json(&list);
+    }
+    let rows = configs.iter().map(|(name, config)| {
+        vec![name.clone(), config.skill.to_string(), config.timeout.to_string(), buttons(config).join(" ")]
+    });
+    output::line(output::table(&["scenario", "skill", "timeout", "buttons"], &["skill", "timeout"], rows))
+}

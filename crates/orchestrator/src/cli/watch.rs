@@ -1,0 +1,97 @@
+//! Following an experiment until it ends.
+
+use std::time::Duration;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use proto::orchestrator::v1 as pb;
+use proto::orchestrator::v1::ExperimentStatus;
+use tonic::Streaming;
+
+use super::connect::{Client, Connection, ServiceArgs};
+use super::output::{self, Form};
+use super::{Failure, Place, experiments};
+use crate::shard::Pin;
+
+/// How often progress is asked for.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Arguments of `watch`.
+#[derive(Debug, Args)]
+pub(super) struct WatchArgs {
+    /// Id of the experiment, the beginning of it, or its name
+    experiment: String,
+    /// Form of the result
+    #[arg(short, long, value_enum, default_value_t = Form::Table)]
+    output: Form,
+    #[command(flatten)]
+    service: ServiceArgs,
+}
+
+/// Follows an experiment.
+pub(super) async fn run(args: WatchArgs, place: &Place) -> Result<(), Failure> {
+    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
+    let outcome = follow(&mut connection.client, &args.experiment, args.output).await;
+    connection.close().await;
+    outcome
+}
+
+/// Shows events and progress until the experiment ends, then its result. An experiment that did not complete is a
+/// failure.
+pub(super) async fn follow(client: &mut Client, id: &str, form: Form) -> Result<(), Failure> {
+    let request = pb::StreamEventsRequest { experiment_id: id.to_owned(), after_sequence: 0 };
+    let events = client.stream_events(request).await?.into_inner();
+    let bar = bar();
+    let followed = tokio::select! {
+        followed = show_events(events, &bar) => followed,
+        failed = show_progress(client.clone(), id, &bar) => failed,
+        _ = tokio::signal::ctrl_c() => Err(Failure::interrupted()),
+    };
+    bar.finish_and_clear();
+    followed?;
+    let request = pb::GetExperimentRequest { experiment_id: id.to_owned() };
+    let response = client.get_experiment(request).await?.into_inner();
+    experiments::print(&response, form)?;
+    let experiment = response.experiment.unwrap_or_default();
+    match experiment.status() {
+        ExperimentStatus::Completed => Ok(()),
+        _ => {
+            let status = experiments::status_name(&experiment);
+            Err(Failure::experiment(format!("the experiment is {status}: {}", experiment.reason)))
+        }
+    }
+}
+
+async fn show_events(mut events: Streaming<pb::StreamEventsResponse>, bar: &ProgressBar) -> Result<(), Failure> {
+    while let Some(event) = events.message().await? {
+        let subject = event.subject.split_once('.').map_or("", |(_, tail)| tail);
+        // One line per generation is news; one per agent is noise.
+        if !subject.contains(".agent.") || subject.ends_with(".error") {
+            bar.println(format!("{:>6}  {subject}  {}", event.sequence, event.body));
+        }
+        if event.is_final {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Moves the bar for ever; returns only when the service fails.
+async fn show_progress(mut client: Client, id: &str, bar: &ProgressBar) -> Result<(), Failure> {
+    loop {
+        let request = pb::ListExperimentsRequest { page_size: 1000, ..Default::default() };
+        let listed = client.list_experiments(request).await?.into_inner().experiments;
+        if let Some(experiment) = listed.iter().find(|e| e.id == id || e.name == id || e.id.starts_with(id)) {
+            bar.set_length(experiment.episodes_planned);
+            bar.set_position(experiment.episodes_scored);
+            bar.set_message(format!("generation {}", experiment.generation));
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+fn bar() -> ProgressBar {
+    let target = if output::is_watched() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} episodes  {per_sec}  ETA {eta}  {msg}");
+    ProgressBar::with_draw_target(None, target).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}

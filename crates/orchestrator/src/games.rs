@@ -1,0 +1,47 @@
+//! Where games come from.
+
+pub mod doom;
+
+use std::collections::BTreeMap;
+
+use domain::Violation;
+use domain::experiment::ScenarioSpec;
+use domain::game::ObservationSpec;
+use domain::ports::{Environment, EnvironmentError};
+
+/// What a scenario offers, known before it is started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScenarioFacts {
+    /// Its name.
+    pub name: String,
+    /// Names of its buttons, in the order of actions.
+    pub buttons: Vec<String>,
+    /// Names of the game variables shown to the agent.
+    pub variables: Vec<String>,
+    /// BLAKE3 of every file it is made of, by file name.
+    pub files: BTreeMap<String, String>,
+}
+
+/// A supplier of games.
+pub trait Games: Send + Sync {
+    /// Version of the engine.
+    fn version(&self) -> String;
+
+    /// What a scenario offers.
+    ///
+    /// # Errors
+    /// What is wrong with the specification; paths start with `scenario`.
+    fn facts(&self, scenario: &ScenarioSpec) -> Result<ScenarioFacts, Vec<Violation>>;
+
+    /// A game of the scenario that shows what `observation` asks for and runs on the processor `cpu`, if one is given.
+    /// The engine itself is started with the first episode.
+    ///
+    /// # Errors
+    /// If the scenario is not valid.
+    fn open(
+        &self,
+        scenario: &ScenarioSpec,
+        observation: ObservationSpec,
+        cpu: Option<usize>,
+    ) -> Result<Box<dyn Environment>, EnvironmentError>;
+}

@@ -1,0 +1,117 @@
+//! Games of the real Doom engine.
+
+mod environment;
+mod files;
+mod settings;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use domain::Violation;
+use domain::experiment::ScenarioSpec;
+use domain::game::ObservationSpec;
+use domain::ports::{Environment, EnvironmentError};
+use vizdoom::{ENGINE_VERSION, Game, GameConfig, GameOptions, Install, ScreenFormat, StartOptions};
+
+use super::{Games, ScenarioFacts};
+pub use environment::DoomGame;
+use files::FileHashes;
+
+/// The installed engine as a supplier of games.
+pub struct DoomGames {
+    install: Install,
+    work_root: PathBuf,
+    hashes: FileHashes,
+}
+
+impl DoomGames {
+    /// Games of this installation; engines work in folders below `work_root`.
+    #[must_use]
+    pub fn new(install: Install, work_root: PathBuf) -> Self {
+        Self { install, work_root, hashes: FileHashes::default() }
+    }
+
+    /// The installation.
+    #[must_use]
+    pub fn install(&self) -> &Install {
+        &self.install
+    }
+
+    /// A game that is driven directly, for measuring the engine alone.
+    ///
+    /// # Errors
+    /// What is wrong with the scenario.
+    pub fn bare(
+        &self,
+        scenario: &ScenarioSpec,
+        observation: ObservationSpec,
+        cpu: Option<usize>,
+    ) -> Result<Game, Vec<Violation>> {
+        let config = with_buffers(settings::config(&self.install, scenario)?, scenario, observation);
+        let mut start = StartOptions::new(&self.work_root);
+        start.step_timeout = Duration::from_secs(10);
+        start.cpus = cpu.map(|cpu| vec![cpu]);
+        Ok(Game::new(self.install.clone(), config, GameOptions::new(start)))
+    }
+}
+
+impl DoomGames {
+    /// A game of the scenario, as [`Games::open`] gives it.
+    ///
+    /// # Errors
+    /// If the scenario is not valid.
+    pub fn game(
+        &self,
+        scenario: &ScenarioSpec,
+        observation: ObservationSpec,
+        cpu: Option<usize>,
+    ) -> Result<DoomGame, EnvironmentError> {
+        let game = self.bare(scenario, observation, cpu).map_err(|found| EnvironmentError {
+            message: found.iter().map(|v| format!("{}: {}", v.path, v.message)).collect::<Vec<_>>().join("; "),
+            retryable: false,
+            source: None,
+        })?;
+        Ok(DoomGame::new(game, observation))
+    }
+}
+
+impl Games for DoomGames {
+    fn version(&self) -> String {
+        format!("vizdoom {ENGINE_VERSION}")
+    }
+
+    fn facts(&self, scenario: &ScenarioSpec) -> Result<ScenarioFacts, Vec<Violation>> {
+        let config = settings::config(&self.install, scenario)?;
+        let files = self.hashes.of(&self.install, &config).map_err(|violation| vec![violation])?;
+        let name = scenario.name.clone().or_else(|| scenario.config.clone()).unwrap_or_default();
+        Ok(ScenarioFacts {
+            name,
+            buttons: config.buttons.iter().map(|button| button.name().to_owned()).collect(),
+            variables: config.variables.iter().map(|variable| variable.name().to_owned()).collect(),
+            files,
+        })
+    }
+
+    fn open(
+        &self,
+        scenario: &ScenarioSpec,
+        observation: ObservationSpec,
+        cpu: Option<usize>,
+    ) -> Result<Box<dyn Environment>, EnvironmentError> {
+        Ok(Box::new(self.game(scenario, observation, cpu)?))
+    }
+}
+
+/// Switches on what an agent wants to be shown, and nothing else.
+fn with_buffers(mut config: GameConfig, scenario: &ScenarioSpec, observation: ObservationSpec) -> GameConfig {
+    config.buffers.labels = observation.entities || observation.labels;
+    config.buffers.depth = observation.depth;
+    config.buffers.automap = observation.automap;
+    config.buffers.objects = false;
+    config.buffers.sectors = false;
+    config.buffers.notifications = false;
+    if scenario.screen_format.is_none() && (observation.screen || observation.automap) {
+        config.format = ScreenFormat::Rgb24;
+    }
+    config
+}

@@ -1,0 +1,46 @@
+//! Playing episodes: the game on one side, an agent's session on the other, the rules of the domain between them.
+
+pub mod episode;
+pub mod session;
+mod view;
+
+use domain::ports::EnvironmentError;
+
+/// Why an attempt at an episode ended without a score.
+#[derive(Debug, thiserror::Error)]
+pub enum AttemptError {
+    /// The game failed.
+    #[error("the game failed: {0}")]
+    Game(#[from] EnvironmentError),
+    /// The session with the agent failed.
+    #[error("the session with the agent failed: {0}")]
+    Session(#[from] proto::session::SessionError),
+    /// The agent's address cannot be dialled.
+    #[error("the agent's address cannot be dialled: {0}")]
+    Address(#[source] tonic::transport::Error),
+    /// The agent was silent for too long.
+    #[error("the agent did not send {awaited} within {:.1} s", limit.as_secs_f64())]
+    Late {
+        /// What was waited for.
+        awaited: &'static str,
+        /// The limit.
+        limit: std::time::Duration,
+    },
+    /// Game and agent do not fit together.
+    #[error("out of turn: {0}")]
+    OutOfTurn(#[from] domain::episode::OutOfTurn),
+    /// The scenario is not what it was when the experiment was launched.
+    #[error("the scenario cannot be played here: {0}")]
+    Scenario(String),
+    /// The worker is being shut down.
+    #[error("the worker is shutting down")]
+    Cancelled,
+}
+
+impl AttemptError {
+    /// The error for a scenario that this worker cannot play.
+    #[must_use]
+    pub fn scenario(found: &[domain::Violation]) -> Self {
+        Self::Scenario(found.iter().map(|v| format!("{}: {}", v.path, v.message)).collect::<Vec<_>>().join("; "))
+    }
+}

@@ -1,0 +1,233 @@
+//! OrchestratorService: a thin adapter over [`Core`].
+
+mod events;
+mod summary;
+
+use domain::ids::{AgentId, ExperimentId};
+use domain::ports::{Created, ExperimentFilter, Page, PortError, ScoreFilter};
+use domain::status::ExperimentStatus;
+use domain::{ErrorKind, Violation};
+use proto::convert;
+use proto::orchestrator::v1 as pb;
+use proto::orchestrator::v1::orchestrator_service_server::{OrchestratorService, OrchestratorServiceServer};
+use tonic::{Request, Response, Status};
+
+use crate::core::{Core, LaunchError, find};
+use crate::experiment_file::{Fault, Faults};
+use crate::planning;
+
+/// Items of a list unless the caller asks for another number.
+const PAGE: u32 = 100;
+/// Most items of a list.
+const LARGEST_PAGE: u32 = 1000;
+
+/// The service over the use cases.
+#[derive(Clone)]
+pub struct Service {
+    core: Core,
+}
+
+impl Service {
+    /// The service as the server wants it, with a limit on messages.
+    #[must_use]
+    pub fn server(core: Core, max_message_bytes: usize) -> OrchestratorServiceServer<Self> {
+        OrchestratorServiceServer::new(Self { core })
+            .max_decoding_message_size(max_message_bytes)
+            .max_encoding_message_size(max_message_bytes)
+    }
+
+    async fn find(&self, text: &str) -> Result<ExperimentId, Status> {
+        if text.is_empty() {
+            let violation = Violation::new("experiment_id", "is missing");
+            return Err(proto::status::invalid("no experiment is named", &[violation]));
+        }
+        find(self.core.store.as_ref(), text).await.map_err(status)
+    }
+
+    async fn change(&self, id: &str, to: ExperimentStatus, reason: &str) -> Result<pb::Experiment, Status> {
+        let id = self.find(id).await?;
+        self.core.set_status(id, to, reason).await.map_err(status)?;
+        self.experiment(id).await
+    }
+
+    async fn experiment(&self, id: ExperimentId) -> Result<pb::Experiment, Status> {
+        Ok(pb::Experiment::from(&self.core.store.experiment(id).await.map_err(status)?))
+    }
+}
+
+#[tonic::async_trait]
+impl OrchestratorService for Service {
+    async fn launch_experiment(
+        &self,
+        request: Request<pb::LaunchExperimentRequest>,
+    ) -> Result<Response<pb::LaunchExperimentResponse>, Status> {
+        let request = request.into_inner();
+        let launched = self
+            .core
+            .launch(&file_name(request.file_name), &request.content, &request.overrides, request.new)
+            .await
+            .map_err(launch_status)?;
+        Ok(Response::new(pb::LaunchExperimentResponse {
+            experiment: Some(self.experiment(launched.id).await?),
+            existing: launched.created != Created::New,
+            warnings: Vec::new(),
+        }))
+    }
+
+    async fn validate_experiment(
+        &self,
+        request: Request<pb::ValidateExperimentRequest>,
+    ) -> Result<Response<pb::ValidateExperimentResponse>, Status> {
+        let request = request.into_inner();
+        let checked = self.core.validate(&file_name(request.file_name), &request.content, &request.overrides);
+        Ok(Response::new(match checked {
+            Ok(document) => pb::ValidateExperimentResponse {
+                valid: true,
+                violations: Vec::new(),
+                episodes_planned: planning::planned(&document.spec),
+            },
+            Err(faults) => pb::ValidateExperimentResponse {
+                valid: false,
+                violations: faults.faults.iter().map(placed).collect(),
+                episodes_planned: 0,
+            },
+        }))
+    }
+
+    async fn get_experiment(
+        &self,
+        request: Request<pb::GetExperimentRequest>,
+    ) -> Result<Response<pb::GetExperimentResponse>, Status> {
+        let id = self.find(&request.into_inner().experiment_id).await?;
+        let record = self.core.store.experiment(id).await.map_err(status)?;
+        let generations = summary::generations(self.core.store.as_ref(), &record).await.map_err(status)?;
+        Ok(Response::new(pb::GetExperimentResponse { experiment: Some(pb::Experiment::from(&record)), generations }))
+    }
+
+    async fn list_experiments(
+        &self,
+        request: Request<pb::ListExperimentsRequest>,
+    ) -> Result<Response<pb::ListExperimentsResponse>, Status> {
+        let request = request.into_inner();
+        let mut statuses = Vec::new();
+        for wanted in request.statuses() {
+            let wanted = ExperimentStatus::try_from(wanted)
+                .map_err(|bad| proto::status::invalid("a status is not known", &bad.0))?;
+            statuses.push(wanted);
+        }
+        let name = Some(request.name_contains).filter(|text| !text.is_empty());
+        let page = page(request.page_size, request.page_token);
+        let (records, next) =
+            self.core.store.experiments(&ExperimentFilter { statuses, name }, &page).await.map_err(status)?;
+        Ok(Response::new(pb::ListExperimentsResponse {
+            experiments: records.iter().map(pb::Experiment::from).collect(),
+            next_page_token: next.unwrap_or_default(),
+        }))
+    }
+
+    async fn pause_experiment(
+        &self,
+        request: Request<pb::PauseExperimentRequest>,
+    ) -> Result<Response<pb::PauseExperimentResponse>, Status> {
+        let request = request.into_inner();
+        let experiment = self.change(&request.experiment_id, ExperimentStatus::Paused, &request.reason).await?;
+        Ok(Response::new(pb::PauseExperimentResponse { experiment: Some(experiment) }))
+    }
+
+    async fn resume_experiment(
+        &self,
+        request: Request<pb::ResumeExperimentRequest>,
+    ) -> Result<Response<pb::ResumeExperimentResponse>, Status> {
+        let request = request.into_inner();
+        let experiment = self.change(&request.experiment_id, ExperimentStatus::Running, &request.reason).await?;
+        Ok(Response::new(pb::ResumeExperimentResponse { experiment: Some(experiment) }))
+    }
+
+    async fn stop_experiment(
+        &self,
+        request: Request<pb::StopExperimentRequest>,
+    ) -> Result<Response<pb::StopExperimentResponse>, Status> {
+        let request = request.into_inner();
+        let experiment = self.change(&request.experiment_id, ExperimentStatus::Stopped, &request.reason).await?;
+        Ok(Response::new(pb::StopExperimentResponse { experiment: Some(experiment) }))
+    }
+
+    type StreamEventsStream = events::EventStream;
+
+    async fn stream_events(
+        &self,
+        request: Request<pb::StreamEventsRequest>,
+    ) -> Result<Response<Self::StreamEventsStream>, Status> {
+        let request = request.into_inner();
+        let id = self.find(&request.experiment_id).await?;
+        self.core.store.experiment(id).await.map_err(status)?;
+        Ok(Response::new(events::stream(self.core.store.clone(), id, request.after_sequence)))
+    }
+
+    async fn list_scores(
+        &self,
+        request: Request<pb::ListScoresRequest>,
+    ) -> Result<Response<pb::ListScoresResponse>, Status> {
+        let request = request.into_inner();
+        let id = self.find(&request.experiment_id).await?;
+        self.core.store.experiment(id).await.map_err(status)?;
+        let agent = match request.agent.as_str() {
+            "" => None,
+            name => Some(name.parse::<AgentId>().map_err(|error| {
+                proto::status::invalid("the agent's name is not valid", &[Violation::new("agent", error.to_string())])
+            })?),
+        };
+        let filter = ScoreFilter { generation: request.generation, agent };
+        let page = page(request.page_size, request.page_token);
+        let (rows, next) = self.core.store.scores(id, &filter, &page).await.map_err(status)?;
+        let scores = rows.iter().map(|row| convert::score::row(row, request.include_action_log)).collect();
+        Ok(Response::new(pb::ListScoresResponse { scores, next_page_token: next.unwrap_or_default() }))
+    }
+}
+
+fn page(size: u32, token: String) -> Page {
+    let size = if size == 0 { PAGE } else { size.min(LARGEST_PAGE) };
+    Page { after: Some(token).filter(|token| !token.is_empty()), size }
+}
+
+fn file_name(name: String) -> String {
+    if name.is_empty() { "experiment.toml".to_owned() } else { name }
+}
+
+/// What a caller is told of a failure below: our own failures are logged whole and told without internals.
+fn status(error: PortError) -> Status {
+    if error.kind == ErrorKind::Internal {
+        tracing::error!(error = &error as &dyn std::error::Error, "a call failed");
+        return proto::status::status(ErrorKind::Internal, "an internal error, see the orchestrator's log");
+    }
+    proto::status::status(error.kind, error.to_string())
+}
+
+fn launch_status(error: LaunchError) -> Status {
+    match error {
+        LaunchError::Port(error) => status(error),
+        LaunchError::Invalid(faults) => faults_status(&faults),
+    }
+}
+
+/// The violations travel in the status; their places in the text are put before their words.
+fn faults_status(faults: &Faults) -> Status {
+    let violations: Vec<_> = faults
+        .faults
+        .iter()
+        .map(|fault| {
+            let mut violation = fault.violation.clone();
+            violation.message = format!("line {}, column {}: {}", fault.line, fault.column, violation.message);
+            violation
+        })
+        .collect();
+    proto::status::invalid(faults.to_string(), &violations)
+}
+
+fn placed(fault: &Fault) -> pb::Violation {
+    pb::Violation {
+        line: fault.line as u32,
+        column: fault.column as u32,
+        ..convert::experiment::violation(fault.violation.clone(), pb::violation::Severity::Error)
+    }
+}

@@ -1,0 +1,164 @@
+//! A shard: one core, one single-threaded runtime, its engines, its sessions and, when agents are local, their server.
+//!
+//! A wake-up across cores costs more than a rendered tic, so everything that waits for each other in lock-step stays
+//! on one core. A game's step blocks the shard's thread on purpose: on that core nothing else could run anyway.
+
+mod meter;
+mod placement;
+mod slot;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+
+use domain::ports::Assignment;
+use domain::ports::TickLog;
+use domain::score::Score;
+use runtime::grpc::{Address, Listener};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::LocalSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::games::Games;
+use crate::play::AttemptError;
+
+pub use meter::Meter;
+pub use placement::{Pin, Plan, allowed_cpus, pin_current_thread, plan};
+
+/// Where the agents of a shard are.
+#[derive(Debug, Clone)]
+pub enum Agents {
+    /// In the shard itself, over a Unix socket in this folder.
+    Local(PathBuf),
+    /// In daemons at these addresses; slots are spread over them.
+    Remote(Vec<Address>),
+}
+
+/// A job to be played, and where its results go.
+#[derive(Debug)]
+pub struct Order {
+    /// What to play.
+    pub assignment: Box<Assignment>,
+    /// Takes every result as soon as its episode is over.
+    pub results: mpsc::Sender<Played>,
+    /// Ends the attempt.
+    pub cancelled: CancellationToken,
+    /// Takes the verdict once the attempt is over.
+    pub done: oneshot::Sender<Result<(), AttemptError>>,
+}
+
+/// A finished episode.
+#[derive(Debug)]
+pub struct Played {
+    /// Its score.
+    pub score: Score,
+    /// Its ticks, if the experiment keeps them.
+    pub ticks: Option<TickLog>,
+}
+
+/// What a shard is made of.
+#[derive(Clone)]
+pub struct Settings {
+    /// Number of the shard, for names.
+    pub index: usize,
+    /// The processor to stay on, if pinned.
+    pub cpu: Option<usize>,
+    /// How many games are played side by side.
+    pub slots: usize,
+    /// The supplier of games.
+    pub games: Arc<dyn Games>,
+    /// Where the agents are.
+    pub agents: Agents,
+    /// Counts what is played.
+    pub meter: Arc<Meter>,
+}
+
+/// A running shard.
+pub struct Shard {
+    /// One sender of orders per slot.
+    pub slots: Vec<mpsc::Sender<Order>>,
+    thread: thread::JoinHandle<()>,
+}
+
+impl Shard {
+    /// Starts a shard. It runs until all its order senders are dropped.
+    ///
+    /// # Errors
+    /// If its thread or its agent server cannot be started.
+    pub async fn start(settings: Settings) -> anyhow::Result<Self> {
+        let (senders, receivers): (Vec<_>, Vec<_>) = (0..settings.slots).map(|_| mpsc::channel(1)).unzip();
+        let (ready, started) = oneshot::channel();
+        let thread = thread::Builder::new()
+            .name(format!("shard-{}", settings.index))
+            .spawn(move || run(settings, receivers, ready))?;
+        started.await.map_err(|_| anyhow::anyhow!("the shard's thread ended while it was starting"))??;
+        Ok(Self { slots: senders, thread })
+    }
+
+    /// Drops the order senders and waits until every game of the shard is closed.
+    pub async fn stop(self) {
+        drop(self.slots);
+        let joined = tokio::task::spawn_blocking(move || self.thread.join()).await;
+        if !matches!(joined, Ok(Ok(()))) {
+            tracing::error!("a shard ended with a panic");
+        }
+    }
+}
+
+fn run(settings: Settings, receivers: Vec<mpsc::Receiver<Order>>, ready: oneshot::Sender<anyhow::Result<()>>) {
+    if let Some(cpu) = settings.cpu
+        && let Err(error) = pin_current_thread(cpu)
+    {
+        tracing::warn!(cpu, %error, "cannot pin the shard, going on unpinned");
+    }
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            let _ = ready.send(Err(error.into()));
+            return;
+        }
+    };
+    LocalSet::new().block_on(&runtime, serve(settings, receivers, ready));
+}
+
+async fn serve(settings: Settings, receivers: Vec<mpsc::Receiver<Order>>, ready: oneshot::Sender<anyhow::Result<()>>) {
+    let stop = CancellationToken::new();
+    let endpoints = match &settings.agents {
+        Agents::Remote(endpoints) => Ok(endpoints.clone()),
+        Agents::Local(folder) => local_agent(folder, settings.index, stop.clone()).await.map(|address| vec![address]),
+    };
+    let endpoints = match endpoints {
+        Ok(endpoints) => endpoints,
+        Err(error) => {
+            let _ = ready.send(Err(error));
+            return;
+        }
+    };
+    let slots: Vec<_> = (0..)
+        .zip(receivers)
+        .map(|(index, orders)| {
+            let endpoint = endpoints[(settings.index + index) % endpoints.len()].clone();
+            let slot = slot::Slot::new(settings.games.clone(), settings.cpu, endpoint, settings.meter.clone());
+            tokio::task::spawn_local(slot.run(orders))
+        })
+        .collect();
+    let _ = ready.send(Ok(()));
+    for slot in slots {
+        if let Err(error) = slot.await {
+            tracing::error!(%error, "a slot ended with a panic");
+        }
+    }
+    stop.cancel();
+}
+
+/// Serves agents on a socket of this shard, on its own thread.
+async fn local_agent(folder: &std::path::Path, index: usize, stop: CancellationToken) -> anyhow::Result<Address> {
+    let address = Address::Unix(folder.join(format!("agent-{index}.sock")));
+    let listener = Listener::bind(&address).await?;
+    tokio::task::spawn_local(async move {
+        if let Err(error) = agent::serve_on(listener, agent::Settings::default(), stop).await {
+            tracing::error!(%error, "the shard's agent ended");
+        }
+    });
+    Ok(address)
+}

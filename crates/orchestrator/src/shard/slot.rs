@@ -1,0 +1,148 @@
+//! One slot of a shard: one game and one session, playing one job after another.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::action::Buttons;
+use domain::environment::Reading;
+use domain::experiment::ScenarioSpec;
+use domain::game::{GameState, ObservationSpec};
+use domain::ids::TickNo;
+use domain::plan::PlannedEpisode;
+use domain::ports::{Assignment, Environment, TickLog, TickRow};
+use domain::score::{EpisodeKey, Score};
+use domain::seed::agent_seed;
+use runtime::grpc::Address;
+use tokio::sync::mpsc;
+
+use super::{Meter, Order, Played};
+use crate::check;
+use crate::games::Games;
+use crate::play::AttemptError;
+use crate::play::episode::{Assigned, play};
+use crate::play::session::Agent;
+
+/// A game that stays open from job to job while its scenario stays the same.
+struct OpenGame {
+    scenario: ScenarioSpec,
+    observation: ObservationSpec,
+    game: Box<dyn Environment>,
+}
+
+/// One game, one session.
+pub(super) struct Slot {
+    games: Arc<dyn Games>,
+    cpu: Option<usize>,
+    endpoint: Address,
+    game: Option<OpenGame>,
+    agent: Option<Agent>,
+    state: GameState,
+    meter: Arc<Meter>,
+}
+
+impl Slot {
+    pub(super) fn new(games: Arc<dyn Games>, cpu: Option<usize>, endpoint: Address, meter: Arc<Meter>) -> Self {
+        Self { games, cpu, endpoint, game: None, agent: None, state: GameState::default(), meter }
+    }
+
+    /// Plays orders until their sender is dropped.
+    pub(super) async fn run(mut self, mut orders: mpsc::Receiver<Order>) {
+        while let Some(order) = orders.recv().await {
+            let Order { assignment, results, cancelled, done } = order;
+            let verdict = tokio::select! {
+                verdict = self.play(&assignment, &results) => verdict,
+                () = cancelled.cancelled() => Err(AttemptError::Cancelled),
+            };
+            if verdict.is_err() {
+                // Whatever state the stream is in, the next job gets a new one. The game heals itself at its reset.
+                self.agent = None;
+            }
+            drop(results);
+            let _ = done.send(verdict);
+        }
+        if let Some(agent) = self.agent.take() {
+            agent.close().await;
+        }
+    }
+
+    async fn play(&mut self, assignment: &Assignment, results: &mpsc::Sender<Played>) -> Result<(), AttemptError> {
+        self.prepare(assignment).await?;
+        for episode in &assignment.episodes {
+            let played = self.play_one(assignment, episode).await?;
+            if results.send(played).await.is_err() {
+                return Err(AttemptError::Cancelled);
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens what is not open yet: the session, its configuration, the game.
+    async fn prepare(&mut self, assignment: &Assignment) -> Result<(), AttemptError> {
+        let scenario = &assignment.member.scenario;
+        let facts = self.games.facts(scenario).map_err(|found| AttemptError::scenario(&found))?;
+        let experiment = assignment.experiment.to_string();
+        let setup = check::setup(&assignment.member, &experiment, assignment.generation, &facts);
+        let limit = Duration::from_secs_f64(assignment.spec.limits.tick_seconds);
+        if self.agent.as_ref().is_none_or(Agent::is_leaving) {
+            self.agent = Some(Agent::dial(&self.endpoint).await?);
+        }
+        let agent = self.agent.as_mut().expect("dialled above");
+        let observation = agent.configure(&setup, limit).await?;
+        let fits = |open: &OpenGame| open.scenario == *scenario && open.observation == observation;
+        if !self.game.as_ref().is_some_and(fits) {
+            // The old engine is closed before the new one starts, so that a slot never holds two.
+            self.game = None;
+            let game = self.games.open(scenario, observation, self.cpu)?;
+            self.game = Some(OpenGame { scenario: scenario.clone(), observation, game });
+        }
+        Ok(())
+    }
+
+    async fn play_one(&mut self, assignment: &Assignment, episode: &PlannedEpisode) -> Result<Played, AttemptError> {
+        let key = EpisodeKey {
+            generation: assignment.generation,
+            position: assignment.member.position,
+            replicate: episode.replicate,
+        };
+        let name = format!("{}/{}/{}/{}", assignment.experiment, key.generation, key.position, key.replicate);
+        let assigned = Assigned {
+            name: &name,
+            doom_seed: episode.doom_seed,
+            agent_seed: agent_seed(assignment.spec.seed, episode.doom_seed),
+            frame_skip: assignment.member.scenario.frame_skip,
+        };
+        let open = self.game.as_mut().expect("a job is prepared before it is played");
+        let agent = self.agent.as_mut().expect("a job is prepared before it is played");
+        let meter = &self.meter;
+        let mut rows = assignment.spec.record.ticks.then(Vec::new);
+        let watch = |tick: TickNo, buttons: Buttons, now: &Reading| {
+            meter.tick();
+            if let Some(rows) = &mut rows {
+                rows.push(tick_row(tick, buttons, now));
+            }
+        };
+        let outcome = play(open.game.as_mut(), agent, &assigned, &mut self.state, watch).await?;
+        let ticks = rows.map(|rows| TickLog { experiment: assignment.experiment, key, rows });
+        let score = Score {
+            key,
+            seed: episode.seed,
+            doom_seed: episode.doom_seed,
+            measures: outcome.measures,
+            trajectory: outcome.trajectory,
+            action_log: outcome.action_log,
+        };
+        Ok(Played { score, ticks })
+    }
+}
+
+fn tick_row(tick: TickNo, buttons: Buttons, now: &Reading) -> TickRow {
+    TickRow {
+        tick: tick.0,
+        tic: now.tic,
+        buttons: buttons.0,
+        reward: now.reward,
+        health: now.health,
+        position: [now.position[0], now.position[1]],
+        angle: now.angle,
+    }
+}

@@ -1,0 +1,103 @@
+//! Bad input: a clear message, the documented exit code, nothing left behind.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::support::{folder, json, orchestrator};
+
+const GOOD: &str = "name = \"t\"\nseed = 1\n[scenario]\nname = \"basic\"\n[agent]\npolicy = \"random\"\n\
+                    [[design.factors]]\nparameter = \"scenario.skill\"\nlevels = [1, 2]\n";
+
+/// Runs a command that must fail with this code, without a panic, and returns what it told.
+fn fail(command: &mut Command, code: i32) -> String {
+    let Output { status, stdout, stderr } = command.output().expect("the program starts");
+    let told = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
+    assert_eq!(status.code(), Some(code), "{command:?}:\n{told}");
+    assert!(!told.contains("panicked"), "{told}");
+    told
+}
+
+/// Launches a file's content embedded; the experiment must be refused and not be stored.
+fn refused(content: &[u8]) -> String {
+    let data = folder();
+    let file = data.path().join("experiment.toml");
+    std::fs::write(&file, content).unwrap();
+    let place = ["--embedded", "--data", data.path().to_str().unwrap()];
+    let told = fail(orchestrator().arg("launch").arg(&file).args(place), 2);
+    assert_eq!(json(orchestrator().args(["list", "-o", "json"]).args(place)), serde_json::json!([]));
+    told
+}
+
+#[test]
+fn faults_of_a_file_are_told_with_their_places() {
+    let unknown = refused(GOOD.replace("\"basic\"", "\"basics\"").as_bytes());
+    assert!(unknown.contains("unknown scenario") && unknown.contains("defend_the_line"), "{unknown}");
+    let negative = refused(format!("{GOOD}[seeds]\nepisodes = -3\n").as_bytes());
+    assert!(negative.contains("line 11") && negative.contains("-3"), "{negative}");
+    let factor = "[[design.factors]]\nparameter = \"scenario.skill\"\nlevels = [1, 2]\n";
+    let duplicate = refused(format!("{GOOD}{factor}").as_bytes());
+    assert!(duplicate.contains("duplicate factor"), "{duplicate}");
+    let button = refused(GOOD.replace("[agent]", "buttons = [\"ATACK\"]\n[agent]").as_bytes());
+    assert!(button.contains("ATACK"), "{button}");
+}
+
+#[test]
+fn giants_and_garbage_are_refused() {
+    assert!(refused(&vec![b'#'; 10 << 20]).contains("more than"));
+    let garbage: Vec<u8> = (0..5000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    assert!(refused(&garbage).contains("not UTF-8"));
+    assert!(refused(b"").contains("is missing"));
+}
+
+#[test]
+fn a_file_that_is_not_there_is_not_found() {
+    let told = fail(orchestrator().args(["validate", "no/such/file.toml"]), 3);
+    assert!(told.contains("no/such/file.toml"), "{told}");
+}
+
+#[test]
+fn a_missing_engine_says_how_to_get_it() {
+    let data = folder();
+    let file = data.path().join("experiment.toml");
+    std::fs::write(&file, GOOD).unwrap();
+    let mut command = orchestrator();
+    command.env("CLAUDOOM_ENGINE_DIR", data.path().join("none")).arg("validate").arg(&file);
+    assert!(fail(&mut command, 4).contains("engine install"));
+}
+
+#[test]
+fn a_busy_port_and_absent_services_are_told() {
+    let busy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = busy.local_addr().unwrap().to_string();
+    let services = ["--nats-url", "nats://127.0.0.1:1", "--amqp-url", "amqp://127.0.0.1:1"];
+    let database = ["--database-url", "postgres://nobody@127.0.0.1:1/none"];
+    let told = fail(orchestrator().args(["serve", "--grpc-addr", &address]).args(services).args(database), 4);
+    assert!(told.contains(&address), "{told}");
+    let told = fail(orchestrator().args(["serve", "--grpc-addr", "127.0.0.1:0"]).args(services).args(database), 4);
+    assert!(told.contains("127.0.0.1:1"), "{told}");
+    let told = fail(orchestrator().args(["list", "--server", "http://127.0.0.1:1"]), 4);
+    assert!(!told.is_empty());
+    fail(orchestrator().args(["serve", "--grpc-addr", "127.0.0.1:0"]), 2);
+}
+
+#[test]
+fn a_database_that_another_process_uses_is_told() {
+    let data = folder();
+    let place = ["--embedded", "--data", data.path().to_str().unwrap()];
+    json(orchestrator().args(["list", "-o", "json"]).args(place));
+    let database = data.path().join("claudoom.db");
+    assert!(Path::new(&database).exists());
+    std::fs::write(&database, b"this is not a database, but it is long enough to have a header").unwrap();
+    let output = orchestrator().args(["list"]).args(place).output().unwrap();
+    assert!(!output.status.success());
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
+}
+
+#[test]
+fn an_unknown_experiment_is_not_found() {
+    let data = folder();
+    let place = ["--embedded", "--data", data.path().to_str().unwrap()];
+    let told = fail(orchestrator().args(["show", "nothing"]).args(place), 3);
+    assert!(told.contains("nothing"), "{told}");
+}

@@ -1,0 +1,62 @@
+//! The embedded default with the real engine: same seed, same digest.
+
+use serde_json::Value;
+
+use crate::support::{folder, json, orchestrator, succeed};
+
+fn demo(seed: &str, engines: &str, more: &[&str]) -> Value {
+    let data = folder();
+    let mut command = orchestrator();
+    command.args(["demo", "-o", "json", "--population", "4", "--generations", "2", "--episodes", "2"]);
+    command.args(["--seed", seed, "--engines", engines]).args(more).arg("--data").arg(data.path());
+    json(&mut command)
+}
+
+#[test]
+fn a_demo_repeats_bit_for_bit_on_any_number_of_engines() {
+    let one = demo("7", "1", &[]);
+    let two = demo("7", "2", &[]);
+    let unpinned = demo("7", "3", &["--pin", "off"]);
+    let other = demo("8", "2", &[]);
+
+    assert_eq!(one["digest"], two["digest"]);
+    assert_eq!(one["digest"], unpinned["digest"]);
+    assert_ne!(one["digest"], other["digest"]);
+    assert_eq!(one["generations"].as_array().map(Vec::len), Some(2));
+    assert_eq!(one["episodes_played"], 4 * 2 * 2 + 2 * 30);
+    assert_eq!(one["confirmation"]["seeds"], 30);
+    assert!(one["engine_tics"].as_u64() > Some(0));
+    assert_eq!(one["champion"]["genome"], two["champion"]["genome"]);
+}
+
+#[test]
+fn an_embedded_experiment_can_be_looked_at_afterwards_and_goes_on_where_it_stands() {
+    let data = folder();
+    let place = ["--embedded", "--data", data.path().to_str().unwrap()];
+    let file = data.path().join("compare.toml");
+    let text = "name = \"compare\"\nseed = 3\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"random\"\n\
+                [seeds]\nepisodes = 3\n[record]\nticks = true\n\
+                [[design.factors]]\nparameter = \"agent.policy\"\nlevels = [\"random\", \"attack_only\"]\n";
+    std::fs::write(&file, text).unwrap();
+
+    let launched = json(orchestrator().arg("launch").arg(&file).args(["-o", "json"]).args(place));
+    assert_eq!((&launched["status"], &launched["episodes_scored"]), (&"completed".into(), &6.into()));
+    let again = json(orchestrator().arg("launch").arg(&file).args(["-o", "json"]).args(place));
+    assert_eq!(again["id"], launched["id"]);
+
+    let shown = json(orchestrator().args(["show", "compare", "-o", "json"]).args(place));
+    assert_eq!(shown["digest"], launched["digest"]);
+    let digest = succeed(orchestrator().args(["digest", "compare"]).args(place));
+    assert_eq!(String::from_utf8_lossy(&digest.stdout).trim(), launched["digest"].as_str().unwrap());
+    let scores = json(orchestrator().args(["scores", "compare", "-o", "json"]).args(place));
+    let rows = scores.as_array().unwrap();
+    assert_eq!(rows.len(), 6);
+    // Common random numbers: both conditions play the same seeds.
+    let seeds = |position| rows.iter().filter(|r| r["position"] == position).map(|r| &r["doom_seed"]).collect::<Vec<_>>();
+    assert_eq!(seeds(0), seeds(1));
+    let csv = succeed(orchestrator().args(["scores", "compare", "-o", "csv"]).args(place));
+    assert_eq!(String::from_utf8_lossy(&csv.stdout).lines().count(), 7);
+    let new = json(orchestrator().arg("launch").arg(&file).args(["--new", "-o", "json"]).args(place));
+    assert_ne!(new["id"], launched["id"]);
+    assert_eq!(new["digest"], launched["digest"]);
+}

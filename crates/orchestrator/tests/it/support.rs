@@ -1,0 +1,59 @@
+//! What the tests share: where the engine and Python are, and how the program is run.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Folder of the engine that tests use.
+pub(crate) fn engine_dir() -> PathBuf {
+    let dir = std::env::var_os("CLAUDOOM_ENGINE_DIR").map_or_else(|| root().join(".data/engine"), PathBuf::from);
+    assert!(dir.is_dir(), "there is no engine in {}: run .mise/tasks/test, which installs it", dir.display());
+    dir
+}
+
+/// A Python with the packages that tests need.
+pub(crate) fn python() -> PathBuf {
+    let python = std::env::var_os("CLAUDOOM_PYTHON").map_or_else(|| root().join(".data/venv/bin/python"), PathBuf::from);
+    assert!(python.exists(), "there is no Python at {}: run .mise/tasks/test, which sets it up", python.display());
+    python
+}
+
+/// The program, with nothing of the tester's own configuration.
+pub(crate) fn orchestrator() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_orchestrator"));
+    for variable in ["DATABASE_URL", "NATS_URL", "AMQP_URL", "GRPC_ADDR", "ORCHESTRATOR_URL", "AGENT_ENDPOINTS", "RUST_LOG"] {
+        command.env_remove(variable);
+    }
+    command.env("CLAUDOOM_ENGINE_DIR", engine_dir());
+    command
+}
+
+/// Runs a command to its end; it must succeed.
+pub(crate) fn succeed(command: &mut Command) -> Output {
+    let output = command.output().expect("the program starts");
+    assert!(
+        output.status.success(),
+        "{command:?} ended with {}:\n{}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output
+}
+
+/// Runs a command that prints one JSON value.
+pub(crate) fn json(command: &mut Command) -> Value {
+    let output = succeed(command);
+    serde_json::from_slice(&output.stdout).expect("the program prints JSON")
+}
+
+/// A folder that is removed at the end of the test.
+pub(crate) fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
