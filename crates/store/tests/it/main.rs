@@ -1,5 +1,7 @@
 //! The store on both databases: the contract, and what is particular to each of them.
 
+#![allow(clippy::unwrap_used, reason = "a broken expectation is a failed test")]
+
 mod opening;
 mod postgres;
 mod schema;
