@@ -6,12 +6,13 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 use runtime::config::{ConfigArgs, GrpcServerArgs, Loader, TelemetryArgs};
-use runtime::grpc::{Address, Listener, Stopped};
+use runtime::grpc::{self, Address, Listener, Stopped};
 use runtime::telemetry::{self, TelemetryConfig};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use crate::definition::Definition;
+use crate::service::SERVICE_NAME;
 use crate::settings::Settings;
 
 /// Where the daemon listens unless told otherwise.
@@ -29,6 +30,16 @@ pub struct Cli {
 enum Command {
     /// Serve AgentService over gRPC
     Serve(Box<ServeArgs>),
+    /// Ask a daemon whether it is ready; the exit code is the answer
+    Health(HealthArgs),
+}
+
+/// Flags of `agent health`.
+#[derive(Args, Debug)]
+struct HealthArgs {
+    /// Daemon to ask: host:port or unix:///path
+    #[arg(long, env = "AGENT_ADDR", value_name = "ADDR", default_value = DEFAULT_ADDRESS)]
+    addr: Address,
 }
 
 /// Flags of `agent serve`.
@@ -74,9 +85,11 @@ impl Cli {
     /// # Errors
     /// What went wrong, for people.
     pub fn run(self) -> anyhow::Result<()> {
-        let Command::Serve(args) = self.command;
         let runtime = tokio::runtime::Runtime::new().context("cannot start the async runtime")?;
-        runtime.block_on(serve(*args))
+        match self.command {
+            Command::Serve(args) => runtime.block_on(serve(*args)),
+            Command::Health(args) => Ok(runtime.block_on(grpc::ready(&args.addr, SERVICE_NAME))?),
+        }
     }
 }
 
@@ -123,7 +136,7 @@ mod tests {
 
     fn parse(arguments: &[&str]) -> ServeArgs {
         let loader = Loader::<Cli>::new().default_value("grpc-addr", DEFAULT_ADDRESS);
-        let Command::Serve(args) = loader.load_from(arguments).unwrap().config.command;
+        let Command::Serve(args) = loader.load_from(arguments).unwrap().config.command else { panic!("not `serve`") };
         *args
     }
 

@@ -12,6 +12,7 @@ pub mod core;
 pub mod director;
 pub mod experiment_file;
 pub mod games;
+pub mod metrics;
 pub mod planning;
 pub mod play;
 pub mod service;

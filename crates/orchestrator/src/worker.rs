@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::core::Core;
+use crate::metrics::Metrics;
 use crate::play::AttemptError;
 use crate::shard::{Order, Played};
 
@@ -32,7 +33,13 @@ pub async fn run(core: Core, worker: String, slots: Vec<mpsc::Sender<Order>>, sh
     let consumer = Arc::new(Mutex::new(Source { core: core.clone(), prefetch, consumer: None }));
     let lanes = TaskTracker::new();
     for slot in slots {
-        let lane = Lane { core: core.clone(), worker: worker.clone(), slot, shutdown: shutdown.clone() };
+        let lane = Lane {
+            core: core.clone(),
+            worker: worker.clone(),
+            slot,
+            metrics: Metrics::new(),
+            shutdown: shutdown.clone(),
+        };
         lanes.spawn(lane.run(consumer.clone()));
     }
     lanes.close();
@@ -64,6 +71,7 @@ struct Lane {
     core: Core,
     worker: String,
     slot: mpsc::Sender<Order>,
+    metrics: Metrics,
     shutdown: CancellationToken,
 }
 
@@ -77,6 +85,17 @@ enum Verdict {
     Failed(String),
     /// The worker stops; the job is as good as untouched.
     Interrupted,
+}
+
+impl Verdict {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Lost => "lost",
+            Self::Failed(_) => "failed",
+            Self::Interrupted => "interrupted",
+        }
+    }
 }
 
 impl Lane {
@@ -113,10 +132,13 @@ impl Lane {
         }
     }
 
+    #[tracing::instrument(skip_all, fields(job = %assignment.job, experiment = %assignment.experiment, agent = %assignment.member.agent))]
     async fn attempt(&self, delivery: Box<dyn Delivery>, assignment: Box<Assignment>) -> PortResult<()> {
         let (job, fence, experiment) = (assignment.job, assignment.fence, assignment.experiment);
-        let attempts_left = assignment.spec.limits.attempts.saturating_sub(assignment.earlier_attempts + 1);
-        match self.play(assignment).await? {
+        let attempts_left = assignment.spec.limits.attempts.saturating_sub(assignment.failed_attempts + 1);
+        let verdict = self.play(assignment).await?;
+        self.metrics.attempted(verdict.name());
+        match verdict {
             Verdict::Done | Verdict::Lost => delivery.ack().await,
             Verdict::Interrupted => {
                 ignore_fenced(self.core.store.release(job, fence, "").await)?;
@@ -186,6 +208,7 @@ impl Lane {
             self.retry(|| self.core.store.write_tick_logs(&logs)).await?;
         }
         let finished = self.retry(|| self.core.store.finish(job, fence, &scores)).await?;
+        self.metrics.scored(&scores);
         self.core.events.notify_one();
         if finished.generation_done {
             self.core.progress.notify_one();

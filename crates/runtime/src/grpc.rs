@@ -5,6 +5,7 @@ pub mod client;
 mod connection;
 mod layer;
 mod listener;
+mod probe;
 pub mod server;
 
 use std::time::Duration;
@@ -12,6 +13,7 @@ use std::time::Duration;
 pub use address::{Address, AddressError};
 pub use client::{ClientConfig, Method, call_with_retry, channel};
 pub use listener::{BindError, Listener};
+pub use probe::{NotReady, ready};
 pub use server::{ServerConfig, Stopped, base_routes, serve};
 
 /// Largest message unless configured, in bytes.

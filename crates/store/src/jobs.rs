@@ -125,6 +125,8 @@ pub(crate) async fn settle(
         status: Set(status.name().to_owned()),
         owner: Set(None),
         lease_until_ms: Set(None),
+        // Only what went wrong counts: a worker that was killed or stopped says nothing about the job.
+        failed_attempts: Set(job.failed_attempts + i32::from(error.is_some())),
         ..Default::default()
     };
     jobs::Entity::update(change).exec(tx).await?;
@@ -200,7 +202,6 @@ async fn take(
         owner: Set(Some(worker.to_owned())),
         claim: Set(Some(token)),
         lease_until_ms: Set(Some(until)),
-        attempts: Set(job.attempts + 1),
         ..Default::default()
     };
     let job = jobs::Entity::update(change).exec(tx).await?;
@@ -241,7 +242,7 @@ async fn assignment(tx: &DatabaseTransaction, job: jobs::Model, experiment: expe
         generation: convert::number(job.generation, "number of a generation")?,
         member,
         episodes,
-        earlier_attempts: u32::try_from(job.attempts - 1).map_err(|error| damaged("attempts", error))?,
+        failed_attempts: u32::try_from(job.failed_attempts).map_err(|error| damaged("failed attempts", error))?,
     })))
 }
 

@@ -88,7 +88,7 @@ fn job(id: ExperimentId, generation: u32, ordinal: i64, job: &JobPlan) -> jobs::
         owner: NotSet,
         claim: NotSet,
         lease_until_ms: NotSet,
-        attempts: Set(0),
+        failed_attempts: Set(0),
     }
 }
 

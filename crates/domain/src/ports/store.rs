@@ -128,8 +128,8 @@ pub struct Assignment {
     pub member: Member,
     /// Episodes that are not scored yet, in order of replicates.
     pub episodes: Vec<PlannedEpisode>,
-    /// How many attempts came before this one.
-    pub earlier_attempts: u32,
+    /// How many attempts before this one failed with an error; workers that died or stopped do not count.
+    pub failed_attempts: u32,
 }
 
 /// What a commit of scores came to.

@@ -10,9 +10,6 @@ use runtime::health::Readiness;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
-use tonic_health::pb::HealthCheckRequest;
-use tonic_health::pb::health_check_response::ServingStatus;
-use tonic_health::pb::health_client::HealthClient;
 
 use super::{Exit, Failure, Place, output};
 use crate::app::{Embedded, EmbeddedSettings, scratch};
@@ -110,12 +107,9 @@ async fn serve(core: crate::core::Core, listener: Listener, stop: CancellationTo
 }
 
 fn client(address: &Address) -> Result<Client, Failure> {
-    let channel = channel(address)?;
+    let channel = grpc::channel(address, &ClientConfig::default());
+    let channel = channel.map_err(|error| Failure::usage(format!("{address}: {error}")))?;
     Ok(Client::new(channel).max_decoding_message_size(grpc::DEFAULT_MAX_MESSAGE_BYTES))
-}
-
-fn channel(address: &Address) -> Result<Channel, Failure> {
-    grpc::channel(address, &ClientConfig::default()).map_err(|error| Failure::usage(format!("{address}: {error}")))
 }
 
 /// Arguments of `health`.
@@ -128,16 +122,7 @@ pub(super) struct HealthArgs {
 
 /// Asks a daemon whether it is ready; the exit code is the answer.
 pub(super) async fn health(args: HealthArgs) -> Result<(), Failure> {
-    let request = HealthCheckRequest { service: SERVICE.to_owned() };
-    let mut client = HealthClient::new(channel(&args.server)?);
-    let answer = tokio::time::timeout(Duration::from_secs(5), client.check(request)).await;
-    let status = answer.map_err(|_| unavailable(&args.server, "no answer within 5 s"))??.into_inner().status();
-    match status {
-        ServingStatus::Serving => output::line("SERVING"),
-        other => Err(unavailable(&args.server, other.as_str_name())),
-    }
-}
-
-fn unavailable(server: &Address, why: &str) -> Failure {
-    Failure::new(Exit::Unavailable, miette::miette!("{server} is not ready: {why}"))
+    let ready = grpc::ready(&args.server, SERVICE).await;
+    ready.map_err(|error| Failure::new(Exit::Unavailable, miette::miette!("{error}")))?;
+    output::line("SERVING")
 }

@@ -6,7 +6,7 @@ use toml_edit::{DocumentMut, Item, Table, Value, value};
 ///
 /// # Errors
 /// A sentence that names the override and what is wrong with it.
-pub fn apply(document: &mut DocumentMut, overrides: &[String]) -> Result<(), String> {
+pub(super) fn apply(document: &mut DocumentMut, overrides: &[String]) -> Result<(), String> {
     overrides.iter().try_for_each(|text| apply_one(document, text).map_err(|why| format!("--set {text}: {why}")))
 }
 

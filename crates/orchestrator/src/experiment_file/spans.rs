@@ -8,18 +8,18 @@ use toml::de::{DeTable, DeValue};
 
 /// The place in the text of every field, by dotted path.
 #[derive(Debug, Default)]
-pub struct Spans(BTreeMap<String, Range<usize>>);
+pub(super) struct Spans(BTreeMap<String, Range<usize>>);
 
 impl Spans {
     /// Collects the places of all fields.
-    pub fn of(table: &DeTable<'_>) -> Self {
+    pub(super) fn of(table: &DeTable<'_>) -> Self {
         let mut spans = Self::default();
         spans.add_table("", table);
         spans
     }
 
     /// The place of `path`, or of its nearest ancestor that is in the text; the file's start if none is.
-    pub fn find(&self, path: &str) -> Range<usize> {
+    pub(super) fn find(&self, path: &str) -> Range<usize> {
         let mut path = path;
         loop {
             if let Some(span) = self.0.get(path) {

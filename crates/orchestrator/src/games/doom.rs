@@ -11,7 +11,7 @@ use domain::Violation;
 use domain::experiment::ScenarioSpec;
 use domain::game::ObservationSpec;
 use domain::ports::{Environment, EnvironmentError};
-use vizdoom::{ENGINE_VERSION, Game, GameConfig, GameOptions, Install, ScreenFormat, StartOptions};
+use vizdoom::{ENGINE_VERSION, Engine, Game, GameConfig, GameOptions, Install, ScreenFormat, StartOptions};
 
 use super::{Games, ScenarioFacts};
 pub use environment::DoomGame;
@@ -71,7 +71,8 @@ impl DoomGames {
             retryable: false,
             source: None,
         })?;
-        Ok(DoomGame::new(game, observation))
+        let bounds = Engine::map_bounds(&self.install, game.config());
+        Ok(DoomGame::new(game, observation, bounds))
     }
 }
 

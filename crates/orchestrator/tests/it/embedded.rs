@@ -52,7 +52,8 @@ fn an_embedded_experiment_can_be_looked_at_afterwards_and_goes_on_where_it_stand
     let rows = scores.as_array().unwrap();
     assert_eq!(rows.len(), 6);
     // Common random numbers: both conditions play the same seeds.
-    let seeds = |position| rows.iter().filter(|r| r["position"] == position).map(|r| &r["doom_seed"]).collect::<Vec<_>>();
+    let seeds =
+        |position| rows.iter().filter(|r| r["position"] == position).map(|r| &r["doom_seed"]).collect::<Vec<_>>();
     assert_eq!(seeds(0), seeds(1));
     let csv = succeed(orchestrator().args(["scores", "compare", "-o", "csv"]).args(place));
     assert_eq!(String::from_utf8_lossy(&csv.stdout).lines().count(), 7);

@@ -19,7 +19,8 @@ pub(crate) fn engine_dir() -> PathBuf {
 
 /// A Python with the packages that tests need.
 pub(crate) fn python() -> PathBuf {
-    let python = std::env::var_os("CLAUDOOM_PYTHON").map_or_else(|| root().join(".data/venv/bin/python"), PathBuf::from);
+    let python =
+        std::env::var_os("CLAUDOOM_PYTHON").map_or_else(|| root().join(".data/venv/bin/python"), PathBuf::from);
     assert!(python.exists(), "there is no Python at {}: run .mise/tasks/test, which sets it up", python.display());
     python
 }
@@ -27,7 +28,9 @@ pub(crate) fn python() -> PathBuf {
 /// The program, with nothing of the tester's own configuration.
 pub(crate) fn orchestrator() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_orchestrator"));
-    for variable in ["DATABASE_URL", "NATS_URL", "AMQP_URL", "GRPC_ADDR", "ORCHESTRATOR_URL", "AGENT_ENDPOINTS", "RUST_LOG"] {
+    for variable in
+        ["DATABASE_URL", "NATS_URL", "AMQP_URL", "GRPC_ADDR", "ORCHESTRATOR_URL", "AGENT_ENDPOINTS", "RUST_LOG"]
+    {
         command.env_remove(variable);
     }
     command.env("CLAUDOOM_ENGINE_DIR", engine_dir());

@@ -16,7 +16,7 @@ pub struct Model {
     pub owner: Option<String>,
     pub claim: Option<Uuid>,
     pub lease_until_ms: Option<i64>,
-    pub attempts: i32,
+    pub failed_attempts: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -41,6 +41,15 @@ impl Engine {
         Ok(engine)
     }
 
+    /// Returns the smallest and largest x and y of the vertices of the map that a game with these settings plays, in
+    /// map units; `None` where the map's file cannot be read here.
+    #[must_use]
+    pub fn map_bounds(install: &Install, config: &GameConfig) -> Option<[[f64; 2]; 2]> {
+        let files = Files::resolve(install, config).ok()?;
+        let scenario = files.scenario.and_then(|path| wad::bounds(&path, &files.map));
+        scenario.or_else(|| wad::bounds(&files.game, &files.map))
+    }
+
     /// Plays up to the start time with all keys released, and publishes the first state.
     fn first_state(&mut self) -> Result<(), Error> {
         while self.state.map_tic() < self.config.start_time {

@@ -18,15 +18,17 @@ pub struct DoomGame {
     observation: ObservationSpec,
     values: Vec<f64>,
     ticks: u32,
+    bounds: Option<MapBounds>,
 }
 
 impl DoomGame {
-    pub(super) fn new(game: Game, observation: ObservationSpec) -> Self {
+    pub(super) fn new(game: Game, observation: ObservationSpec, bounds: Option<[[f64; 2]; 2]>) -> Self {
         let config = game.config();
         let buttons: Vec<_> = config.buttons.iter().map(|button| button.name().to_owned()).collect();
         let variables = config.variables.iter().map(|variable| variable.name().to_owned()).collect();
         let values = vec![0.0; buttons.len()];
-        Self { game, buttons, variables, observation, values, ticks: 0 }
+        let bounds = bounds.map(|[min, max]| MapBounds { min, max });
+        Self { game, buttons, variables, observation, values, ticks: 0, bounds }
     }
 
     /// Process id of the engine, once an episode was begun.
@@ -80,7 +82,7 @@ impl Environment for DoomGame {
     }
 
     fn bounds(&self) -> Option<MapBounds> {
-        None
+        self.bounds
     }
 
     fn reset(&mut self, seed: DoomSeed) -> Result<Reading, EnvironmentError> {

@@ -20,7 +20,7 @@ pub async fn a_job_is_granted_to_one_worker_with_all_it_needs(store: Store) {
     assert_eq!((assignment.job, assignment.experiment, assignment.generation), (plan.id, new.id, 0));
     assert_eq!((&assignment.spec, &assignment.provenance), (&new.spec, &new.provenance));
     assert_eq!((&assignment.member, &assignment.episodes), (&new.first.members[1], &plan.episodes));
-    assert_eq!((assignment.fence, assignment.earlier_attempts), (Fence(1), 0));
+    assert_eq!((assignment.fence, assignment.failed_attempts), (Fence(1), 0));
     for worker in ["worker", "other"] {
         assert!(matches!(store.claim(plan.id, worker, LEASE).await.unwrap(), Claim::Held));
     }
@@ -36,7 +36,7 @@ pub async fn a_lapsed_lease_is_taken_over_and_late_results_are_refused(store: St
     let taken_over = granted(&store, job, LEASE).await;
 
     assert!(taken_over.fence > late.fence, "also for the same worker");
-    assert_eq!(taken_over.earlier_attempts, 1);
+    assert_eq!(taken_over.failed_attempts, 0, "a worker that was lost says nothing about the job");
     assert_eq!(kind_of(store.finish(job, late.fence, &play(&late)).await), ErrorKind::Fenced);
     assert_eq!(kind_of(store.renew(job, late.fence, LEASE).await), ErrorKind::Fenced);
     assert_eq!(kind_of(store.release(job, late.fence, "late").await), ErrorKind::Fenced);
@@ -63,7 +63,7 @@ pub async fn a_released_job_is_open_again_and_its_errors_are_told(store: Store) 
 
     for attempt in 0..2 {
         let assignment = granted(&store, job, LEASE).await;
-        assert_eq!(assignment.earlier_attempts, attempt);
+        assert_eq!(assignment.failed_attempts, attempt);
         store.release(job, assignment.fence, "engine died").await.unwrap();
         store.release(job, assignment.fence, "engine died").await.unwrap();
         assert_eq!(kind_of(store.finish(job, assignment.fence, &play(&assignment)).await), ErrorKind::Fenced);

@@ -1,0 +1,15 @@
+//! The adapters against the contracts of their ports, twins and real services alike.
+//!
+//! The real ones need NATS with JetStream and RabbitMQ: `CLAUDOOM_TEST_NATS` and `CLAUDOOM_TEST_AMQP` say where,
+//! otherwise they are looked for on this machine. Every test has its own names and removes what it made.
+
+mod amqp;
+mod jetstream;
+mod jetstream_absent;
+mod memory;
+mod nats;
+mod proxy;
+mod rabbit;
+mod rabbit_recovery;
+mod relay;
+mod relay_store;

@@ -1,0 +1,64 @@
+//! The twins keep the contracts.
+
+use async_trait::async_trait;
+use domain::ports::{EventPublisher, JobMessage, JobQueue};
+use futures::FutureExt;
+use messaging::memory::{MemoryEventBus, MemoryJobQueue, Seen, Subscription};
+use testkit::contract::publisher::{Kept, PublisherHarness};
+use testkit::contract::queue::{DELIVERY_LIMIT, QueueHarness};
+use tokio::sync::Mutex;
+
+struct Queue(MemoryJobQueue);
+
+#[async_trait]
+impl QueueHarness for Queue {
+    fn queue(&self) -> &dyn JobQueue {
+        &self.0
+    }
+
+    async fn dead_letters(&self) -> Vec<JobMessage> {
+        self.0.dead_letters()
+    }
+}
+
+struct Bus {
+    bus: MemoryEventBus,
+    subscription: Mutex<Subscription>,
+}
+
+#[async_trait]
+impl PublisherHarness for Bus {
+    fn publisher(&self) -> &dyn EventPublisher {
+        &self.bus
+    }
+
+    async fn kept(&self) -> Vec<Kept> {
+        let mut subscription = self.subscription.lock().await;
+        let mut kept = Vec::new();
+        while let Some(Some(seen)) = subscription.next().now_or_never() {
+            match seen {
+                Seen::Event(record) => kept.push(Kept::from(&record)),
+                Seen::Missed(missed) => panic!("missed {missed} events"),
+            }
+        }
+        kept
+    }
+}
+
+async fn queue() -> Queue {
+    Queue(MemoryJobQueue::with_delivery_limit(DELIVERY_LIMIT))
+}
+
+async fn bus() -> Bus {
+    let bus = MemoryEventBus::default();
+    let subscription = Mutex::new(bus.subscribe());
+    Bus { bus, subscription }
+}
+
+mod queue_contract {
+    testkit::job_queue_contract!(super::queue);
+}
+
+mod bus_contract {
+    testkit::event_publisher_contract!(super::bus);
+}

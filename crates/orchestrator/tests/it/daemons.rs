@@ -1,0 +1,156 @@
+//! The daemons over the real PostgreSQL, NATS and RabbitMQ: the same digest as embedded, every event once, and
+//! independent clients that can read both.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use testkit::postgres::TestDatabase;
+
+use crate::support::{folder, json, orchestrator, python, root, succeed};
+
+const EXPERIMENT: &str = "name = \"daemons\"\nseed = 11\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n\
+                          [seeds]\nepisodes = 2\n[evolution]\npopulation = 4\ngenerations = 2\nconfirmation = 4\n";
+
+/// A process that is ended with the test, however it ends.
+struct Process(Child);
+
+impl Process {
+    fn start(mut command: Command, log: &Path) -> Self {
+        let log = std::fs::File::create(log).expect("a log file");
+        let errors = log.try_clone().expect("a log file");
+        let child = command.stdin(Stdio::null()).stdout(log).stderr(errors).spawn();
+        Self(child.expect("the program starts"))
+    }
+
+    /// Asks the process to stop, as an operator does, and returns its exit code.
+    fn stop(mut self) -> Option<i32> {
+        succeed(Command::new("kill").arg("-TERM").arg(self.0.id().to_string()));
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while Instant::now() < deadline {
+            if let Some(status) = self.0.try_wait().expect("the process is ours") {
+                return status.code();
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        None
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
+}
+
+fn base(variable: &str, default: &str) -> String {
+    std::env::var(variable).unwrap_or_else(|_| default.to_owned())
+}
+
+/// The program `agent`, which is built beside this one.
+fn agent() -> PathBuf {
+    let path = Path::new(env!("CARGO_BIN_EXE_orchestrator")).with_file_name("agent");
+    assert!(path.exists(), "{} is not built: run `cargo build --bins` first", path.display());
+    path
+}
+
+fn script(name: &str) -> Command {
+    let mut command = Command::new(python());
+    command.arg(root().join("crates/orchestrator/tests/it/python").join(name));
+    command
+}
+
+fn wait_until_ready(server: &str) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !orchestrator().args(["health", "--server", server]).output().is_ok_and(|output| output.status.success()) {
+        assert!(Instant::now() < deadline, "the daemon at {server} does not become ready");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn daemons_give_the_digest_of_the_embedded_run_and_every_event_once() {
+    let data = folder();
+    let file = data.path().join("experiment.toml");
+    std::fs::write(&file, EXPERIMENT).unwrap();
+    let place = ["--embedded", "--data", data.path().to_str().unwrap()];
+    let embedded = json(orchestrator().arg("launch").arg(&file).args(["-o", "json"]).args(place));
+
+    let database = TestDatabase::create().await;
+    let unique = uuid::Uuid::new_v4().simple().to_string();
+    let nats = base("CLAUDOOM_TEST_NATS", "nats://127.0.0.1:4222");
+    let amqp = base("CLAUDOOM_TEST_AMQP", "amqp://guest:guest@127.0.0.1:5672");
+    let prefix = format!("test-{unique}");
+    let services = |command: &mut Command| {
+        command.args(["--database-url", &database.url(), "--nats-url", &nats, "--amqp-url", &amqp]);
+        command.args(["--nats-subject-prefix", &prefix, "--nats-stream", &format!("TEST_{unique}")]);
+        command.args(["--amqp-exchange", &prefix, "--amqp-queue", &format!("{prefix}.jobs")]);
+    };
+    succeed(orchestrator().args(["migrate", "--database-url", &database.url()]));
+
+    let (port, agent_port) = (free_port(), free_port());
+    let (server, agent_address) = (format!("http://127.0.0.1:{port}"), format!("127.0.0.1:{agent_port}"));
+    let mut serve = orchestrator();
+    serve.args(["serve", "--reflection", "--grpc-addr", &format!("127.0.0.1:{port}")]);
+    services(&mut serve);
+    let serve = Process::start(serve, &data.path().join("serve.log"));
+    let mut agent = Command::new(agent());
+    agent.args(["serve", "--reflection", "--grpc-addr", &agent_address]);
+    let agent = Process::start(agent, &data.path().join("agent.log"));
+    wait_until_ready(&server);
+    let workers: Vec<_> = (0..2)
+        .map(|index| {
+            let mut worker = orchestrator();
+            worker.args(["worker", "--engines", "1", "--agent-endpoints", &agent_address]);
+            services(&mut worker);
+            Process::start(worker, &data.path().join(format!("worker-{index}.log")))
+        })
+        .collect();
+
+    let launched = json(orchestrator().arg("launch").arg(&file).args(["-o", "json", "--server", &server]));
+    assert_eq!(launched["id"], embedded["id"]);
+    let id = launched["id"].as_str().unwrap();
+    let watched = orchestrator().args(["watch", id, "-o", "json", "--server", &server]).output().unwrap();
+    let logs = || {
+        let read = |entry: std::fs::DirEntry| std::fs::read_to_string(entry.path()).unwrap_or_default();
+        let logs = std::fs::read_dir(data.path()).unwrap().flatten();
+        logs.filter(|entry| entry.path().extension().is_some_and(|e| e == "log")).map(read).collect::<String>()
+    };
+    assert!(watched.status.success(), "{}\n{}", String::from_utf8_lossy(&watched.stderr), logs());
+    let watched: serde_json::Value = serde_json::from_slice(&watched.stdout).unwrap();
+    assert_eq!(watched["digest"], embedded["digest"]);
+
+    let read = json(script("events.py").args([&nats, &prefix, &format!("TEST_{unique}"), id]));
+    let mut subjects: Vec<_> = read["subjects"].as_array().unwrap().iter().map(|s| s.as_str().unwrap()).collect();
+    let distinct = subjects.len();
+    subjects.sort_unstable();
+    subjects.dedup();
+    assert_eq!(subjects.len(), distinct, "an event came twice");
+    // Two of the experiment, three generations, four agents in two of them and two in the confirmation.
+    assert_eq!(distinct, 2 + 3 * 2 + 4 + 4 + 2, "{subjects:?}");
+    assert!(subjects.contains(&format!("{prefix}.experiment.{id}.generation.1.agent.g1-0.evaluated").as_str()));
+    assert_eq!(read["message_ids"], distinct);
+
+    let orchestrator_service = "claudoom.orchestrator.v1.OrchestratorService";
+    let agent_service = "claudoom.agent.v1.AgentService";
+    for (address, service) in
+        [(server.trim_start_matches("http://"), orchestrator_service), (&agent_address, agent_service)]
+    {
+        let answers = json(script("services.py").args([address, service]));
+        assert_eq!(answers["health"], "SERVING");
+        assert!(answers["services"].as_array().unwrap().contains(&service.into()), "{answers}");
+    }
+
+    for worker in workers {
+        assert_eq!(worker.stop(), Some(0), "{}", logs());
+    }
+    assert_eq!(agent.stop(), Some(0), "{}", logs());
+    assert_eq!(serve.stop(), Some(0), "{}", logs());
+    succeed(script("forget.py").args([&nats, &format!("TEST_{unique}"), &amqp, &prefix]));
+}
