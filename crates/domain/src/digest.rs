@@ -8,38 +8,44 @@ use crate::measures::{Measures, Response};
 use crate::score::Score;
 
 /// The chain over an episode's ticks: every link is BLAKE3 of the link before and what happened in the tick.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Trajectory([u8; 32]);
+///
+/// Counters enter as differences against the first reading: an engine goes on counting from episode to episode, and
+/// which episodes it has played before must not matter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Trajectory {
+    link: [u8; 32],
+    first: Reading,
+}
 
 impl Trajectory {
     /// The chain's first link, over the episode's first reading.
     #[must_use]
     pub fn start(first: &Reading) -> Self {
-        Self([0; 32]).link(Buttons::NONE, first)
+        Self { link: [0; 32], first: *first }.link(Buttons::NONE, first)
     }
 
     /// The chain after one more tick.
     #[must_use]
     pub fn link(self, buttons: Buttons, now: &Reading) -> Self {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(&self.0);
-        hasher.update(&record(buttons, now));
+        hasher.update(&self.link);
+        hasher.update(&record(buttons, &self.first, now));
         if let Some(frame) = &now.frame_digest {
             hasher.update(frame);
         }
-        Self(*hasher.finalize().as_bytes())
+        Self { link: *hasher.finalize().as_bytes(), ..self }
     }
 
     /// The last link.
     #[must_use]
     pub fn digest(self) -> [u8; 32] {
-        self.0
+        self.link
     }
 }
 
 const RECORD_LEN: usize = 8 + 15 * 4 + 9 * 8;
 
-fn record(buttons: Buttons, now: &Reading) -> [u8; RECORD_LEN] {
+fn record(buttons: Buttons, first: &Reading, now: &Reading) -> [u8; RECORD_LEN] {
     let mut bytes = [0; RECORD_LEN];
     let mut rest = &mut bytes[..];
     put(&mut rest, &buttons.0.to_le_bytes());
@@ -51,14 +57,14 @@ fn record(buttons: Buttons, now: &Reading) -> [u8; RECORD_LEN] {
         now.ammo,
         now.weapon,
         i32::from(now.attack_ready),
-        now.kills,
-        now.deaths,
-        now.items,
-        now.secrets,
-        now.hits,
-        now.hits_taken,
-        now.damage_dealt,
-        now.damage_taken,
+        now.kills.wrapping_sub(first.kills),
+        now.deaths.wrapping_sub(first.deaths),
+        now.items.wrapping_sub(first.items),
+        now.secrets.wrapping_sub(first.secrets),
+        now.hits.wrapping_sub(first.hits),
+        now.hits_taken.wrapping_sub(first.hits_taken),
+        now.damage_dealt.wrapping_sub(first.damage_dealt),
+        now.damage_taken.wrapping_sub(first.damage_taken),
     ] {
         put(&mut rest, &integer.to_le_bytes());
     }
@@ -181,9 +187,19 @@ mod tests {
             Reading { frame_digest: Some([0; 32]), ..start },
         ];
         for reading in changed {
-            assert_ne!(Trajectory::start(&reading), base, "{reading:?}");
+            assert_ne!(base.link(Buttons::NONE, &reading).digest(), base.link(Buttons::NONE, &start).digest(), "{reading:?}");
         }
-        assert_ne!(base.link(Buttons(1), &start), base.link(Buttons(2), &start));
+        assert_ne!(base.link(Buttons(1), &start).digest(), base.link(Buttons(2), &start).digest());
+    }
+
+    #[test]
+    fn trajectory_does_not_depend_on_what_an_engine_counted_before() {
+        let chain = |before: i32| {
+            let start = Reading { deaths: before, hits: before, ..Reading::default() };
+            let now = Reading { deaths: before + 1, ..start };
+            Trajectory::start(&start).link(Buttons::NONE, &now).digest()
+        };
+        assert_eq!(chain(0), chain(7));
     }
 
     #[test]

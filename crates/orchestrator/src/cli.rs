@@ -102,6 +102,11 @@ impl Command {
 
 /// Reads the command line, does what it says and returns how it went.
 pub fn run() -> Exit {
+    // Messages quote commands and paths, which broken lines would spoil.
+    let unbroken = |_: &_| Box::new(miette::MietteHandlerOpts::new().wrap_lines(false).build()) as Box<_>;
+    if let Err(error) = miette::set_hook(Box::new(unbroken)) {
+        return Failure::internal(error.to_string()).print();
+    }
     let name = std::env::args().nth(1);
     // A daemon tells what it does; a command prints its result and only warns besides.
     let filter = if Command::is_daemon(name.as_deref()) { "info" } else { "warn" };

@@ -7,6 +7,7 @@ use messaging::memory::{MemoryEventBus, MemoryJobQueue, Seen, Subscription};
 use testkit::contract::publisher::{Kept, PublisherHarness};
 use testkit::contract::queue::{DELIVERY_LIMIT, QueueHarness};
 use tokio::sync::Mutex;
+use tokio::task::unconstrained;
 
 struct Queue(MemoryJobQueue);
 
@@ -33,9 +34,10 @@ impl PublisherHarness for Bus {
     }
 
     async fn kept(&self) -> Vec<Kept> {
+        // Unconstrained: the runtime would otherwise make the channel look empty after a number of messages.
         let mut subscription = self.subscription.lock().await;
         let mut kept = Vec::new();
-        while let Some(Some(seen)) = subscription.next().now_or_never() {
+        while let Some(Some(seen)) = unconstrained(subscription.next()).now_or_never() {
             match seen {
                 Seen::Event(record) => kept.push(Kept::from(&record)),
                 Seen::Missed(missed) => panic!("missed {missed} events"),

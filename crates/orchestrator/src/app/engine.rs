@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use miette::{IntoDiagnostic, WrapErr};
+use miette::IntoDiagnostic;
 use vizdoom::{ENGINE_VERSION, Install};
 
 use crate::cli::Failure;
@@ -54,12 +54,6 @@ impl EngineArgs {
     /// # Errors
     /// If it is not installed, or another version is.
     pub fn open(&self, env: &Env) -> Result<Install, Failure> {
-        let folder = self.folder(env);
-        Install::open(&folder)
-            .into_diagnostic()
-            .wrap_err_with(|| {
-                format!("there is no usable engine in {}; `orchestrator engine install` gets it", folder.display())
-            })
-            .map_err(Failure::engine)
+        Install::open(self.folder(env)).into_diagnostic().map_err(Failure::engine)
     }
 }

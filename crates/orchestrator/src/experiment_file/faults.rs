@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn positions_count_lines_and_characters_from_one() {
         assert_eq!(position("", 0), (1, 1));
-        assert_eq!(position("ä = 1\nbé = 2", 11), (2, 5));
+        assert_eq!(position("ä = 1\nbé = 2", 11), (2, 4));
         assert_eq!(position("a\n", 99), (2, 1));
     }
 }
