@@ -187,7 +187,11 @@ mod tests {
             Reading { frame_digest: Some([0; 32]), ..start },
         ];
         for reading in changed {
-            assert_ne!(base.link(Buttons::NONE, &reading).digest(), base.link(Buttons::NONE, &start).digest(), "{reading:?}");
+            assert_ne!(
+                base.link(Buttons::NONE, &reading).digest(),
+                base.link(Buttons::NONE, &start).digest(),
+                "{reading:?}"
+            );
         }
         assert_ne!(base.link(Buttons(1), &start).digest(), base.link(Buttons(2), &start).digest());
     }

@@ -1,5 +1,6 @@
 //! Opens a ledger, or says why it cannot be opened and what to do about it.
 
+mod abandoned;
 mod postgres;
 mod sqlite;
 
@@ -23,6 +24,9 @@ pub async fn connect(config: &StoreConfig, encoder: Arc<dyn EventEncoder>) -> Po
     let target = Target::parse(&config.url)?;
     let (db, engine) = open(config, &target).await?;
     schema::require_current(&db, &target).await?;
+    if matches!(engine, Engine::Sqlite { .. }) {
+        abandoned::give_back(&db).await.map_err(|error| error.into_port("give back abandoned jobs"))?;
+    }
     Ok(SqlStore { db, encoder, engine })
 }
 

@@ -169,7 +169,8 @@ mod tests {
     fn vertices_are_read_from_both_kinds_of_map() {
         let binary: Vec<u8> = [-5i16, 7, 100, -300].iter().flat_map(|n| n.to_le_bytes()).collect();
         assert_eq!(around(&binary_vertices(&binary)), Some([[-5.0, -300.0], [100.0, 7.0]]));
-        let text = b"thing { x = 9999.0; y = 1.0; }\nvertex // 0\n{ x = -5.0; y = 7; }\nvertex\n{\ny = 1.5; x = 2.5;\n}";
+        let text =
+            b"thing { x = 9999.0; y = 1.0; }\nvertex // 0\n{ x = -5.0; y = 7; }\nvertex\n{\ny = 1.5; x = 2.5;\n}";
         assert_eq!(around(&text_vertices(text)), Some([[-5.0, 1.5], [2.5, 7.0]]));
         assert_eq!(around(&text_vertices(b"vertex { x = ; }")), None);
     }

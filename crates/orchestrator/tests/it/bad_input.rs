@@ -82,16 +82,29 @@ fn a_busy_port_and_absent_services_are_told() {
 }
 
 #[test]
+fn a_database_that_is_none_is_told() {
+    let data = folder();
+    let place = ["--embedded", "--data", data.path().to_str().unwrap()];
+    std::fs::write(data.path().join("claudoom.db"), vec![b'x'; 8192]).unwrap();
+    let output = orchestrator().args(["list"]).args(place).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && told.contains("not a database") && !told.contains("panicked"), "{told}");
+}
+
+#[test]
 fn a_database_that_another_process_uses_is_told() {
     let data = folder();
     let place = ["--embedded", "--data", data.path().to_str().unwrap()];
+    let mut demo = orchestrator().args(["demo", "--engines", "1"]).args(["--data", place[2]]).spawn().unwrap();
+    while !Path::new(place[2]).join("claudoom.db").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let told = fail(orchestrator().args(["list"]).args(place), 1);
+    demo.kill().unwrap();
+    demo.wait().unwrap();
+    assert!(told.contains("another process"), "{told}");
+    // What was killed goes on when it is asked for again, and can be looked at.
     json(orchestrator().args(["list", "-o", "json"]).args(place));
-    let database = data.path().join("claudoom.db");
-    assert!(Path::new(&database).exists());
-    std::fs::write(&database, b"this is not a database, but it is long enough to have a header").unwrap();
-    let output = orchestrator().args(["list"]).args(place).output().unwrap();
-    assert!(!output.status.success());
-    assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
 }
 
 #[test]

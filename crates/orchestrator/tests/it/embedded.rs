@@ -1,5 +1,9 @@
 //! The embedded default with the real engine: same seed, same digest.
 
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::support::{folder, json, orchestrator, succeed};
@@ -60,4 +64,77 @@ fn an_embedded_experiment_can_be_looked_at_afterwards_and_goes_on_where_it_stand
     let new = json(orchestrator().arg("launch").arg(&file).args(["--new", "-o", "json"]).args(place));
     assert_ne!(new["id"], launched["id"]);
     assert_eq!(new["digest"], launched["digest"]);
+}
+
+/// Processes that a process has started and that still run.
+fn children(pid: u32) -> Vec<u32> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+    lists.flat_map(|list| list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>()).collect()
+}
+
+fn kill(pid: u32) {
+    let _ = Command::new("kill").arg("-KILL").arg(pid.to_string()).stderr(Stdio::null()).status();
+}
+
+/// Shared memory of engines that this process owns.
+fn shared_memory_of(pid: u32) -> Vec<String> {
+    let names = fs::read_dir("/dev/shm").into_iter().flatten().flatten();
+    let mine = format!("x{pid:x}x");
+    names
+        .filter_map(|name| name.file_name().into_string().ok())
+        .filter(|name| name.starts_with("ViZDoom") && name.contains(&mine))
+        .collect()
+}
+
+fn evolution(data: &std::path::Path) -> Command {
+    let mut command = orchestrator();
+    command.args(["demo", "-o", "json", "--population", "4", "--generations", "2", "--episodes", "4", "--seed", "5"]);
+    command.arg("--data").arg(data).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command
+}
+
+#[test]
+fn killed_engines_change_nothing() {
+    let (calm, harried) = (folder(), folder());
+    let expected = json(&mut evolution(calm.path()));
+
+    let running = evolution(harried.path()).spawn().unwrap();
+    let mut killed = 0;
+    for _ in 0..6 {
+        std::thread::sleep(Duration::from_millis(700));
+        if let Some(&engine) = children(running.id()).first() {
+            kill(engine);
+            killed += 1;
+        }
+    }
+    let output = running.wait_with_output().unwrap();
+
+    assert!(output.status.success() && killed > 0, "{killed} killed, {:?}", output.status);
+    let result: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(result["digest"], expected["digest"]);
+}
+
+#[test]
+fn a_killed_orchestrator_leaves_nothing_and_its_successor_goes_on_to_the_same_digest() {
+    let (calm, harried) = (folder(), folder());
+    let expected = json(&mut evolution(calm.path()));
+
+    let mut running = evolution(harried.path()).spawn().unwrap();
+    while children(running.id()).is_empty() {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(2000));
+    let engines = children(running.id());
+    running.kill().unwrap();
+    running.wait().unwrap();
+    std::thread::sleep(Duration::from_millis(1000));
+
+    assert!(!engines.is_empty());
+    for engine in engines {
+        assert!(!std::path::Path::new(&format!("/proc/{engine}")).exists(), "engine {engine} outlived its owner");
+    }
+    assert_eq!(shared_memory_of(running.id()), Vec::<String>::new());
+    let result = json(&mut evolution(harried.path()));
+    assert_eq!(result["digest"], expected["digest"]);
 }

@@ -1,10 +1,12 @@
 //! The contract on SQLite.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use domain::ports::{Claim, ExperimentStore};
 use store::{SqlStore, StoreConfig};
 use tempfile::TempDir;
-use testkit::builder::PlainEncoder;
+use testkit::builder::{self, PlainEncoder};
 use testkit::contract::store::Store;
 
 async fn open() -> (Store, TempDir) {
@@ -15,3 +17,21 @@ async fn open() -> (Store, TempDir) {
 }
 
 testkit::store_contract!(open);
+
+#[tokio::test]
+async fn a_restart_gives_back_what_the_process_before_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = StoreConfig::new(folder.path().join("ledger.db").to_str().unwrap()).with_migrations();
+    let connect = || async { store::connect(&config, Arc::new(PlainEncoder)).await.unwrap() };
+    let new = builder::experiment(1, 2);
+    let job = new.first.jobs[0].id;
+    let before = connect().await;
+    before.create(&new).await.unwrap();
+    let Claim::Granted(held) = before.claim(job, "before", Duration::from_secs(600)).await.unwrap() else { panic!() };
+    drop(before);
+
+    let after = connect().await;
+
+    let Claim::Granted(taken) = after.claim(job, "after", Duration::from_secs(600)).await.unwrap() else { panic!() };
+    assert!(taken.fence > held.fence);
+}
