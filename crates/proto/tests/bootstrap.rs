@@ -34,7 +34,7 @@ fn generated_code_is_what_the_protos_say() {
 }
 
 fn generate(protos: &Path, out: &Path) {
-    let mut descriptors = protox::compile(FILES, [protos]).unwrap();
+    let mut descriptors = protox::compile(FILES, [protos]).expect("the .proto files compile");
     tonic_prost_build::configure()
         .out_dir(out)
         .bytes(".")
@@ -42,7 +42,7 @@ fn generate(protos: &Path, out: &Path) {
         .type_attribute(".claudoom.events.v1", "#[derive(serde::Serialize, serde::Deserialize)]")
         .type_attribute(".claudoom.events.v1", "#[serde(rename_all = \"camelCase\")]")
         .compile_fds(descriptors.clone())
-        .unwrap();
+        .expect("the generated code can be written");
     write_descriptors(&mut descriptors, out);
 }
 
@@ -52,5 +52,5 @@ fn write_descriptors(descriptors: &mut FileDescriptorSet, out: &Path) {
         file.source_code_info = None;
     }
     let encoded = descriptors.encode_to_vec();
-    fs::write(out.join("claudoom.binpb"), encoded).unwrap();
+    fs::write(out.join("claudoom.binpb"), encoded).expect("the descriptors can be written");
 }

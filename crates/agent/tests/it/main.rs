@@ -1,5 +1,7 @@
 //! The agent's server over a real socket with a real client.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod get_action;
 mod harness;
 mod live_session;

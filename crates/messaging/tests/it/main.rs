@@ -3,6 +3,8 @@
 //! The real ones need NATS with JetStream and RabbitMQ: `CLAUDOOM_TEST_NATS` and `CLAUDOOM_TEST_AMQP` say where,
 //! otherwise they are looked for on this machine. Every test has its own names and removes what it made.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod amqp;
 mod jetstream;
 mod jetstream_absent;

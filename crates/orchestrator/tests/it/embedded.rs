@@ -73,6 +73,13 @@ fn children(pid: u32) -> Vec<u32> {
     lists.flat_map(|list| list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>()).collect()
 }
 
+/// Whether a process runs; one that has ended and waits for its parent does not.
+fn is_running(pid: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let state = stat.rsplit_once(") ").and_then(|(_, rest)| rest.chars().next());
+    state.is_some_and(|state| !matches!(state, 'Z' | 'X'))
+}
+
 fn kill(pid: u32) {
     let _ = Command::new("kill").arg("-KILL").arg(pid.to_string()).stderr(Stdio::null()).status();
 }
@@ -132,7 +139,7 @@ fn a_killed_orchestrator_leaves_nothing_and_its_successor_goes_on_to_the_same_di
 
     assert!(!engines.is_empty());
     for engine in engines {
-        assert!(!std::path::Path::new(&format!("/proc/{engine}")).exists(), "engine {engine} outlived its owner");
+        assert!(!is_running(engine), "engine {engine} outlived its owner");
     }
     assert_eq!(shared_memory_of(running.id()), Vec::<String>::new());
     let result = json(&mut evolution(harried.path()));

@@ -1,5 +1,7 @@
 //! Tests of the whole orchestrator with the real engine and the real services.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod bad_input;
 mod daemons;
 mod embedded;

@@ -20,7 +20,7 @@ impl FileHashes {
     /// BLAKE3 of every file that a game of this config reads, by file name.
     pub(super) fn of(&self, install: &Install, config: &GameConfig) -> Result<BTreeMap<String, String>, Violation> {
         let engine = install.executable();
-        let folder = engine.parent().unwrap_or(Path::new("."));
+        let folder = engine.parent().unwrap_or_else(|| Path::new("."));
         let game = config.game.clone().unwrap_or_else(|| folder.join("freedoom2.wad"));
         let own = [engine.clone(), folder.join("vizdoom.pk3"), game];
         let paths = own.into_iter().chain(config.source.clone()).chain(config.scenario.clone());

@@ -22,7 +22,7 @@ pub(super) fn config(install: &Install, scenario: &ScenarioSpec) -> Result<GameC
     // An override is one more line of the config: the engine's own grammar checks it.
     let text = fs::read_to_string(&path)
         .map_err(|error| vec![Violation::new(config_field(scenario), format!("{}: {error}", path.display()))])?;
-    let base = path.parent().unwrap_or(Path::new("."));
+    let base = path.parent().unwrap_or_else(|| Path::new("."));
     let lines = overrides(scenario);
     let faults: Vec<_> = lines.iter().filter_map(|line| line.fault(&text, base)).collect();
     if !faults.is_empty() {
