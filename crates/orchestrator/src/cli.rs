@@ -39,8 +39,14 @@ pub struct Cli {
 }
 
 const AFTER_HELP: &str = "\
-Exit codes: 0 done, 1 failed, 2 wrong arguments or an invalid experiment, 3 not found, 4 a service or the engine
-is not there, 5 the experiment failed or was stopped, 130 interrupted.
+Exit codes:
+  0    done
+  1    failed
+  2    wrong arguments, or an invalid experiment
+  3    not found
+  4    a service or the engine is not there
+  5    the experiment failed or was stopped
+  130  interrupted
 
 Example: orchestrator demo --seed 7";
 

@@ -32,6 +32,12 @@ pub enum AttemptError {
     /// The scenario is not what it was when the experiment was launched.
     #[error("the scenario cannot be played here: {0}")]
     Scenario(String),
+    /// A fault of our own.
+    #[error("the slot panicked: {0}")]
+    Panicked(String),
+    /// What the results depend on is not what it was when the experiment was launched.
+    #[error("{0} is not what it was when the experiment was launched")]
+    Provenance(String),
     /// The worker is being shut down.
     #[error("the worker is shutting down")]
     Cancelled,

@@ -27,9 +27,18 @@ const BATCH: usize = 64;
 /// Pause before a failed call to a dependency is tried again.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Plays jobs on these slots until `shutdown`, under the name `worker`.
-pub async fn run(core: Core, worker: String, slots: Vec<mpsc::Sender<Order>>, shutdown: CancellationToken) {
-    let prefetch = u16::try_from(slots.len()).unwrap_or(u16::MAX);
+/// Plays jobs on these slots until `shutdown`, under the name `worker`. At most `prefetch` jobs are taken ahead; as
+/// many as there are slots unless given.
+pub async fn run(
+    core: Core,
+    worker: String,
+    slots: Vec<mpsc::Sender<Order>>,
+    prefetch: Option<u16>,
+    shutdown: CancellationToken,
+) {
+    // Fewer than slots would leave some of them idle.
+    let slot_count = u16::try_from(slots.len()).unwrap_or(u16::MAX);
+    let prefetch = prefetch.unwrap_or(slot_count).max(slot_count);
     let consumer = Arc::new(Mutex::new(Source { core: core.clone(), prefetch, consumer: None }));
     let lanes = TaskTracker::new();
     for slot in slots {
@@ -165,7 +174,7 @@ impl Lane {
         let (done, verdict) = oneshot::channel();
         let order = Order { assignment, results, cancelled: cancelled.clone(), done };
         if self.slot.send(order).await.is_err() {
-            return Ok(Verdict::Interrupted);
+            return Ok(Verdict::Failed("the slot has ended".into()));
         }
         let mut batch = Vec::with_capacity(BATCH);
         let mut renew = tokio::time::interval_at(tokio::time::Instant::now() + RENEW, RENEW);

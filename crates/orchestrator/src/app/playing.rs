@@ -22,6 +22,8 @@ pub struct PlayingSettings {
     pub agents: Agents,
     /// Name of the worker in claims.
     pub name: String,
+    /// Jobs that are taken ahead; as many as are played side by side unless given.
+    pub prefetch: Option<u16>,
 }
 
 impl PlayingSettings {
@@ -29,7 +31,7 @@ impl PlayingSettings {
     #[must_use]
     pub fn local(engines: usize, pin: Pin, sockets: PathBuf) -> Self {
         let name = format!("local-{}", std::process::id());
-        Self { engines, pin, agents: Agents::Local(sockets), name }
+        Self { engines, pin, agents: Agents::Local(sockets), name, prefetch: None }
     }
 }
 
@@ -61,7 +63,7 @@ impl Playing {
         }
         let slots = shards.iter_mut().flat_map(|shard| std::mem::take(&mut shard.slots)).collect();
         let stop = CancellationToken::new();
-        let worker = tokio::spawn(worker::run(core.clone(), settings.name, slots, stop.clone()));
+        let worker = tokio::spawn(worker::run(core.clone(), settings.name, slots, settings.prefetch, stop.clone()));
         Ok(Self { shards, worker, stop, engines, meter })
     }
 

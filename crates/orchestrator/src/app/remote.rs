@@ -31,7 +31,8 @@ pub struct Dependencies {
 pub struct Remote {
     /// The use cases.
     pub core: Core,
-    relay: Option<OutboxRelay>,
+    /// Publishes what waits; runs once.
+    pub relay: Option<OutboxRelay>,
 }
 
 impl Remote {

@@ -1,5 +1,6 @@
 //! The daemons: `serve` drives experiments and answers calls, `worker` plays jobs.
 
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,12 +11,15 @@ use messaging::rabbit::AmqpConfig;
 use runtime::config::{AmqpArgs, DatabaseArgs, GrpcServerArgs, NatsArgs, Secret};
 use runtime::grpc::{self, Address, Listener};
 use runtime::health::Readiness;
+use runtime::retry::Backoff;
+use runtime::tasks::{OnError, Tasks};
 use store::StoreConfig;
 use tokio_util::sync::CancellationToken;
 
 use super::connect::SERVICE;
 use super::{Exit, Failure, Place, output};
 use crate::app::{Dependencies, Playing, PlayingSettings, Remote, scratch};
+use crate::core::Core;
 use crate::director;
 use crate::games::doom::DoomGames;
 use crate::service::Service;
@@ -113,20 +117,26 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     let install = place.engine.open(&place.env)?;
     let scratch = scratch()?;
     let games = Arc::new(DoomGames::new(install, scratch.path().join("engines")));
-    let mut remote = Remote::connect(args.services.dependencies()?, games.clone(), &own_name()).await?;
+    let remote = Remote::connect(args.services.dependencies()?, games.clone(), &own_name()).await?;
     let core = remote.core.clone();
     let readiness = Readiness::builder().service(SERVICE, ["store", "queue", "events"]).build();
-    let background = CancellationToken::new();
-    let relay = tokio::spawn({
-        let stop = background.clone();
-        async move { remote.relay(stop).await }
+    let tasks = background(remote, &core, &readiness);
+    // A task that cannot go on ends the daemon, so that whoever watches it starts it anew.
+    let failed = tasks.token().clone();
+    let ended = stop.clone();
+    tasks.spawn("failure", OnError::Log, move |_| {
+        let (failed, ended) = (failed.clone(), ended.clone());
+        async move {
+            failed.cancelled().await;
+            ended.cancel();
+            Ok::<(), Infallible>(())
+        }
     });
-    let director = tokio::spawn(director::run(core.clone(), background.clone()));
-    let watch = tokio::spawn(Remote::watch(core.clone(), readiness.clone(), background.clone()));
     let playing = match args.workers {
         0 => None,
         engines => {
-            let settings = args.playing.settings(engines, scratch.path().to_owned());
+            let mut settings = args.playing.settings(engines, scratch.path().to_owned());
+            settings.prefetch = Some(args.services.amqp.amqp_prefetch);
             Some(Playing::start(&core, games, settings).await?)
         }
     };
@@ -141,11 +151,45 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     if let Some(playing) = playing {
         playing.stop().await;
     }
-    background.cancel();
-    for task in [relay, director, watch] {
-        let _ = task.await;
+    let late = tasks.shutdown(GRACE).await;
+    if !late.is_empty() {
+        tracing::warn!(?late, "tasks did not stop in time");
     }
-    served.map(drop).map_err(unavailable)
+    match tasks.failure() {
+        Some(failure) => Err(Failure::internal(failure.to_string())),
+        None => served.map(drop).map_err(unavailable),
+    }
+}
+
+/// What runs beside the service: the relay of events, the director, the watch over dependencies.
+fn background(mut remote: Remote, core: &Core, readiness: &Readiness) -> Tasks {
+    let tasks = Tasks::new();
+    let mut relay = remote.relay.take();
+    tasks.spawn("relay", OnError::Shutdown, move |token| {
+        let relay = relay.take();
+        async move {
+            let relay = relay.ok_or("the relay cannot be started twice")?;
+            relay.run(token.cancelled_owned()).await;
+            Ok::<(), &str>(())
+        }
+    });
+    let directed = core.clone();
+    tasks.spawn("director", OnError::Restart(Backoff::default()), move |token| {
+        let core = directed.clone();
+        async move {
+            director::run(core, token).await;
+            Ok::<(), Infallible>(())
+        }
+    });
+    let (watched, readiness) = (core.clone(), readiness.clone());
+    tasks.spawn("watch", OnError::Restart(Backoff::default()), move |token| {
+        let (core, readiness) = (watched.clone(), readiness.clone());
+        async move {
+            Remote::watch(core, readiness, token).await;
+            Ok::<(), Infallible>(())
+        }
+    });
+    tasks
 }
 
 /// Arguments of `worker`.
@@ -174,6 +218,7 @@ pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failur
     let core = remote.core.clone();
     let mut settings = args.playing.settings(args.engines, scratch.path().to_owned());
     settings.name = name;
+    settings.prefetch = Some(args.services.amqp.amqp_prefetch);
     let playing = Playing::start(&core, games, settings).await?;
     tracing::info!(engines = playing.engines, "playing");
     // Every process publishes what it commits, so that events do not wait for the daemon.

@@ -142,6 +142,11 @@ impl From<Status> for Failure {
             Code::Cancelled => Exit::Interrupted,
             code => exit(proto::status::kind(code)),
         };
+        let away = status.code() == Code::Unavailable && status.message().contains("connect error");
+        if away {
+            let help = "start one with `orchestrator serve`, name another with --server, or use --embedded";
+            return Self::new(exit, miette!(help = help, "no daemon answers: {}", status.message()));
+        }
         Self::new(exit, miette!("{}{faults}", status.message()))
     }
 }

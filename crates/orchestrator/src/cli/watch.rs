@@ -67,7 +67,7 @@ async fn show_events(mut events: Streaming<pb::StreamEventsResponse>, bar: &Prog
         let subject = event.subject.split_once('.').map_or("", |(_, tail)| tail);
         // One line per generation is news; one per agent is noise.
         if !subject.contains(".agent.") || subject.ends_with(".error") {
-            bar.println(format!("{:>6}  {subject}  {}", event.sequence, event.body));
+            tell(bar, &format!("{:>6}  {subject}  {}", event.sequence, event.body));
         }
         if event.is_final {
             return Ok(());
@@ -88,6 +88,12 @@ async fn show_progress(mut client: Client, id: &str, bar: &ProgressBar) -> Resul
         }
         tokio::time::sleep(LOOK).await;
     }
+}
+
+/// Prints a line above the bar, or without one where nobody looks at it.
+#[allow(clippy::print_stderr, reason = "a hidden bar prints nothing")]
+fn tell(bar: &ProgressBar, line: &str) {
+    if bar.is_hidden() { eprintln!("{line}") } else { bar.println(line) }
 }
 
 fn bar() -> ProgressBar {

@@ -13,6 +13,9 @@ pub(super) fn apply(document: &mut DocumentMut, overrides: &[String]) -> Result<
 fn apply_one(document: &mut DocumentMut, text: &str) -> Result<(), String> {
     let (path, given) = text.split_once('=').ok_or("expected path=value")?;
     let keys: Vec<&str> = path.trim().split('.').map(str::trim).collect();
+    if keys.iter().any(|key| key.contains('[')) {
+        return Err("a field inside a list cannot be set; set the whole list".into());
+    }
     if keys.iter().any(|key| key.is_empty()) {
         return Err("the path has an empty part".into());
     }

@@ -1,5 +1,6 @@
 //! What is shown of every generation.
 
+use domain::plan::Purpose;
 use domain::ports::{ExperimentRecord, ExperimentStore, GenerationRecord, PortError};
 use proto::orchestrator::v1::{GenerationInfo, GenerationPurpose, GenerationStatus};
 
@@ -24,6 +25,8 @@ fn info(record: &ExperimentRecord, generation: &GenerationRecord) -> GenerationI
     let fitness: Vec<f64> = scored.iter().filter_map(mean).collect();
     let best = scored.iter().zip(&fitness).reduce(|best, next| if next.1 > best.1 { next } else { best });
     let summary = science::stats::summarise(&fitness).ok();
+    // Conditions and finalists are not a sample of anything, so an interval over them would mean nothing.
+    let spread = summary.filter(|_| generation.purpose == Purpose::Evolution);
     GenerationInfo {
         index: generation.index,
         purpose: GenerationPurpose::from(generation.purpose).into(),
@@ -33,8 +36,8 @@ fn info(record: &ExperimentRecord, generation: &GenerationRecord) -> GenerationI
         best_agent: best.map(|(member, _)| member.member.agent.to_string()).unwrap_or_default(),
         best_fitness: best.map(|(_, &fitness)| fitness),
         mean_fitness: summary.map(|summary| summary.mean),
-        interval_low: summary.and_then(|summary| summary.low),
-        interval_high: summary.and_then(|summary| summary.high),
+        interval_low: spread.and_then(|summary| summary.low),
+        interval_high: spread.and_then(|summary| summary.high),
         episodes_planned: generation.members.len() as u64 * u64::from(generation.episodes_per_member),
     }
 }

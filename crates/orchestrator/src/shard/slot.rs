@@ -1,5 +1,7 @@
 //! One slot of a shard: one game and one session, playing one job after another.
 
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,12 +14,13 @@ use domain::plan::PlannedEpisode;
 use domain::ports::{Assignment, Environment, TickLog, TickRow};
 use domain::score::{EpisodeKey, Score};
 use domain::seed::agent_seed;
+use futures::FutureExt as _;
 use runtime::grpc::Address;
 use tokio::sync::mpsc;
 
 use super::{Meter, Order, Played};
 use crate::check;
-use crate::games::Games;
+use crate::games::{Games, ScenarioFacts};
 use crate::play::AttemptError;
 use crate::play::episode::{Assigned, play};
 use crate::play::session::Agent;
@@ -50,12 +53,17 @@ impl Slot {
         while let Some(order) = orders.recv().await {
             let Order { assignment, results, cancelled, done } = order;
             let verdict = tokio::select! {
-                verdict = self.play(&assignment, &results) => verdict,
+                verdict = AssertUnwindSafe(self.play(&assignment, &results)).catch_unwind() => {
+                    verdict.unwrap_or_else(|panic| Err(AttemptError::Panicked(words(panic.as_ref()))))
+                }
                 () = cancelled.cancelled() => Err(AttemptError::Cancelled),
             };
             if verdict.is_err() {
                 // Whatever state the stream is in, the next job gets a new one. The game heals itself at its reset.
                 self.agent = None;
+            }
+            if matches!(verdict, Err(AttemptError::Panicked(_))) {
+                self.game = None;
             }
             drop(results);
             let _ = done.send(verdict);
@@ -80,6 +88,7 @@ impl Slot {
     async fn prepare(&mut self, assignment: &Assignment) -> Result<(), AttemptError> {
         let scenario = &assignment.member.scenario;
         let facts = self.games.facts(scenario).map_err(|found| AttemptError::scenario(&found))?;
+        self.same_provenance(assignment, &facts)?;
         let experiment = assignment.experiment.to_string();
         let setup = check::setup(&assignment.member, &experiment, assignment.generation, &facts);
         let limit = Duration::from_secs_f64(assignment.spec.limits.tick_seconds);
@@ -96,6 +105,19 @@ impl Slot {
             self.game = Some(OpenGame { scenario: scenario.clone(), observation, game });
         }
         Ok(())
+    }
+
+    /// Refuses to add scores of another engine, behaviour or scenario to an experiment.
+    fn same_provenance(&self, assignment: &Assignment, facts: &ScenarioFacts) -> Result<(), AttemptError> {
+        let known = &assignment.provenance;
+        if known.engine != self.games.version() {
+            return Err(AttemptError::Provenance("the engine".into()));
+        }
+        if known.behaviour != decision::BEHAVIOUR {
+            return Err(AttemptError::Provenance("the behaviour of policies".into()));
+        }
+        let changed = facts.files.iter().find(|(name, hash)| known.files.get(*name) != Some(*hash));
+        changed.map_or(Ok(()), |(name, _)| Err(AttemptError::Provenance(name.clone())))
     }
 
     async fn play_one(&mut self, assignment: &Assignment, episode: &PlannedEpisode) -> Result<Played, AttemptError> {
@@ -133,6 +155,12 @@ impl Slot {
         };
         Ok(Played { score, ticks })
     }
+}
+
+/// What a panic said.
+fn words(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without words".to_owned())
 }
 
 fn tick_row(tick: TickNo, buttons: Buttons, now: &Reading) -> TickRow {

@@ -145,3 +145,24 @@ fn a_killed_orchestrator_leaves_nothing_and_its_successor_goes_on_to_the_same_di
     let result = json(&mut evolution(harried.path()));
     assert_eq!(result["digest"], expected["digest"]);
 }
+
+#[test]
+fn a_map_that_ends_is_measured_to_its_last_tic() {
+    let data = folder();
+    let file = data.path().join("basic.toml");
+    let text = "name = \"basic\"\nseed = 1\n[scenario]\nname = \"basic\"\n[agent]\npolicy = \"aim\"\n[seeds]\nepisodes = 3\n\
+                [[design.factors]]\nparameter = \"scenario.skill\"\nlevels = [1, 5]\n";
+    fs::write(&file, text).unwrap();
+    let place = ["--embedded", "--data", data.path().to_str().unwrap()];
+
+    let launched = json(orchestrator().arg("launch").arg(&file).args(["-o", "json"]).args(place));
+
+    assert_eq!(launched["status"], "completed");
+    let scores = json(orchestrator().args(["scores", "basic", "-o", "json"]).args(place));
+    let rows = scores.as_array().unwrap();
+    assert!(rows.iter().any(|row| row["end"] == "map_end"), "{rows:#?}");
+    for row in rows {
+        let (tics, ticks) = (row["tics"].as_u64().unwrap(), row["ticks"].as_u64().unwrap());
+        assert!(tics <= 4 * ticks && tics > 4 * (ticks - 1), "{tics} tics in {ticks} ticks");
+    }
+}

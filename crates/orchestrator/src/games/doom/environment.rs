@@ -18,6 +18,8 @@ pub struct DoomGame {
     observation: ObservationSpec,
     values: Vec<f64>,
     ticks: u32,
+    /// Tics since the map started. Counted here, because the engine's own counter starts anew when a map ends.
+    tic: u32,
     bounds: Option<MapBounds>,
 }
 
@@ -28,7 +30,7 @@ impl DoomGame {
         let variables = config.variables.iter().map(|variable| variable.name().to_owned()).collect();
         let values = vec![0.0; buttons.len()];
         let bounds = bounds.map(|[min, max]| MapBounds { min, max });
-        Self { game, buttons, variables, observation, values, ticks: 0, bounds }
+        Self { game, buttons, variables, observation, values, ticks: 0, tic: 0, bounds }
     }
 
     /// Process id of the engine, once an episode was begun.
@@ -42,7 +44,7 @@ impl DoomGame {
         let integer = |variable| state.variable(variable) as i32;
         let real = |variable| state.variable(variable);
         Reading {
-            tic: state.map_tic(),
+            tic: self.tic,
             health: integer(GameVariable::Health),
             armor: integer(GameVariable::Armor),
             ammo: integer(GameVariable::SelectedWeaponAmmo),
@@ -89,6 +91,7 @@ impl Environment for DoomGame {
         self.ticks = 0;
         self.game.new_episode(seed.0).map_err(failed)?;
         let engine = self.game.engine().ok_or_else(|| failed(Error::EngineGone))?;
+        self.tic = engine.state().map_tic();
         Ok(self.reading(engine, None))
     }
 
@@ -98,6 +101,7 @@ impl Environment for DoomGame {
         }
         let step = self.game.step(&self.values, tics, Refresh::Full).map_err(failed)?;
         self.ticks += 1;
+        self.tic += step.tics;
         let engine = self.game.engine().ok_or_else(|| failed(Error::EngineGone))?;
         Ok(self.reading(engine, Some(step)))
     }
