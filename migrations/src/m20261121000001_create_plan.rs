@@ -102,7 +102,7 @@ fn jobs() -> TableCreateStatement {
         .col(text_null("owner"))
         .col(uuid_null("claim"))
         .col(big_integer_null("lease_until_ms"))
-        .col(integer("attempts").default(0))
+        .col(integer("failed_attempts").default(0))
         .foreign_key(&mut reference("jobs", MEMBER, "members", MEMBER))
         .take()
 }

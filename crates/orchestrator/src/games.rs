@@ -1,5 +1,6 @@
 //! Where games come from.
 
+pub mod absent;
 pub mod doom;
 
 use std::collections::BTreeMap;

@@ -16,6 +16,8 @@ use vizdoom::Install;
 use super::{Playing, PlayingSettings, scratch};
 use crate::core::Core;
 use crate::director;
+use crate::games::Games;
+use crate::games::absent::NoGames;
 use crate::games::doom::DoomGames;
 use crate::shard::Pin;
 
@@ -29,10 +31,8 @@ const DELIVERIES: u32 = 2000;
 pub struct EmbeddedSettings {
     /// Folder for the database.
     pub data: PathBuf,
-    /// The engine.
-    pub install: Install,
-    /// Games side by side; 0 for one per processor, `None` to play nothing.
-    pub engines: Option<usize>,
+    /// The engine, and how many games are played side by side (0 for one per processor); `None` to play nothing.
+    pub engine: Option<(Install, usize)>,
     /// Whether shards are pinned to processors.
     pub pin: Pin,
 }
@@ -60,7 +60,12 @@ impl Embedded {
         scratch::clean();
         let scratch = scratch::create()?;
         let store: Arc<dyn ExperimentStore> = Arc::new(open_store(&settings.data).await?);
-        let games = Arc::new(DoomGames::new(settings.install, scratch.path().join("engines")));
+        let (games, engines): (Arc<dyn Games>, _) = match settings.engine {
+            None => (Arc::new(NoGames), None),
+            Some((install, engines)) => {
+                (Arc::new(DoomGames::new(install, scratch.path().join("engines"))), Some(engines))
+            }
+        };
         let bus = Arc::new(MemoryEventBus::default());
         let publisher: Arc<dyn EventPublisher> = bus.clone();
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new("embedded"));
@@ -74,7 +79,7 @@ impl Embedded {
         };
         let stop = CancellationToken::new();
         let mut tasks = vec![tokio::spawn(relay.run(stop.clone().cancelled_owned()))];
-        let playing = match settings.engines {
+        let playing = match engines {
             None => None,
             Some(engines) => {
                 tasks.push(tokio::spawn(director::run(core.clone(), stop.clone())));

@@ -66,8 +66,8 @@ impl Connection {
         }
         let data = args.data.clone().unwrap_or_else(|| place.env.data_home().join("embedded"));
         std::fs::create_dir_all(&data)?;
-        let install = place.engine.open(&place.env)?;
-        let system = Embedded::start(EmbeddedSettings { data, install, engines, pin }).await?;
+        let engine = engines.map(|engines| Ok::<_, Failure>((place.engine.open(&place.env)?, engines))).transpose()?;
+        let system = Embedded::start(EmbeddedSettings { data, engine, pin }).await?;
         let socket = scratch::create()?;
         let address = Address::Unix(socket.path().join("service.sock"));
         let listener = Listener::bind(&address).await.map_err(|error| Failure::internal(error.to_string()))?;
