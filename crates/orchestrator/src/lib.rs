@@ -17,4 +17,5 @@ pub mod planning;
 pub mod play;
 pub mod service;
 pub mod shard;
+pub mod standing;
 pub mod worker;

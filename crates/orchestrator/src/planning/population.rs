@@ -7,6 +7,8 @@ use domain::plan::Member;
 use domain::ports::GenerationRecord;
 use science::evolution::genetic::{self, Evaluated, Offspring, Space};
 
+use crate::standing::mean_fitness;
+
 /// The members of the first generation.
 pub(super) fn first(spec: &ExperimentSpec, evolution: &EvolutionSpec) -> Result<Vec<Member>, Vec<Violation>> {
     let offspring = genetic::first_generation(&space(spec, evolution)?, evolution, spec.seed);
@@ -51,14 +53,10 @@ pub(super) fn best(spec: &ExperimentSpec, generation: &GenerationRecord) -> Opti
 
 /// The members of a generation with their mean fitness, in order of positions.
 pub(super) fn evaluated(spec: &ExperimentSpec, generation: &GenerationRecord) -> Vec<Evaluated> {
-    let mean = |scores: &[domain::score::Score]| {
-        let sum: f64 = scores.iter().map(|score| spec.fitness.of(&score.measures)).sum();
-        sum / (scores.len() as f64).max(1.0)
-    };
     let evaluate = |member: &domain::ports::MemberScores| Evaluated {
         position: member.member.position,
         genome: member.member.spec.genome.clone(),
-        fitness: mean(&member.scores),
+        fitness: mean_fitness(spec, member).unwrap_or(0.0),
     };
     generation.members.iter().map(evaluate).collect()
 }

@@ -45,6 +45,20 @@ impl Drop for Process {
     }
 }
 
+/// Names at the services that are removed with the test, however it ends.
+struct Forgotten([String; 4]);
+
+impl Drop for Forgotten {
+    fn drop(&mut self) {
+        let removed = script("forget.py").args(&self.0).output();
+        // A second panic would hide why the test failed.
+        if !std::thread::panicking() {
+            let output = removed.expect("Python starts");
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+    }
+}
+
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
 }
@@ -92,6 +106,7 @@ async fn daemons_give_the_digest_of_the_embedded_run_and_every_event_once() {
         command.args(["--nats-subject-prefix", &prefix, "--nats-stream", &format!("TEST_{unique}")]);
         command.args(["--amqp-exchange", &prefix, "--amqp-queue", &format!("{prefix}.jobs")]);
     };
+    let _forgotten = Forgotten([nats.clone(), format!("TEST_{unique}"), amqp.clone(), prefix.clone()]);
     succeed(orchestrator().args(["migrate", "--database-url", &database.url()]));
 
     let (port, agent_port) = (free_port(), free_port());
@@ -152,5 +167,4 @@ async fn daemons_give_the_digest_of_the_embedded_run_and_every_event_once() {
     }
     assert_eq!(agent.stop(), Some(0), "{}", logs());
     assert_eq!(serve.stop(), Some(0), "{}", logs());
-    succeed(script("forget.py").args([&nats, &format!("TEST_{unique}"), &amqp, &prefix]));
 }

@@ -7,11 +7,12 @@ use std::time::Duration;
 use domain::experiment::ExperimentSpec;
 use domain::genome::Genome;
 use domain::plan::Purpose;
-use domain::ports::{ExperimentRecord, ExperimentStore, GenerationRecord, MemberScores};
+use domain::ports::{ExperimentRecord, ExperimentStore, GenerationRecord};
 use science::stats;
 use serde::Serialize;
 
 use crate::cli::{Failure, output};
+use crate::standing::{Standing, episodes_scored, fitness};
 
 /// The result of a demo, as `-o json` prints it.
 #[derive(Debug, Serialize)]
@@ -90,24 +91,21 @@ pub(super) async fn build(
 
 /// The row of a generation.
 pub(super) fn generation(spec: &ExperimentSpec, generation: &GenerationRecord) -> Option<GenerationRow> {
-    let fitness: Vec<f64> = generation.members.iter().filter_map(|member| mean(spec, member)).collect();
-    let summary = stats::summarise(&fitness).ok()?;
-    let best = best(spec, generation)?;
+    let Standing { best, best_fitness, over_members } = Standing::of(spec, generation)?;
     Some(GenerationRow {
         index: generation.index,
-        best: best.fitness,
-        best_agent: best.agent,
-        mean: summary.mean,
-        interval: summary.low.zip(summary.high).map(|(low, high)| [low, high]),
-        episodes: generation.members.iter().map(|member| member.scores.len() as u64).sum(),
+        best: best_fitness,
+        best_agent: best.member.agent.to_string(),
+        mean: over_members.mean,
+        interval: over_members.low.zip(over_members.high).map(|(low, high)| [low, high]),
+        episodes: episodes_scored(generation),
     })
 }
 
 fn best(spec: &ExperimentSpec, generation: &GenerationRecord) -> Option<Champion> {
-    let scored = generation.members.iter().filter_map(|member| Some((member, mean(spec, member)?)));
-    let (member, fitness) = scored.reduce(|best, next| if next.1 > best.1 { next } else { best })?;
-    let (agent, policy) = (member.member.agent.to_string(), member.member.spec.policy.clone());
-    Some(Champion { agent, policy, genome: member.member.spec.genome.clone(), fitness })
+    let Standing { best, best_fitness, .. } = Standing::of(spec, generation)?;
+    let (agent, policy) = (best.member.agent.to_string(), best.member.spec.policy.clone());
+    Some(Champion { agent, policy, genome: best.member.spec.genome.clone(), fitness: best_fitness })
 }
 
 fn confirm(spec: &ExperimentSpec, generation: &GenerationRecord) -> Option<Confirmation> {
@@ -122,14 +120,6 @@ fn confirm(spec: &ExperimentSpec, generation: &GenerationRecord) -> Option<Confi
         interval: paired.interval().map(|interval| [interval.low, interval.high]),
         effect_size: paired.dz,
     })
-}
-
-fn fitness(spec: &ExperimentSpec, member: &MemberScores) -> Vec<f64> {
-    member.scores.iter().map(|score| spec.fitness.of(&score.measures)).collect()
-}
-
-fn mean(spec: &ExperimentSpec, member: &MemberScores) -> Option<f64> {
-    stats::mean(&fitness(spec, member)).ok()
 }
 
 fn tics(generation: &GenerationRecord) -> u64 {

@@ -1,20 +1,32 @@
-"""Removes what a test made: its stream, and its queues by the plain protocol of the broker's management-free client.
+"""Removes what a test made: its stream, its exchanges and its queues.
 
-Arguments: NATS URL, stream, AMQP URL, name of exchange and queue.
+Arguments: NATS URL, stream, AMQP URL, name of the exchange.
 """
 
 import asyncio
 import sys
 
 import nats
+import pika
 
-url, stream = sys.argv[1:3]
+url, stream, amqp, exchange = sys.argv[1:]
 
 
-async def main():
+async def forget_stream():
     connection = await nats.connect(url)
     await connection.jetstream().delete_stream(stream)
     await connection.close()
 
 
-asyncio.run(main())
+def forget_queues():
+    connection = pika.BlockingConnection(pika.URLParameters(amqp))
+    channel = connection.channel()
+    for queue in [f"{exchange}.jobs", f"{exchange}.jobs.dead"]:
+        channel.queue_delete(queue)
+    for name in [exchange, f"{exchange}.dead"]:
+        channel.exchange_delete(name)
+    connection.close()
+
+
+forget_queues()
+asyncio.run(forget_stream())
