@@ -24,13 +24,17 @@ pub fn round(games: &DoomGames, setting: Setting, duration: Duration, python: &s
     let lists: Vec<Vec<u64>> = (FIRST_SEED..FIRST_SEED + 16)
         .map(|seed| Ok(actions(&setup, DoomSeed(seed))?.into_iter().take(4000).map(|buttons| buttons.0).collect()))
         .collect::<anyhow::Result<_>>()?;
-    let file = tempfile::NamedTempFile::new()?;
-    serde_json::to_writer(&file, &lists)?;
+    // A folder, because the API writes its settings into the working folder.
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("actions.json");
+    std::fs::write(&file, serde_json::to_vec(&lists)?)?;
+    // A path is told from the folder of whoever asks; a bare name is looked up.
+    let program = if python.contains('/') { std::path::absolute(python)? } else { python.into() };
     let cpus = allowed_cpus();
     let children: Vec<_> = (0..setting.engines)
         .map(|index| {
             let cpu = setting.pinned.then(|| cpus[index % cpus.len()]);
-            command(setting, duration, python, file.path(), cpu).spawn()
+            command(setting, duration, &program, &file, cpu).current_dir(folder.path()).spawn()
         })
         .collect::<Result<_, _>>()
         .with_context(|| format!("cannot run {python}"))?;
@@ -45,7 +49,7 @@ pub fn round(games: &DoomGames, setting: Setting, duration: Duration, python: &s
     Ok(measured)
 }
 
-fn command(setting: Setting, duration: Duration, python: &str, actions: &Path, cpu: Option<usize>) -> Command {
+fn command(setting: Setting, duration: Duration, python: &Path, actions: &Path, cpu: Option<usize>) -> Command {
     let mut command = Command::new(python);
     command
         .arg("-c")

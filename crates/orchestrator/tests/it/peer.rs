@@ -42,7 +42,10 @@ fn ours(buttons: Option<&str>) -> Results {
 }
 
 fn theirs(buttons: Option<&str>) -> Results {
+    // The API writes its settings into the working folder.
+    let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(python());
+    command.current_dir(folder.path());
     command.arg(root().join("crates/orchestrator/tests/it/python/scripts.py")).arg(buttons.unwrap_or("-"));
     command.args(SEEDS.map(|seed| seed.to_string()));
     let printed = json(&mut command);
