@@ -8,6 +8,7 @@ use domain::ports::{Created, ExperimentFilter, Page, PortError, ScoreFilter};
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
 use proto::convert;
+use proto::mask::Wanted;
 use proto::orchestrator::v1 as pb;
 use proto::orchestrator::v1::orchestrator_service_server::{OrchestratorService, OrchestratorServiceServer};
 use tonic::{Request, Response, Status};
@@ -98,10 +99,17 @@ impl OrchestratorService for Service {
         &self,
         request: Request<pb::GetExperimentRequest>,
     ) -> Result<Response<pb::GetExperimentResponse>, Status> {
-        let id = self.find(&request.into_inner().experiment_id).await?;
+        let request = request.into_inner();
+        let wanted = Wanted::of(request.read_mask, &["experiment", "generations"])?;
+        let id = self.find(&request.experiment_id).await?;
         let record = self.core.store.experiment(id).await.map_err(status)?;
-        let generations = summary::generations(self.core.store.as_ref(), &record).await.map_err(status)?;
-        Ok(Response::new(pb::GetExperimentResponse { experiment: Some(pb::Experiment::from(&record)), generations }))
+        let generations = if wanted.has("generations") {
+            summary::generations(self.core.store.as_ref(), &record).await.map_err(status)?
+        } else {
+            Vec::new()
+        };
+        let experiment = wanted.has("experiment").then(|| pb::Experiment::from(&record));
+        Ok(Response::new(pb::GetExperimentResponse { experiment, generations }))
     }
 
     async fn list_experiments(
@@ -231,3 +239,6 @@ fn placed(fault: &Fault) -> pb::Violation {
         ..convert::experiment::violation(fault.violation.clone(), pb::violation::Severity::Error)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use proto::mask;
 use proto::orchestrator::v1 as pb;
 use serde_json::{Value, json};
 
@@ -120,6 +121,12 @@ async fn list_on(client: &mut Client, args: &ListArgs) -> Result<Vec<pb::Experim
     }
 }
 
+/// An experiment without what would have to be computed from its scores.
+pub(super) async fn plain(client: &mut Client, experiment_id: String) -> Result<pb::Experiment, Failure> {
+    let request = pb::GetExperimentRequest { experiment_id, read_mask: Some(mask::only(&["experiment"])) };
+    Ok(client.get_experiment(request).await?.into_inner().experiment.unwrap_or_default())
+}
+
 /// Arguments of `show`.
 #[derive(Debug, Args)]
 pub(super) struct ShowArgs {
@@ -135,7 +142,7 @@ pub(super) struct ShowArgs {
 /// Shows one experiment.
 pub(super) async fn show(args: ShowArgs, place: &Place) -> Result<(), Failure> {
     let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
-    let request = pb::GetExperimentRequest { experiment_id: args.experiment };
+    let request = pb::GetExperimentRequest { experiment_id: args.experiment, read_mask: None };
     let response = connection.client.get_experiment(request).await;
     connection.close().await;
     print(&response?.into_inner(), args.output)

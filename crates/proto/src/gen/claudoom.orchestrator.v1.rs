@@ -128,6 +128,10 @@ pub struct GetExperimentRequest {
     /// The experiment.
     #[prost(string, tag = "1")]
     pub experiment_id: ::prost::alloc::string::String,
+    /// The fields of the answer that are wanted; all unless given. All but `experiment` are computed from the scores, so
+    /// whoever only asks how far it is leaves them out.
+    #[prost(message, optional, tag = "2")]
+    pub read_mask: ::core::option::Option<::prost_types::FieldMask>,
 }
 /// One experiment.
 #[derive(Clone, PartialEq, ::prost::Message)]
