@@ -100,16 +100,19 @@ impl OrchestratorService for Service {
         request: Request<pb::GetExperimentRequest>,
     ) -> Result<Response<pb::GetExperimentResponse>, Status> {
         let request = request.into_inner();
-        let wanted = Wanted::of(request.read_mask, &["experiment", "generations"])?;
+        let wanted = Wanted::of(request.read_mask, &["experiment", "generations", "conditions"])?;
         let id = self.find(&request.experiment_id).await?;
         let record = self.core.store.experiment(id).await.map_err(status)?;
-        let generations = if wanted.has("generations") {
-            summary::generations(self.core.store.as_ref(), &record).await.map_err(status)?
+        let (generations, conditions) = if wanted.has("generations") || wanted.has("conditions") {
+            summary::of(self.core.store.as_ref(), &record).await.map_err(status)?
         } else {
-            Vec::new()
+            Default::default()
         };
-        let experiment = wanted.has("experiment").then(|| pb::Experiment::from(&record));
-        Ok(Response::new(pb::GetExperimentResponse { experiment, generations }))
+        Ok(Response::new(pb::GetExperimentResponse {
+            experiment: wanted.has("experiment").then(|| pb::Experiment::from(&record)),
+            generations: wanted.list("generations", generations),
+            conditions: wanted.list("conditions", conditions),
+        }))
     }
 
     async fn list_experiments(

@@ -41,6 +41,14 @@ pub fn mean_fitness(spec: &ExperimentSpec, member: &MemberScores) -> Option<f64>
     (!fitness.is_empty()).then(|| fitness.iter().sum::<f64>() / fitness.len() as f64)
 }
 
+/// The fitness of a member's episodes as a sample; absent while it has no score.
+#[must_use]
+pub fn over_episodes(spec: &ExperimentSpec, member: &MemberScores) -> Option<Summary> {
+    let summary = stats::summarise(&fitness(spec, member)).ok()?;
+    // The mean that selection compares, so that two tables never show two means of one member.
+    Some(Summary { mean: mean_fitness(spec, member)?, ..summary })
+}
+
 /// How many episodes of a generation are scored.
 #[must_use]
 pub fn episodes_scored(generation: &GenerationRecord) -> u64 {

@@ -32,6 +32,12 @@ impl Wanted {
     pub fn has(&self, field: &str) -> bool {
         self.0.iter().any(|wanted| wanted == field)
     }
+
+    /// The items of a repeated field, or none where it is not wanted.
+    #[must_use]
+    pub fn list<T>(&self, field: &str, items: Vec<T>) -> Vec<T> {
+        if self.has(field) { items } else { Vec::new() }
+    }
 }
 
 /// A mask of these fields.
@@ -54,6 +60,7 @@ mod tests {
         }
         let one = Wanted::of(Some(only(&["experiment"])), &KNOWN).unwrap();
         assert!(one.has("experiment") && !one.has("generations"));
+        assert_eq!((one.list("experiment", vec![1]), one.list("generations", vec![1])), (vec![1], vec![]));
     }
 
     #[test]

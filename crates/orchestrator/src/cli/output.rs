@@ -77,3 +77,8 @@ pub(super) fn table(heads: &[&str], numbers: &[&str], rows: impl IntoIterator<It
 pub(super) fn number(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| format!("{value:.2}"))
 }
+
+/// An interval with two decimals, or nothing.
+pub(super) fn interval(low: Option<f64>, high: Option<f64>) -> String {
+    low.zip(high).map_or_else(String::new, |(low, high)| format!("[{low:.2}, {high:.2}]"))
+}

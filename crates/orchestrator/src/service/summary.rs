@@ -1,24 +1,42 @@
-//! What is shown of every generation.
+//! What is shown of every generation, and of every condition of a design.
 
 use domain::plan::Purpose;
-use domain::ports::{ExperimentRecord, ExperimentStore, GenerationRecord, PortError};
-use proto::orchestrator::v1::{GenerationInfo, GenerationPurpose, GenerationStatus};
+use domain::ports::{ExperimentRecord, ExperimentStore, GenerationRecord, MemberScores, PortError};
+use proto::orchestrator::v1::{ConditionInfo, GenerationInfo, GenerationPurpose, GenerationStatus};
 
-use crate::standing::{Standing, episodes_scored};
+use crate::standing::{Standing, episodes_scored, over_episodes};
 
-/// The generations of an experiment, in order.
-pub(super) async fn generations(
+/// The generations of an experiment and the conditions of a design, each in order.
+pub(super) async fn of(
     store: &dyn ExperimentStore,
     record: &ExperimentRecord,
-) -> Result<Vec<GenerationInfo>, PortError> {
-    let mut infos = Vec::new();
+) -> Result<(Vec<GenerationInfo>, Vec<ConditionInfo>), PortError> {
+    let (mut generations, mut conditions) = (Vec::new(), Vec::new());
     for index in 0..=record.generation {
-        infos.push(info(record, &store.generation(record.id, index).await?));
+        let generation = store.generation(record.id, index).await?;
+        generations.push(generation_info(record, &generation));
+        if generation.purpose == Purpose::Design {
+            conditions.extend(generation.members.iter().map(|member| condition_info(record, &generation, member)));
+        }
     }
-    Ok(infos)
+    Ok((generations, conditions))
 }
 
-fn info(record: &ExperimentRecord, generation: &GenerationRecord) -> GenerationInfo {
+fn condition_info(record: &ExperimentRecord, generation: &GenerationRecord, scored: &MemberScores) -> ConditionInfo {
+    let sample = over_episodes(&record.spec, scored);
+    ConditionInfo {
+        position: scored.member.position,
+        agent: scored.member.agent.to_string(),
+        levels: scored.member.factors.iter().map(|(name, level)| (name.clone(), level.to_string())).collect(),
+        episodes: scored.scores.len() as u64,
+        episodes_planned: u64::from(generation.episodes_per_member),
+        mean_fitness: sample.map(|sample| sample.mean),
+        interval_low: sample.and_then(|sample| sample.low),
+        interval_high: sample.and_then(|sample| sample.high),
+    }
+}
+
+fn generation_info(record: &ExperimentRecord, generation: &GenerationRecord) -> GenerationInfo {
     let standing = Standing::of(&record.spec, generation);
     // Conditions and finalists are not a sample of anything, so an interval over them would mean nothing.
     let sample = generation.purpose == Purpose::Evolution;

@@ -1,5 +1,8 @@
-use domain::ports::NewExperiment;
+use std::time::Duration;
+
+use domain::ports::{Claim, NewExperiment};
 use proto::mask;
+use testkit::builder::score;
 use tonic::Code;
 
 use super::*;
@@ -42,8 +45,45 @@ async fn only_the_wanted_fields_of_an_experiment_are_sent() {
     assert_eq!((plain.experiment, plain.generations), (all.experiment, vec![]));
     let generations = fixture.get(&["generations"]).await.unwrap();
     assert_eq!((generations.experiment, generations.generations), (None, all.generations));
+    assert_eq!(all.conditions, vec![], "an evolution has no conditions");
     let refused = fixture.get(&["scores"]).await.unwrap_err();
     assert_eq!(refused.code(), Code::InvalidArgument);
     assert_eq!(proto::status::violations(&refused)[0].path, "read_mask");
     fixture.system.stop().await;
+}
+
+#[tokio::test]
+async fn a_design_is_shown_with_its_conditions() {
+    let fixture = Fixture::new(design()).await;
+    let store = fixture.system.core.store.as_ref();
+    let job = &fixture.experiment.first.jobs[0];
+    let Claim::Granted(assignment) = store.claim(job.id, "w", Duration::from_secs(60)).await.unwrap() else {
+        panic!("the job is open")
+    };
+    let scores: Vec<_> = assignment.episodes.iter().zip([4, 8]).map(|(e, kills)| score(0, 0, e, kills)).collect();
+    store.finish(job.id, assignment.fence, &scores).await.unwrap();
+
+    let shown = fixture.get(&["conditions"]).await.unwrap();
+
+    let [first, second] = shown.conditions.as_slice() else { panic!("{shown:#?}") };
+    assert_eq!((first.agent.as_str(), first.episodes, first.episodes_planned), ("skill-1", 2, 3));
+    assert_eq!(first.levels, [("skill".to_owned(), "1".to_owned())].into());
+    assert_eq!(first.mean_fitness, Some(6.0));
+    // Student's t for one degree of freedom is 12.706.
+    assert!((first.interval_low.unwrap() + 19.412).abs() < 0.001, "{first:?}");
+    assert_eq!((second.agent.as_str(), second.episodes, second.mean_fitness), ("skill-5", 0, None));
+    assert_eq!((second.interval_low, &shown.generations), (None, &vec![]));
+    fixture.system.stop().await;
+}
+
+/// Two conditions, three episodes each, two to a job.
+fn design() -> NewExperiment {
+    let mut spec = testkit::builder::spec(3);
+    spec.design = serde_json::from_value(serde_json::json!({
+        "factors": [{ "parameter": "scenario.skill", "levels": [1, 5] }],
+    }))
+    .unwrap();
+    let id = ExperimentId::derive(&spec.hash(), "");
+    let first = planning::first(id, &spec).unwrap();
+    NewExperiment { id, episodes_planned: first.episodes(), spec, provenance: testkit::builder::provenance(), first }
 }
