@@ -48,6 +48,30 @@ fn faults_of_a_file_are_told_with_their_places() {
 }
 
 #[test]
+fn faults_of_a_file_can_be_read_by_programs() {
+    let data = folder();
+    let file = data.path().join("experiment.toml");
+    let validate = || {
+        let mut command = orchestrator();
+        command.args(["validate", "-o", "json"]).arg(&file);
+        command
+    };
+    std::fs::write(&file, GOOD).unwrap();
+    let good = json(&mut validate());
+    assert_eq!((&good["valid"], &good["violations"]), (&true.into(), &serde_json::json!([])));
+    std::fs::write(&file, GOOD.replace("\"random\"", "5")).unwrap();
+
+    let Output { status, stdout, .. } = validate().output().unwrap();
+
+    let bad: serde_json::Value = serde_json::from_slice(&stdout).unwrap();
+    assert_eq!((status.code(), &bad["valid"]), (Some(2), &false.into()));
+    let expected = serde_json::json!([
+        { "path": "agent.policy", "message": "5 is not a text", "help": null, "line": 6, "column": 10 },
+    ]);
+    assert_eq!(bad["violations"], expected);
+}
+
+#[test]
 fn giants_and_garbage_are_refused() {
     assert!(refused(&vec![b'#'; 10 << 20]).contains("more than"));
     let garbage: Vec<u8> = (0..5000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
