@@ -1,5 +1,6 @@
 //! OrchestratorService: a thin adapter over [`Core`].
 
+mod absent;
 mod events;
 mod summary;
 
@@ -181,7 +182,8 @@ impl OrchestratorService for Service {
     ) -> Result<Response<pb::ListScoresResponse>, Status> {
         let request = request.into_inner();
         let id = self.find(&request.experiment_id).await?;
-        self.core.store.experiment(id).await.map_err(status)?;
+        let store = self.core.store.as_ref();
+        let record = store.experiment(id).await.map_err(status)?;
         let agent = match request.agent.as_str() {
             "" => None,
             name => Some(name.parse::<AgentId>().map_err(|error| {
@@ -190,7 +192,10 @@ impl OrchestratorService for Service {
         };
         let filter = ScoreFilter { generation: request.generation, agent };
         let page = page(request.page_size, request.page_token);
-        let (rows, next) = self.core.store.scores(id, &filter, &page).await.map_err(status)?;
+        let (rows, next) = store.scores(id, &filter, &page).await.map_err(status)?;
+        if rows.is_empty() && page.after.is_none() {
+            absent::explain(store, &record, &filter).await.map_err(status)?;
+        }
         let scores = rows.iter().map(|row| convert::score::row(row, request.include_action_log)).collect();
         Ok(Response::new(pb::ListScoresResponse { scores, next_page_token: next.unwrap_or_default() }))
     }

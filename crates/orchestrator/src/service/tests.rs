@@ -87,3 +87,25 @@ fn design() -> NewExperiment {
     let first = planning::first(id, &spec).unwrap();
     NewExperiment { id, episodes_planned: first.episodes(), spec, provenance: testkit::builder::provenance(), first }
 }
+
+#[tokio::test]
+async fn scores_of_an_agent_that_does_not_play_are_not_found() {
+    let fixture = Fixture::new(testkit::builder::experiment(8, 1)).await;
+    let list = async |generation, agent: &str| {
+        let experiment_id = fixture.experiment.id.to_string();
+        let request = pb::ListScoresRequest { experiment_id, generation, agent: agent.into(), ..Default::default() };
+        fixture.service.list_scores(Request::new(request)).await.map(|response| response.into_inner().scores.len())
+    };
+
+    for (generation, agent) in [(None, ""), (None, "agent-7"), (Some(0), "agent-7")] {
+        assert_eq!(list(generation, agent).await.unwrap(), 0, "not scored yet");
+    }
+    let status = list(None, "agnet-7").await.unwrap_err();
+    assert_eq!(status.code(), Code::NotFound);
+    let expected = "there is no agent `agnet-7` in experiment `contract`: did you mean `agent-7`? generation 0 has \
+                    agent-0, agent-1, agent-2, agent-3, agent-4, agent-5 and 2 more";
+    assert_eq!(status.message(), expected);
+    let status = list(Some(3), "agent-7").await.unwrap_err();
+    assert!(status.code() == Code::NotFound && status.message().contains("no generation 3"), "{status:?}");
+    fixture.system.stop().await;
+}

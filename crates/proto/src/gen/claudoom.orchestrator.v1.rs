@@ -988,7 +988,8 @@ pub mod orchestrator_service_client {
                 );
             self.inner.server_streaming(req, path, codec).await
         }
-        /// Lists scores in key order: generation, position, replicate.
+        /// Lists scores in key order: generation, position, replicate. NOT_FOUND for a generation that is not planned, or an
+        /// agent that does not play.
         pub async fn list_scores(
             &mut self,
             request: impl tonic::IntoRequest<super::ListScoresRequest>,
@@ -1103,7 +1104,8 @@ pub mod orchestrator_service_server {
             tonic::Response<Self::StreamEventsStream>,
             tonic::Status,
         >;
-        /// Lists scores in key order: generation, position, replicate.
+        /// Lists scores in key order: generation, position, replicate. NOT_FOUND for a generation that is not planned, or an
+        /// agent that does not play.
         async fn list_scores(
             &self,
             request: tonic::Request<super::ListScoresRequest>,
