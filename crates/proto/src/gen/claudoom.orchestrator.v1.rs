@@ -2,10 +2,10 @@
 /// An experiment to be started.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct LaunchExperimentRequest {
-    /// Content of the experiment file.
+    /// Content of the experiment file: TOML, at most 1 MiB.
     #[prost(bytes = "bytes", tag = "1")]
     pub content: ::prost::bytes::Bytes,
-    /// Name of the file, for messages; its ending says how it is read.
+    /// Name of the file, for messages.
     #[prost(string, tag = "2")]
     pub file_name: ::prost::alloc::string::String,
     /// Changes to the file, each `path=value`.
@@ -31,10 +31,10 @@ pub struct LaunchExperimentResponse {
 /// An experiment file to be checked.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ValidateExperimentRequest {
-    /// Content of the experiment file.
+    /// Content of the experiment file: TOML, at most 1 MiB.
     #[prost(bytes = "bytes", tag = "1")]
     pub content: ::prost::bytes::Bytes,
-    /// Name of the file, for messages; its ending says how it is read.
+    /// Name of the file, for messages.
     #[prost(string, tag = "2")]
     pub file_name: ::prost::alloc::string::String,
     /// Changes to the file, each `path=value`.
