@@ -17,7 +17,7 @@ use store::StoreConfig;
 use tokio_util::sync::CancellationToken;
 
 use super::connect::SERVICE;
-use super::{Exit, Failure, Place, output};
+use super::{Exit, Failure, Place, games, output};
 use crate::app::{Dependencies, Playing, PlayingSettings, Remote, scratch};
 use crate::core::Core;
 use crate::director;
@@ -103,7 +103,7 @@ pub(super) struct ServeArgs {
     #[command(flatten)]
     services: ServicesArgs,
     /// Games that this process plays itself, side by side
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = games())]
     workers: usize,
     #[command(flatten)]
     playing: PlayingArgs,
@@ -196,7 +196,7 @@ fn background(mut remote: Remote, core: &Core, readiness: &Readiness) -> Tasks {
 #[derive(Debug, Args)]
 pub(super) struct WorkerArgs {
     /// Games side by side; one per processor unless given
-    #[arg(long, env = "ENGINES", value_name = "N", default_value_t = 0)]
+    #[arg(long, env = "ENGINES", value_name = "N", default_value_t = 0, value_parser = games())]
     engines: usize,
     /// Name of the worker in claims; made of host and process unless given
     #[arg(long, env = "WORKER_NAME", value_name = "NAME")]

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::connect::{Client, Connection, ServiceArgs};
 use super::output::{self, Form};
-use super::{Failure, Place, files, watch};
+use super::{Failure, Place, files, games, watch};
 use crate::shard::Pin;
 
 /// Arguments of `launch`.
@@ -27,7 +27,7 @@ pub(super) struct LaunchArgs {
     #[arg(long)]
     watch: bool,
     /// Games side by side with --embedded; one per processor unless given
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = games())]
     engines: usize,
     /// Pin shards to processors with --embedded: auto or off
     #[arg(long, default_value = "auto")]

@@ -80,6 +80,22 @@ fn giants_and_garbage_are_refused() {
 }
 
 #[test]
+fn a_demo_that_is_refused_leaves_nothing_behind() {
+    let home = folder();
+    for given in [["--population", "1"], ["--generations", "0"], ["--episodes", "0"], ["--engines", "100000"]] {
+        let mut demo = orchestrator();
+        let told = fail(demo.arg("demo").args(given).env("XDG_DATA_HOME", home.path()), 2);
+        assert!(told.contains(given[0]) && told.contains("..="), "{told}");
+    }
+    // Each number is possible, but not all of them together.
+    let mut demo = orchestrator();
+    let many = ["--population", "10000", "--generations", "10000", "--episodes", "1000000"];
+    let told = fail(demo.arg("demo").args(many).env("XDG_DATA_HOME", home.path()), 2);
+    assert!(told.contains("plans more than 100000000 episodes"), "{told}");
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
+}
+
+#[test]
 fn a_file_that_is_not_there_is_not_found() {
     let told = fail(orchestrator().args(["validate", "no/such/file.toml"]), 3);
     assert!(told.contains("no/such/file.toml"), "{told}");
