@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use domain::ErrorKind;
+use domain::ports::PortError;
 use messaging::jetstream::NatsConfig;
 use messaging::rabbit::AmqpConfig;
 use runtime::config::{AmqpArgs, DatabaseArgs, GrpcServerArgs, NatsArgs, Secret};
@@ -117,7 +119,8 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     let install = place.engine.open(&place.env)?;
     let scratch = scratch()?;
     let games = Arc::new(DoomGames::new(install, scratch.path().join("engines")));
-    let remote = Remote::connect(args.services.dependencies()?, games.clone(), &own_name()).await?;
+    let remote = Remote::connect(args.services.dependencies()?, games.clone(), &own_name()).await;
+    let remote = remote.map_err(unconnected)?;
     let core = remote.core.clone();
     let readiness = Readiness::builder().service(SERVICE, ["store", "queue", "events"]).build();
     let tasks = background(remote, &core, &readiness);
@@ -214,7 +217,8 @@ pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failur
     let install = place.engine.open(&place.env)?;
     let scratch = scratch()?;
     let games = Arc::new(DoomGames::new(install, scratch.path().join("engines")));
-    let mut remote = Remote::connect(args.services.dependencies()?, games.clone(), &name).await?;
+    let remote = Remote::connect(args.services.dependencies()?, games.clone(), &name).await;
+    let mut remote = remote.map_err(unconnected)?;
     let core = remote.core.clone();
     let mut settings = args.playing.settings(args.engines, scratch.path().to_owned());
     settings.name = name;
@@ -256,6 +260,13 @@ fn scratch() -> Result<tempfile::TempDir, Failure> {
 fn own_name() -> String {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     format!("{}-{}", host.trim(), std::process::id())
+}
+
+/// A ledger without its tables, or with those of another version, is a service that is not there.
+fn unconnected(error: anyhow::Error) -> Failure {
+    let kind = error.downcast_ref::<PortError>().map(|error| error.kind);
+    let failure = Failure::from(error);
+    if kind == Some(ErrorKind::FailedPrecondition) { failure.with_exit(Exit::Unavailable) } else { failure }
 }
 
 fn unavailable(error: impl std::fmt::Display) -> Failure {

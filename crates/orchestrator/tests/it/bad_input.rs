@@ -127,6 +127,18 @@ fn a_busy_port_and_absent_services_are_told() {
 }
 
 #[test]
+fn a_database_without_tables_says_how_to_make_them() {
+    let data = folder();
+    let database = format!("sqlite:{}", data.path().join("ledger.db").display());
+    let services =
+        ["--database-url", &database, "--nats-url", "nats://127.0.0.1:1", "--amqp-url", "amqp://127.0.0.1:1"];
+    for daemon in [&["serve", "--grpc-addr", "127.0.0.1:0"][..], &["worker"]] {
+        let told = fail(orchestrator().args(daemon).args(services), 4);
+        assert!(told.contains("run `orchestrator migrate`"), "{told}");
+    }
+}
+
+#[test]
 fn a_database_that_is_none_is_told() {
     let data = folder();
     let place = ["--embedded", "--data", data.path().to_str().unwrap()];
