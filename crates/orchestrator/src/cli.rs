@@ -12,6 +12,7 @@ mod failure;
 mod files;
 mod output;
 mod scores;
+mod services;
 mod watch;
 
 use clap::builder::TypedValueParser;

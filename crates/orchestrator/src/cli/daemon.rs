@@ -8,19 +8,17 @@ use std::time::Duration;
 use clap::Args;
 use domain::ErrorKind;
 use domain::ports::PortError;
-use messaging::jetstream::NatsConfig;
-use messaging::rabbit::AmqpConfig;
-use runtime::config::{AmqpArgs, DatabaseArgs, GrpcServerArgs, NatsArgs, Secret};
+use runtime::config::{DatabaseArgs, GrpcServerArgs};
 use runtime::grpc::{self, Address, Listener};
 use runtime::health::Readiness;
 use runtime::retry::Backoff;
 use runtime::tasks::{OnError, Tasks};
-use store::StoreConfig;
 use tokio_util::sync::CancellationToken;
 
 use super::connect::SERVICE;
+use super::services::{self, ServicesArgs};
 use super::{Exit, Failure, Place, games, output};
-use crate::app::{Dependencies, Playing, PlayingSettings, Remote, scratch};
+use crate::app::{Playing, PlayingSettings, Remote, scratch};
 use crate::core::Core;
 use crate::director;
 use crate::games::doom::DoomGames;
@@ -29,51 +27,6 @@ use crate::shard::{Agents, Pin};
 
 /// How long open calls may take to end once the daemon is asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
-
-/// Where the services are.
-#[derive(Debug, Clone, Args)]
-pub(super) struct ServicesArgs {
-    #[command(flatten)]
-    database: DatabaseArgs,
-    #[command(flatten)]
-    nats: NatsArgs,
-    #[command(flatten)]
-    amqp: AmqpArgs,
-}
-
-impl ServicesArgs {
-    fn dependencies(&self) -> Result<Dependencies, Failure> {
-        let nats_url = url(self.nats.url(), "--nats-url")?;
-        let amqp_url = url(self.amqp.url(), "--amqp-url")?;
-        Ok(Dependencies {
-            store: store_config(&self.database)?,
-            nats: NatsConfig {
-                prefix: self.nats.nats_subject_prefix.clone(),
-                stream: self.nats.nats_stream.clone(),
-                ..NatsConfig::new(nats_url)
-            },
-            amqp: AmqpConfig {
-                exchange: self.amqp.amqp_exchange.clone(),
-                queue: self.amqp.amqp_queue.clone(),
-                routing_key: self.amqp.amqp_routing_key.clone(),
-                ..AmqpConfig::new(amqp_url)
-            },
-        })
-    }
-}
-
-fn url(given: Result<Option<Secret>, runtime::config::SecretError>, flag: &str) -> Result<String, Failure> {
-    let secret = given.map_err(|error| Failure::usage(error.to_string()))?;
-    secret.map(|secret| secret.expose().to_owned()).ok_or_else(|| Failure::usage(format!("{flag} is missing")))
-}
-
-fn store_config(args: &DatabaseArgs) -> Result<StoreConfig, Failure> {
-    Ok(StoreConfig {
-        max_connections: args.db_pool_max_size,
-        acquire_timeout: args.pool_timeout(),
-        ..StoreConfig::new(url(args.url(), "--database-url")?)
-    })
-}
 
 /// How much a process plays.
 #[derive(Debug, Clone, Args)]
@@ -240,7 +193,7 @@ pub(super) struct MigrateArgs {
 
 /// Creates or updates the tables.
 pub(super) async fn migrate(args: MigrateArgs) -> Result<(), Failure> {
-    store::migrate(&store_config(&args.database)?.url).await?;
+    store::migrate(&services::store_config(&args.database)?.url).await?;
     output::line("the database is up to date")
 }
 
