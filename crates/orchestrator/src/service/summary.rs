@@ -40,7 +40,7 @@ fn generation_info(record: &ExperimentRecord, generation: &GenerationRecord) -> 
     let standing = Standing::of(&record.spec, generation);
     // Conditions and finalists are not a sample of anything, so an interval over them would mean nothing.
     let sample = generation.purpose == Purpose::Evolution;
-    let spread = standing.as_ref().map(|standing| standing.over_members).filter(|_| sample);
+    let interval = standing.as_ref().and_then(|standing| standing.interval).filter(|_| sample);
     GenerationInfo {
         index: generation.index,
         purpose: GenerationPurpose::from(generation.purpose).into(),
@@ -49,9 +49,9 @@ fn generation_info(record: &ExperimentRecord, generation: &GenerationRecord) -> 
         episodes: episodes_scored(generation),
         best_agent: standing.as_ref().map(|standing| standing.best.member.agent.to_string()).unwrap_or_default(),
         best_fitness: standing.as_ref().map(|standing| standing.best_fitness),
-        mean_fitness: standing.as_ref().map(|standing| standing.over_members.mean),
-        interval_low: spread.and_then(|summary| summary.low),
-        interval_high: spread.and_then(|summary| summary.high),
+        mean_fitness: standing.as_ref().map(|standing| standing.mean),
+        interval_low: interval.map(|interval| interval.low),
+        interval_high: interval.map(|interval| interval.high),
         episodes_planned: generation.members.len() as u64 * u64::from(generation.episodes_per_member),
     }
 }
