@@ -1,5 +1,6 @@
 //! The command line of the program `agent`.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -88,9 +89,14 @@ impl Cli {
         let runtime = tokio::runtime::Runtime::new().context("cannot start the async runtime")?;
         match self.command {
             Command::Serve(args) => runtime.block_on(serve(*args)),
-            Command::Health(args) => Ok(runtime.block_on(grpc::ready(&args.addr, SERVICE_NAME))?),
+            Command::Health(args) => runtime.block_on(health(&args.addr)),
         }
     }
+}
+
+async fn health(address: &Address) -> anyhow::Result<()> {
+    grpc::ready(address, SERVICE_NAME).await?;
+    Ok(writeln!(std::io::stdout(), "SERVING {address}")?)
 }
 
 async fn serve(args: ServeArgs) -> anyhow::Result<()> {

@@ -60,9 +60,7 @@ pub fn build(setup: &SessionSetup) -> Result<Box<dyn Policy>, Vec<Violation>> {
 }
 
 fn unknown(name: &str) -> Violation {
-    let names: Vec<_> = POLICIES.iter().map(|policy| policy.name).collect();
-    Violation::new("agent.policy", format!("unknown policy `{name}`"))
-        .with_help(format!("the policies are {}", names.join(", ")))
+    Violation::unknown("agent.policy", "policy", name, POLICIES.iter().map(|policy| policy.name))
 }
 
 #[cfg(test)]
@@ -121,6 +119,6 @@ mod tests {
     #[test]
     fn an_unknown_policy_comes_with_the_list_of_known_ones() {
         let violation = build(&setup("x", &[], &[])).err().unwrap().remove(0);
-        assert_eq!(violation.help.unwrap(), "the policies are random, attack_only, sweep_lr, rule_only, aim");
+        assert_eq!(violation.help.unwrap(), "there are random, attack_only, sweep_lr, rule_only, aim");
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::spelling::nearest;
+
 /// The short list of failures every caller can act on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
@@ -52,6 +54,19 @@ impl Violation {
     /// A violation at `path`.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self { path: path.into(), message: message.into(), help: None }
+    }
+
+    /// There is no `what` named `name`, only the `known` ones; the advice lists them and says which was probably meant.
+    pub fn unknown<'a>(
+        path: impl Into<String>,
+        what: &str,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let known: Vec<_> = known.into_iter().collect();
+        let guess = nearest(name, known.iter().copied()).map(|meant| format!("did you mean `{meant}`? "));
+        let all = if known.is_empty() { "there is none".to_owned() } else { format!("there are {}", known.join(", ")) };
+        Self::new(path, format!("unknown {what} `{name}`")).with_help(guess.unwrap_or_default() + &all)
     }
 
     /// Adds advice.

@@ -1,23 +1,29 @@
 //! What a researcher asks for: the experiment file as a value.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::agent::AgentSpec;
 use crate::error::Violation;
 use crate::measures::{Measures, Response};
+use crate::shape::{self, Misfit};
 
 /// Most episodes one experiment may plan.
 pub const MAX_EPISODES: u64 = 100_000_000;
+/// Most episodes, and so seeds, of one agent in a generation.
+const MAX_SEEDS: u32 = 1_000_000;
 
 /// An experiment: a scenario, an agent, seeds, and either a design or an evolution.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExperimentSpec {
     /// Name, 1 to 100 characters; need not be unique.
+    #[schemars(length(min = 1, max = 100))]
     pub name: String,
     /// What it is meant to find out.
     #[serde(default)]
@@ -74,15 +80,18 @@ pub struct ScenarioSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub map: Option<String>,
     /// Skill from 1 (easiest) to 5.
+    #[schemars(range(min = 1, max = 5))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub skill: Option<u32>,
     /// Buttons the agent may press, in this order.
+    #[schemars(length(min = 1, max = crate::action::Buttons::MAX))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub buttons: Option<Vec<String>>,
     /// Game variables shown to the agent, in this order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variables: Option<Vec<String>>,
     /// Tics per decision, 1 to 100.
+    #[schemars(range(min = 1, max = 100))]
     #[serde(default = "default_frame_skip")]
     pub frame_skip: u32,
     /// Tics after which the episode times out; 0 for never.
@@ -111,9 +120,11 @@ fn default_frame_skip() -> u32 {
 #[serde(deny_unknown_fields)]
 pub struct SeedSpec {
     /// Episodes per agent, from seeds derived from the experiment's seed.
+    #[schemars(range(min = 1, max = MAX_SEEDS))]
     #[serde(default = "default_episodes")]
     pub episodes: u32,
     /// Seeds to play instead of derived ones; every agent plays them all.
+    #[schemars(length(min = 1, max = MAX_SEEDS))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explicit: Option<Vec<u32>>,
     /// What a seed means.
@@ -194,6 +205,7 @@ pub struct DesignSpec {
     #[serde(default, rename = "type")]
     pub kind: DesignKind,
     /// What is varied.
+    #[schemars(length(min = 1))]
     pub factors: Vec<FactorSpec>,
 }
 
@@ -218,6 +230,7 @@ pub struct FactorSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Its levels, at least two.
+    #[schemars(length(min = 2))]
     pub levels: Vec<Value>,
 }
 
@@ -234,30 +247,38 @@ impl FactorSpec {
 #[serde(deny_unknown_fields)]
 pub struct EvolutionSpec {
     /// Agents per generation, 2 to 10,000.
+    #[schemars(range(min = 2, max = 10_000))]
     #[serde(default = "default_population")]
     pub population: u32,
     /// Rounds, 1 to 10,000.
+    #[schemars(range(min = 1, max = 10_000))]
     #[serde(default = "default_generations")]
     pub generations: u32,
     /// Best agents that pass unchanged.
     #[serde(default = "default_elites")]
     pub elites: u32,
     /// Agents that compete for each place as a parent.
+    #[schemars(range(min = 1))]
     #[serde(default = "default_tournament")]
     pub tournament: u32,
     /// Probability that a child has two parents.
+    #[schemars(range(min = 0, max = 1))]
     #[serde(default = "default_crossover_rate")]
     pub crossover_rate: f64,
     /// Probability that a parameter of a child is changed.
+    #[schemars(range(min = 0, max = 1))]
     #[serde(default = "default_mutation_rate")]
     pub mutation_rate: f64,
     /// Standard deviation of a change, as a share of the parameter's range.
+    #[schemars(range(max = 1), extend("exclusiveMinimum" = 0))]
     #[serde(default = "default_mutation_scale")]
     pub mutation_scale: f64,
     /// Parameters that evolve; all of the policy's unless given.
+    #[schemars(length(min = 1))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub genes: Option<Vec<String>>,
     /// Seeds never used before on which the champion is compared with the first generation's best; 0 for none.
+    #[schemars(range(max = 10_000))]
     #[serde(default = "default_confirmation")]
     pub confirmation: u32,
 }
@@ -308,12 +329,15 @@ impl Default for EvolutionSpec {
 #[serde(deny_unknown_fields)]
 pub struct LimitSpec {
     /// Seconds an agent may take for one decision before the attempt is given up.
+    #[schemars(range(max = 3600), extend("exclusiveMinimum" = 0))]
     #[serde(default = "default_tick_limit")]
     pub tick_seconds: f64,
     /// Episodes per job; chosen by the planner unless given.
+    #[schemars(range(min = 1, max = 10_000))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job_episodes: Option<u32>,
     /// Attempts at one job before the experiment fails.
+    #[schemars(range(min = 1, max = 1000))]
     #[serde(default = "default_attempts")]
     pub attempts: u32,
 }
@@ -344,19 +368,28 @@ impl ExperimentSpec {
         *blake3::hash(self.canonical().as_bytes()).as_bytes()
     }
 
+    /// Everything that keeps `value` from being a specification: fields that there are not, missing ones, and values
+    /// of a wrong type or out of range. Where there is nothing, it can be read.
+    #[must_use]
+    pub fn misfits(value: &Value) -> Vec<Misfit> {
+        static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
+            let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+            settings.into_generator().into_root_schema_for::<ExperimentSpec>().to_value()
+        });
+        shape::misfits(&SCHEMA, value)
+    }
+
     /// What is wrong with the specification by itself. Whether policies, scenarios and parameters exist is
     /// checked by those who know them.
     #[must_use]
     pub fn violations(&self) -> Vec<Violation> {
-        let mut found = Checks::default();
-        found.require((1..=100).contains(&self.name.chars().count()), "name", "must have 1 to 100 characters");
+        let value = serde_json::to_value(self).expect("a specification has only string keys");
+        let mut found = Checks(Self::misfits(&value).into_iter().map(Misfit::into_violation).collect());
         self.check_kind(&mut found);
         self.check_scenario(&mut found);
         self.check_seeds(&mut found);
-        self.check_limits(&mut found);
         if let FitnessSpec::Weights(weights) = &self.fitness {
             found.require(!weights.is_empty(), "fitness", "must name at least one measure");
-            found.require(weights.values().all(|w| w.is_finite()), "fitness", "weights must be finite");
         }
         if let Some(design) = &self.design {
             check_design(design, &mut found);
@@ -386,40 +419,21 @@ impl ExperimentSpec {
             }
             _ => {}
         }
-        found.require((1..=100).contains(&scenario.frame_skip), "scenario.frame_skip", "must be from 1 to 100");
-        if let Some(skill) = scenario.skill {
-            found.require((1..=5).contains(&skill), "scenario.skill", "must be from 1 to 5");
-        }
         if let Some(buttons) = &scenario.buttons {
-            let fits = (1..=crate::action::Buttons::MAX).contains(&buttons.len());
-            found.require(fits, "scenario.buttons", "must list 1 to 64 buttons");
             check_unique(buttons.iter().map(String::as_str), "scenario.buttons", "button", found);
         }
     }
 
     fn check_seeds(&self, found: &mut Checks) {
-        found.require((1..=1_000_000).contains(&self.seeds.episodes), "seeds.episodes", "must be from 1 to 1000000");
         let Some(seeds) = &self.seeds.explicit else { return };
-        let fits = (1..=1_000_000).contains(&seeds.len());
-        found.require(fits, "seeds.explicit", "must list 1 to 1000000 seeds");
         let mut seen = BTreeSet::new();
         if let Some(twice) = seeds.iter().find(|&&seed| !seen.insert(seed)) {
             found.add("seeds.explicit", &format!("seed {twice} is listed twice"), "list every seed once");
         }
     }
-
-    fn check_limits(&self, found: &mut Checks) {
-        let seconds = self.limits.tick_seconds;
-        found.require(seconds > 0.0 && seconds <= 3600.0, "limits.tick_seconds", "must be above 0 and at most 3600");
-        found.require((1..=1000).contains(&self.limits.attempts), "limits.attempts", "must be from 1 to 1000");
-        if let Some(episodes) = self.limits.job_episodes {
-            found.require((1..=10_000).contains(&episodes), "limits.job_episodes", "must be from 1 to 10000");
-        }
-    }
 }
 
 fn check_design(design: &DesignSpec, found: &mut Checks) {
-    found.require(!design.factors.is_empty(), "design.factors", "must list at least one factor");
     for (index, factor) in design.factors.iter().enumerate() {
         let at = format!("design.factors[{index}]");
         if !is_assignable(&factor.parameter) {
@@ -429,7 +443,6 @@ fn check_design(design: &DesignSpec, found: &mut Checks) {
                 "use agent.policy, agent.genome.NAME or scenario.KEY",
             );
         }
-        found.require(factor.levels.len() >= 2, &format!("{at}.levels"), "must list at least two levels");
         let levels: Vec<_> = factor.levels.iter().map(Value::to_string).collect();
         check_unique(levels.iter().map(String::as_str), &format!("{at}.levels"), "level", found);
     }
@@ -446,20 +459,12 @@ fn is_assignable(parameter: &str) -> bool {
 }
 
 fn check_evolution(evolution: &EvolutionSpec, found: &mut Checks) {
-    let e = evolution;
-    found.require((2..=10_000).contains(&e.population), "evolution.population", "must be from 2 to 10000");
-    found.require((1..=10_000).contains(&e.generations), "evolution.generations", "must be from 1 to 10000");
-    found.require(e.elites < e.population, "evolution.elites", "must be below the population");
-    let fits = (1..=e.population).contains(&e.tournament);
-    found.require(fits, "evolution.tournament", "must be from 1 to the population");
-    for (name, rate) in [("crossover_rate", e.crossover_rate), ("mutation_rate", e.mutation_rate)] {
-        found.require((0.0..=1.0).contains(&rate), &format!("evolution.{name}"), "must be from 0 to 1");
-    }
-    let scale = e.mutation_scale;
-    found.require(scale > 0.0 && scale <= 1.0, "evolution.mutation_scale", "must be above 0 and at most 1");
-    found.require(e.confirmation <= 10_000, "evolution.confirmation", "must be at most 10000");
-    if let Some(genes) = &e.genes {
-        found.require(!genes.is_empty(), "evolution.genes", "must list at least one parameter");
+    let EvolutionSpec { population, elites, tournament, genes, .. } = evolution;
+    let fewer = format!("{elites} is not below the population, which is {population}");
+    found.require(elites < population, "evolution.elites", &fewer);
+    let at_most = format!("{tournament} is more than the population, which is {population}");
+    found.require(tournament <= population, "evolution.tournament", &at_most);
+    if let Some(genes) = genes {
         check_unique(genes.iter().map(String::as_str), "evolution.genes", "gene", found);
     }
 }
@@ -527,17 +532,27 @@ mod tests {
             "scenario": { "frame_skip": 0, "skill": 6 },
         }));
         let expected = [
-            "scenario",
+            "design.factors[1].levels",
             "scenario.frame_skip",
             "scenario.skill",
+            "scenario",
             "seeds.explicit",
             "design.factors[0].levels[1]",
-            "design.factors[1].levels",
             "design.factors[2].parameter",
             "design.factors[1]",
             "design.factors[1]",
         ];
         assert_eq!(paths(&spec), expected);
+    }
+
+    #[test]
+    fn numbers_that_are_not_finite_and_impossible_populations_are_refused() {
+        let spec = spec(serde_json::json!({ "evolution": { "population": 2 } }));
+        assert_eq!(paths(&spec), ["evolution.elites", "evolution.tournament"]);
+        let mut spec = spec;
+        spec.evolution = Some(EvolutionSpec { mutation_scale: f64::NAN, ..EvolutionSpec::default() });
+        spec.fitness = FitnessSpec::Weights([(Response::Kills, f64::INFINITY)].into());
+        assert_eq!(paths(&spec), ["evolution.mutation_scale", "fitness.kills"]);
     }
 
     #[test]

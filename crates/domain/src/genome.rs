@@ -93,13 +93,7 @@ impl Genome {
 fn violation(parameters: &[Parameter], at: &str, name: &str, value: f64) -> Option<Violation> {
     let path = format!("{at}.{name}");
     let Some(parameter) = parameters.iter().find(|p| p.name == name) else {
-        let names: Vec<_> = parameters.iter().map(|p| p.name).collect();
-        let help = if names.is_empty() {
-            "this policy has no parameters".to_owned()
-        } else {
-            format!("the policy's parameters are {}", names.join(", "))
-        };
-        return Some(Violation::new(path, format!("unknown parameter `{name}`")).with_help(help));
+        return Some(Violation::unknown(path, "parameter", name, parameters.iter().map(|p| p.name)));
     };
     if parameter.domain.contains(value) {
         return None;

@@ -22,6 +22,8 @@ pub mod plan;
 pub mod ports;
 pub mod score;
 pub mod seed;
+pub mod shape;
+pub mod spelling;
 pub mod status;
 
 pub use error::{ErrorKind, Violation};

@@ -3,7 +3,7 @@
 use domain::Violation;
 use domain::agent::SessionSetup;
 use domain::experiment::{ExperimentSpec, ScenarioSpec};
-use domain::ids::{AgentId, ExperimentId};
+use domain::ids::ExperimentId;
 use domain::plan::Member;
 
 use crate::games::{Games, ScenarioFacts};
@@ -23,7 +23,7 @@ pub fn violations(spec: &ExperimentSpec, games: &dyn Games) -> Vec<Violation> {
     }
     match planning::first(ExperimentId::derive(&[0; 32], ""), spec) {
         Err(violations) => found.extend(violations),
-        Ok(plan) if base.is_ok() => found.extend(member_violations(&plan.members, games)),
+        Ok(plan) if base.is_ok() => found.extend(member_violations(spec, &plan.members, games)),
         Ok(_) => {}
     }
     found.dedup();
@@ -55,17 +55,18 @@ pub fn setup(member: &Member, experiment: &str, generation: u32, facts: &Scenari
     }
 }
 
-fn member_violations(members: &[Member], games: &dyn Games) -> Vec<Violation> {
+fn member_violations(spec: &ExperimentSpec, members: &[Member], games: &dyn Games) -> Vec<Violation> {
     let mut found: Vec<Violation> = Vec::new();
     for scenario in scenarios(members) {
-        match games.facts(scenario) {
-            Err(violations) => found.extend(violations),
-            Ok(facts) => {
-                for member in members.iter().filter(|member| &member.scenario == scenario) {
-                    if let Err(violations) = decision::build(&setup(member, "", 0, &facts)) {
-                        found.extend(violations.into_iter().map(|violation| named(violation, &member.agent)));
-                    }
-                }
+        let players = members.iter().filter(|member| &member.scenario == scenario);
+        let violations: Vec<_> = match games.facts(scenario) {
+            Err(violations) => violations.into_iter().zip(players.take(1).cycle()).collect(),
+            Ok(facts) => players.flat_map(|member| setup_violations(member, &facts)).collect(),
+        };
+        for (violation, member) in violations {
+            let violation = pointed(violation, spec, member);
+            if !found.contains(&violation) {
+                found.push(violation);
             }
         }
         if found.len() > 20 {
@@ -75,8 +76,95 @@ fn member_violations(members: &[Member], games: &dyn Games) -> Vec<Violation> {
     found
 }
 
-/// Says which condition a violation is about: its path alone points at the agent that all conditions start from.
-fn named(mut violation: Violation, agent: &AgentId) -> Violation {
-    violation.message = format!("{} (condition {agent})", violation.message);
+fn setup_violations<'a>(member: &'a Member, facts: &ScenarioFacts) -> Vec<(Violation, &'a Member)> {
+    let violations = decision::build(&setup(member, "", 0, facts)).err().unwrap_or_default();
+    violations.into_iter().map(|violation| (violation, member)).collect()
+}
+
+/// Points at the level that a violation comes from. Where none does, it says which condition it is about: its path alone
+/// is that of the agent that all conditions start from.
+fn pointed(mut violation: Violation, spec: &ExperimentSpec, member: &Member) -> Violation {
+    match level(spec, member, &violation.path) {
+        Some(path) => {
+            violation.message = format!("{}: {}", violation.path, violation.message);
+            violation.path = path;
+        }
+        None => violation.message = format!("{} (condition {})", violation.message, member.agent),
+    }
     violation
+}
+
+/// The path of the level that gave this member what stands at `path`.
+fn level(spec: &ExperimentSpec, member: &Member, path: &str) -> Option<String> {
+    let gives =
+        |parameter: &str| path.strip_prefix(parameter).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    let factors = &spec.design.as_ref()?.factors;
+    let (index, factor) = factors.iter().enumerate().find(|(_, factor)| gives(&factor.parameter))?;
+    let chosen = member.factors.get(factor.label())?;
+    let number = factor.levels.iter().position(|level| level == chosen)?;
+    Some(format!("design.factors[{index}].levels[{number}]"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use domain::game::ObservationSpec;
+    use domain::ports::{Environment, EnvironmentError};
+
+    use super::*;
+
+    /// One scenario with two buttons.
+    struct OneScenario;
+
+    impl Games for OneScenario {
+        fn version(&self) -> String {
+            String::new()
+        }
+
+        fn facts(&self, scenario: &ScenarioSpec) -> Result<ScenarioFacts, Vec<Violation>> {
+            let name = scenario.name.clone().unwrap_or_default();
+            if name != "basic" {
+                return Err(vec![Violation::unknown("scenario.name", "scenario", &name, ["basic"])]);
+            }
+            let buttons = vec!["TURN_LEFT".to_owned(), "ATTACK".to_owned()];
+            Ok(ScenarioFacts { name, buttons, variables: vec![], files: BTreeMap::new() })
+        }
+
+        fn open(
+            &self,
+            _scenario: &ScenarioSpec,
+            _observation: ObservationSpec,
+            _cpu: Option<usize>,
+        ) -> Result<Box<dyn Environment>, EnvironmentError> {
+            unreachable!("nothing is played here")
+        }
+    }
+
+    fn told(factors: serde_json::Value) -> Vec<(String, String)> {
+        let mut spec = testkit::builder::spec(1);
+        spec.design = Some(serde_json::from_value(serde_json::json!({ "factors": factors })).unwrap());
+        violations(&spec, &OneScenario).into_iter().map(|found| (found.path, found.message)).collect()
+    }
+
+    #[test]
+    fn a_level_that_does_not_exist_is_told_once_at_its_place() {
+        let found = told(serde_json::json!([
+            { "parameter": "agent.policy", "levels": ["random", "radnom"] },
+            { "parameter": "scenario.name", "levels": ["basic", "basics"] },
+        ]));
+        let expected = [
+            ("design.factors[0].levels[1]", "agent.policy: unknown policy `radnom`"),
+            ("design.factors[1].levels[1]", "scenario.name: unknown scenario `basics`"),
+        ];
+        assert_eq!(found, expected.map(|(path, message)| (path.to_owned(), message.to_owned())));
+    }
+
+    #[test]
+    fn what_no_level_gave_is_told_with_its_condition() {
+        let found = told(serde_json::json!([{ "parameter": "agent.policy", "levels": ["random", "sweep_lr"] }]));
+        let expected = ("scenario.buttons".to_owned(), "(condition policy-sweep_lr)");
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].0 == expected.0 && found[0].1.ends_with(expected.1), "{found:?}");
+    }
 }

@@ -12,8 +12,10 @@ mod failure;
 mod files;
 mod output;
 mod scores;
+mod services;
 mod watch;
 
+use clap::builder::TypedValueParser;
 use clap::{Parser, Subcommand};
 use runtime::config::{ConfigArgs, Loader, TelemetryArgs};
 use runtime::telemetry::{self, TelemetryConfig};
@@ -173,6 +175,12 @@ async fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Bench(command) => bench::run(command, &place).await,
         Command::Completions(args) => completions::run(&args),
     }
+}
+
+/// A number of games side by side; 0 stands for one per processor, where that is the default. The bound keeps a slip of
+/// the finger from starting a game for every byte of memory.
+fn games() -> impl TypedValueParser<Value = usize> {
+    clap::value_parser!(u16).range(0..=1024).map(usize::from)
 }
 
 /// Where the engine and the user's data are.

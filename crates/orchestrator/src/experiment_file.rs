@@ -2,6 +2,7 @@
 
 mod document;
 mod faults;
+mod json;
 mod overrides;
 mod spans;
 

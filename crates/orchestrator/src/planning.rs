@@ -12,6 +12,8 @@ use domain::ids::{DoomSeed, ExperimentId};
 use domain::plan::{self, GenerationPlan, Member, Purpose};
 use domain::ports::{GenerationRecord, GenerationSummary};
 
+use crate::standing::Standing;
+
 pub use conditions::conditions;
 pub use progress::{due_through, planned};
 
@@ -59,16 +61,11 @@ pub fn next(
     Ok(Next::Generation(Box::new(generation(id, spec, current.index + 1, purpose, members))))
 }
 
-/// Best and mean of a generation; the first of equals is the best.
+/// Best and mean of a generation.
 #[must_use]
 pub fn summary(spec: &ExperimentSpec, generation: &GenerationRecord) -> Option<GenerationSummary> {
-    let best = population::best(spec, generation)?;
-    let fitness: Vec<_> = population::evaluated(spec, generation).iter().map(|member| member.fitness).collect();
-    Some(GenerationSummary {
-        best_agent: generation.members.get(best.position as usize)?.member.agent.clone(),
-        best_fitness: best.fitness,
-        mean_fitness: fitness.iter().sum::<f64>() / fitness.len() as f64,
-    })
+    let Standing { best, best_fitness, mean, .. } = Standing::of(spec, generation)?;
+    Some(GenerationSummary { best_agent: best.member.agent.clone(), best_fitness, mean_fitness: mean })
 }
 
 fn generation(

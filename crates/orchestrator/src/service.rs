@@ -1,5 +1,6 @@
 //! OrchestratorService: a thin adapter over [`Core`].
 
+mod absent;
 mod events;
 mod summary;
 
@@ -8,6 +9,7 @@ use domain::ports::{Created, ExperimentFilter, Page, PortError, ScoreFilter};
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
 use proto::convert;
+use proto::mask::Wanted;
 use proto::orchestrator::v1 as pb;
 use proto::orchestrator::v1::orchestrator_service_server::{OrchestratorService, OrchestratorServiceServer};
 use tonic::{Request, Response, Status};
@@ -98,10 +100,20 @@ impl OrchestratorService for Service {
         &self,
         request: Request<pb::GetExperimentRequest>,
     ) -> Result<Response<pb::GetExperimentResponse>, Status> {
-        let id = self.find(&request.into_inner().experiment_id).await?;
+        let request = request.into_inner();
+        let wanted = Wanted::of(request.read_mask, &["experiment", "generations", "conditions"])?;
+        let id = self.find(&request.experiment_id).await?;
         let record = self.core.store.experiment(id).await.map_err(status)?;
-        let generations = summary::generations(self.core.store.as_ref(), &record).await.map_err(status)?;
-        Ok(Response::new(pb::GetExperimentResponse { experiment: Some(pb::Experiment::from(&record)), generations }))
+        let (generations, conditions) = if wanted.has("generations") || wanted.has("conditions") {
+            summary::of(self.core.store.as_ref(), &record).await.map_err(status)?
+        } else {
+            Default::default()
+        };
+        Ok(Response::new(pb::GetExperimentResponse {
+            experiment: wanted.has("experiment").then(|| pb::Experiment::from(&record)),
+            generations: wanted.list("generations", generations),
+            conditions: wanted.list("conditions", conditions),
+        }))
     }
 
     async fn list_experiments(
@@ -170,7 +182,8 @@ impl OrchestratorService for Service {
     ) -> Result<Response<pb::ListScoresResponse>, Status> {
         let request = request.into_inner();
         let id = self.find(&request.experiment_id).await?;
-        self.core.store.experiment(id).await.map_err(status)?;
+        let store = self.core.store.as_ref();
+        let record = store.experiment(id).await.map_err(status)?;
         let agent = match request.agent.as_str() {
             "" => None,
             name => Some(name.parse::<AgentId>().map_err(|error| {
@@ -179,7 +192,10 @@ impl OrchestratorService for Service {
         };
         let filter = ScoreFilter { generation: request.generation, agent };
         let page = page(request.page_size, request.page_token);
-        let (rows, next) = self.core.store.scores(id, &filter, &page).await.map_err(status)?;
+        let (rows, next) = store.scores(id, &filter, &page).await.map_err(status)?;
+        if rows.is_empty() && page.after.is_none() {
+            absent::explain(store, &record, &filter).await.map_err(status)?;
+        }
         let scores = rows.iter().map(|row| convert::score::row(row, request.include_action_log)).collect();
         Ok(Response::new(pb::ListScoresResponse { scores, next_page_token: next.unwrap_or_default() }))
     }
@@ -231,3 +247,6 @@ fn placed(fault: &Fault) -> pb::Violation {
         ..convert::experiment::violation(fault.violation.clone(), pb::violation::Severity::Error)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use domain::experiment::ExperimentSpec;
 use domain::ports::{GenerationRecord, MemberScores};
-use science::stats::{self, Summary};
+use science::stats::{self, Interval, LEVEL, Summary};
 
 /// The standing of a generation, as far as it is scored.
 #[derive(Debug, Clone)]
@@ -11,8 +11,10 @@ pub struct Standing<'a> {
     pub best: &'a MemberScores,
     /// Its mean fitness.
     pub best_fitness: f64,
-    /// The members' mean fitness as a sample.
-    pub over_members: Summary,
+    /// The mean of the members' mean fitness.
+    pub mean: f64,
+    /// The 95 % interval of that mean, the members taken as a sample; absent for one.
+    pub interval: Option<Interval>,
 }
 
 impl<'a> Standing<'a> {
@@ -21,9 +23,10 @@ impl<'a> Standing<'a> {
     pub fn of(spec: &ExperimentSpec, generation: &'a GenerationRecord) -> Option<Self> {
         let scored = generation.members.iter().filter_map(|member| Some((member, mean_fitness(spec, member)?)));
         let scored: Vec<_> = scored.collect();
-        let over_members = stats::summarise(&scored.iter().map(|(_, fitness)| *fitness).collect::<Vec<_>>()).ok()?;
+        let sample: Vec<_> = scored.iter().map(|(_, fitness)| *fitness).collect();
         let (best, best_fitness) = scored.into_iter().reduce(|best, next| if next.1 > best.1 { next } else { best })?;
-        Some(Self { best, best_fitness, over_members })
+        let mean = sample.iter().sum::<f64>() / sample.len() as f64;
+        Some(Self { best, best_fitness, mean, interval: stats::mean_interval(&sample, LEVEL).ok().flatten() })
     }
 }
 
@@ -41,8 +44,63 @@ pub fn mean_fitness(spec: &ExperimentSpec, member: &MemberScores) -> Option<f64>
     (!fitness.is_empty()).then(|| fitness.iter().sum::<f64>() / fitness.len() as f64)
 }
 
+/// The fitness of a member's episodes as a sample; absent while it has no score.
+#[must_use]
+pub fn over_episodes(spec: &ExperimentSpec, member: &MemberScores) -> Option<Summary> {
+    let summary = stats::summarise(&fitness(spec, member)).ok()?;
+    // The mean that selection compares, so that two tables never show two means of one member.
+    Some(Summary { mean: mean_fitness(spec, member)?, ..summary })
+}
+
 /// How many episodes of a generation are scored.
 #[must_use]
 pub fn episodes_scored(generation: &GenerationRecord) -> u64 {
     generation.members.iter().map(|member| member.scores.len() as u64).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::ids::ExperimentId;
+    use domain::status::GenerationStatus;
+    use testkit::builder;
+
+    use super::*;
+
+    /// A generation whose members have these kills, episode by episode.
+    fn generation(spec: &ExperimentSpec, kills: &[&[i32]]) -> GenerationRecord {
+        let plan = builder::plan(ExperimentId::derive(&spec.hash(), ""), spec, 0, kills.len() as u32);
+        let episodes: Vec<_> = plan.jobs.iter().flat_map(|job| &job.episodes).collect();
+        let scored = |(member, kills): (domain::plan::Member, &&[i32])| {
+            let scores = kills.iter().zip(&episodes).map(|(&kills, e)| builder::score(0, member.position, e, kills));
+            MemberScores { scores: scores.collect(), member }
+        };
+        GenerationRecord {
+            index: 0,
+            purpose: plan.purpose,
+            status: GenerationStatus::Running,
+            episodes_per_member: 2,
+            members: plan.members.into_iter().zip(kills).map(scored).collect(),
+        }
+    }
+
+    #[test]
+    fn the_first_of_equals_is_the_best_and_who_has_no_score_does_not_count() {
+        let spec = builder::spec(2);
+        let generation = generation(&spec, &[&[1, 3], &[6, 4], &[], &[5, 5]]);
+
+        let standing = Standing::of(&spec, &generation).unwrap();
+
+        assert_eq!((standing.best.member.position, standing.best_fitness), (1, 5.0));
+        assert_eq!(standing.mean, 4.0);
+        let interval = standing.interval.unwrap();
+        // Student's t for two degrees of freedom is 4.303.
+        assert!((interval.low + 0.303).abs() < 0.001 && (interval.high - 8.303).abs() < 0.001, "{interval:?}");
+    }
+
+    #[test]
+    fn one_member_has_no_interval_and_none_no_standing() {
+        let spec = builder::spec(2);
+        assert!(Standing::of(&spec, &generation(&spec, &[&[]])).is_none());
+        assert_eq!(Standing::of(&spec, &generation(&spec, &[&[2]])).unwrap().interval, None);
+    }
 }

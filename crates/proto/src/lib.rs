@@ -4,6 +4,7 @@
 
 pub mod convert;
 pub mod events;
+pub mod mask;
 pub mod session;
 pub mod status;
 

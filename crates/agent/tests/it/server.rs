@@ -139,3 +139,23 @@ async fn a_wrong_definition_is_refused_before_anything_is_served() {
 
     assert!(error.to_string().contains("unknown policy `oracle`"), "{error}");
 }
+
+#[tokio::test]
+async fn health_is_asked_for_on_the_command_line() {
+    let listener = Listener::bind(&"127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let address = listener.address().unwrap().to_string();
+    let shutdown = CancellationToken::new();
+    let serving = tokio::spawn(agent::serve_on(listener, Settings::default(), shutdown.clone()));
+    let health =
+        || tokio::process::Command::new(env!("CARGO_BIN_EXE_agent")).args(["health", "--addr", &address]).output();
+
+    let output = timeout(SOON, health()).await.unwrap().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), format!("SERVING {address}\n"));
+
+    shutdown.cancel();
+    timeout(SOON, serving).await.unwrap().unwrap().unwrap();
+    let output = timeout(SOON, health()).await.unwrap().unwrap();
+    assert!(!output.status.success() && output.stdout.is_empty(), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains(&address), "{output:?}");
+}

@@ -124,5 +124,5 @@ pub(super) struct HealthArgs {
 pub(super) async fn health(args: HealthArgs) -> Result<(), Failure> {
     let ready = grpc::ready(&args.server, SERVICE).await;
     ready.map_err(|error| Failure::new(Exit::Unavailable, miette::miette!("{error}")))?;
-    output::line("SERVING")
+    output::line(format!("SERVING {}", args.server))
 }

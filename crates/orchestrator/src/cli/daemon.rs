@@ -6,19 +6,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use messaging::jetstream::NatsConfig;
-use messaging::rabbit::AmqpConfig;
-use runtime::config::{AmqpArgs, DatabaseArgs, GrpcServerArgs, NatsArgs, Secret};
+use domain::ErrorKind;
+use domain::ports::PortError;
+use runtime::config::{DatabaseArgs, GrpcServerArgs};
 use runtime::grpc::{self, Address, Listener};
 use runtime::health::Readiness;
 use runtime::retry::Backoff;
 use runtime::tasks::{OnError, Tasks};
-use store::StoreConfig;
 use tokio_util::sync::CancellationToken;
 
 use super::connect::SERVICE;
-use super::{Exit, Failure, Place, output};
-use crate::app::{Dependencies, Playing, PlayingSettings, Remote, scratch};
+use super::services::{self, ServicesArgs};
+use super::{Exit, Failure, Place, games, output};
+use crate::app::{Playing, PlayingSettings, Remote, scratch};
 use crate::core::Core;
 use crate::director;
 use crate::games::doom::DoomGames;
@@ -27,51 +27,6 @@ use crate::shard::{Agents, Pin};
 
 /// How long open calls may take to end once the daemon is asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
-
-/// Where the services are.
-#[derive(Debug, Clone, Args)]
-pub(super) struct ServicesArgs {
-    #[command(flatten)]
-    database: DatabaseArgs,
-    #[command(flatten)]
-    nats: NatsArgs,
-    #[command(flatten)]
-    amqp: AmqpArgs,
-}
-
-impl ServicesArgs {
-    fn dependencies(&self) -> Result<Dependencies, Failure> {
-        let nats_url = url(self.nats.url(), "--nats-url")?;
-        let amqp_url = url(self.amqp.url(), "--amqp-url")?;
-        Ok(Dependencies {
-            store: store_config(&self.database)?,
-            nats: NatsConfig {
-                prefix: self.nats.nats_subject_prefix.clone(),
-                stream: self.nats.nats_stream.clone(),
-                ..NatsConfig::new(nats_url)
-            },
-            amqp: AmqpConfig {
-                exchange: self.amqp.amqp_exchange.clone(),
-                queue: self.amqp.amqp_queue.clone(),
-                routing_key: self.amqp.amqp_routing_key.clone(),
-                ..AmqpConfig::new(amqp_url)
-            },
-        })
-    }
-}
-
-fn url(given: Result<Option<Secret>, runtime::config::SecretError>, flag: &str) -> Result<String, Failure> {
-    let secret = given.map_err(|error| Failure::usage(error.to_string()))?;
-    secret.map(|secret| secret.expose().to_owned()).ok_or_else(|| Failure::usage(format!("{flag} is missing")))
-}
-
-fn store_config(args: &DatabaseArgs) -> Result<StoreConfig, Failure> {
-    Ok(StoreConfig {
-        max_connections: args.db_pool_max_size,
-        acquire_timeout: args.pool_timeout(),
-        ..StoreConfig::new(url(args.url(), "--database-url")?)
-    })
-}
 
 /// How much a process plays.
 #[derive(Debug, Clone, Args)]
@@ -103,7 +58,7 @@ pub(super) struct ServeArgs {
     #[command(flatten)]
     services: ServicesArgs,
     /// Games that this process plays itself, side by side
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = games())]
     workers: usize,
     #[command(flatten)]
     playing: PlayingArgs,
@@ -117,7 +72,8 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     let install = place.engine.open(&place.env)?;
     let scratch = scratch()?;
     let games = Arc::new(DoomGames::new(install, scratch.path().join("engines")));
-    let remote = Remote::connect(args.services.dependencies()?, games.clone(), &own_name()).await?;
+    let remote = Remote::connect(args.services.dependencies()?, games.clone(), &own_name()).await;
+    let remote = remote.map_err(unconnected)?;
     let core = remote.core.clone();
     let readiness = Readiness::builder().service(SERVICE, ["store", "queue", "events"]).build();
     let tasks = background(remote, &core, &readiness);
@@ -196,7 +152,7 @@ fn background(mut remote: Remote, core: &Core, readiness: &Readiness) -> Tasks {
 #[derive(Debug, Args)]
 pub(super) struct WorkerArgs {
     /// Games side by side; one per processor unless given
-    #[arg(long, env = "ENGINES", value_name = "N", default_value_t = 0)]
+    #[arg(long, env = "ENGINES", value_name = "N", default_value_t = 0, value_parser = games())]
     engines: usize,
     /// Name of the worker in claims; made of host and process unless given
     #[arg(long, env = "WORKER_NAME", value_name = "NAME")]
@@ -214,7 +170,8 @@ pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failur
     let install = place.engine.open(&place.env)?;
     let scratch = scratch()?;
     let games = Arc::new(DoomGames::new(install, scratch.path().join("engines")));
-    let mut remote = Remote::connect(args.services.dependencies()?, games.clone(), &name).await?;
+    let remote = Remote::connect(args.services.dependencies()?, games.clone(), &name).await;
+    let mut remote = remote.map_err(unconnected)?;
     let core = remote.core.clone();
     let mut settings = args.playing.settings(args.engines, scratch.path().to_owned());
     settings.name = name;
@@ -236,7 +193,7 @@ pub(super) struct MigrateArgs {
 
 /// Creates or updates the tables.
 pub(super) async fn migrate(args: MigrateArgs) -> Result<(), Failure> {
-    store::migrate(&store_config(&args.database)?.url).await?;
+    store::migrate(&services::store_config(&args.database)?.url).await?;
     output::line("the database is up to date")
 }
 
@@ -256,6 +213,13 @@ fn scratch() -> Result<tempfile::TempDir, Failure> {
 fn own_name() -> String {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     format!("{}-{}", host.trim(), std::process::id())
+}
+
+/// A ledger without its tables, or with those of another version, is a service that is not there.
+fn unconnected(error: anyhow::Error) -> Failure {
+    let kind = error.downcast_ref::<PortError>().map(|error| error.kind);
+    let failure = Failure::from(error);
+    if kind == Some(ErrorKind::FailedPrecondition) { failure.with_exit(Exit::Unavailable) } else { failure }
 }
 
 fn unavailable(error: impl std::fmt::Display) -> Failure {

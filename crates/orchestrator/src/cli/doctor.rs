@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use clap::Args;
-use runtime::config::{AmqpArgs, DatabaseArgs, NatsArgs};
 use serde::Serialize;
 
 use super::output::{self, Form};
+use super::services::ServicesArgs;
 use super::{Exit, Failure, Place};
 use crate::app::scratch;
 use crate::shard::{allowed_cpus, pin_current_thread};
@@ -27,11 +27,7 @@ pub(super) struct DoctorArgs {
     #[arg(short, long, value_enum, default_value_t = Form::Table)]
     output: Form,
     #[command(flatten)]
-    database: DatabaseArgs,
-    #[command(flatten)]
-    nats: NatsArgs,
-    #[command(flatten)]
-    amqp: AmqpArgs,
+    services: ServicesArgs,
 }
 
 /// The outcome of one check.
@@ -60,7 +56,7 @@ pub(super) async fn run(args: DoctorArgs, place: &Place) -> Result<(), Failure> 
         Finding::new("leftovers", leftovers(args.clean)),
         Finding::new("processors", processors()),
     ];
-    findings.extend(services(&args).await);
+    findings.extend(services(&args.services).await);
     let failed = findings.iter().filter(|finding| !finding.ok).count();
     match args.output {
         Form::Json => output::json(&findings)?,
@@ -126,7 +122,7 @@ fn processors() -> Result<String, String> {
 }
 
 /// The services that are configured.
-async fn services(args: &DoctorArgs) -> Vec<Finding> {
+async fn services(args: &ServicesArgs) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Ok(Some(url)) = args.database.url() {
         findings.push(Finding::new("database", database(url.expose()).await));

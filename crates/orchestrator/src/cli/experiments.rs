@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use proto::mask;
 use proto::orchestrator::v1 as pb;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::connect::{Client, Connection, ServiceArgs};
 use super::output::{self, Form};
-use super::{Failure, Place, files, watch};
+use super::{Failure, Place, files, games, watch};
 use crate::shard::Pin;
 
 /// Arguments of `launch`.
@@ -26,7 +27,7 @@ pub(super) struct LaunchArgs {
     #[arg(long)]
     watch: bool,
     /// Games side by side with --embedded; one per processor unless given
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = games())]
     engines: usize,
     /// Pin shards to processors with --embedded: auto or off
     #[arg(long, default_value = "auto")]
@@ -120,6 +121,12 @@ async fn list_on(client: &mut Client, args: &ListArgs) -> Result<Vec<pb::Experim
     }
 }
 
+/// An experiment without what would have to be computed from its scores.
+pub(super) async fn plain(client: &mut Client, experiment_id: String) -> Result<pb::Experiment, Failure> {
+    let request = pb::GetExperimentRequest { experiment_id, read_mask: Some(mask::only(&["experiment"])) };
+    Ok(client.get_experiment(request).await?.into_inner().experiment.unwrap_or_default())
+}
+
 /// Arguments of `show`.
 #[derive(Debug, Args)]
 pub(super) struct ShowArgs {
@@ -135,18 +142,19 @@ pub(super) struct ShowArgs {
 /// Shows one experiment.
 pub(super) async fn show(args: ShowArgs, place: &Place) -> Result<(), Failure> {
     let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
-    let request = pb::GetExperimentRequest { experiment_id: args.experiment };
+    let request = pb::GetExperimentRequest { experiment_id: args.experiment, read_mask: None };
     let response = connection.client.get_experiment(request).await;
     connection.close().await;
     print(&response?.into_inner(), args.output)
 }
 
-/// Prints an experiment with its generations.
+/// Prints an experiment with its generations and conditions.
 pub(super) fn print(response: &pb::GetExperimentResponse, form: Form) -> Result<(), Failure> {
     let experiment = response.experiment.clone().unwrap_or_default();
     if form == Form::Json {
         let mut shown = experiment_json(&experiment);
         shown["generations"] = response.generations.iter().map(generation_json).collect();
+        shown["conditions"] = response.conditions.iter().map(condition_json).collect();
         return output::json(&shown);
     }
     let facts = [
@@ -162,14 +170,16 @@ pub(super) fn print(response: &pb::GetExperimentResponse, form: Form) -> Result<
     for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
         output::line(format!("{name:<10} {value}"))?;
     }
-    output::line(generation_table(&response.generations))
+    output::line(generation_table(&response.generations))?;
+    if response.conditions.is_empty() {
+        return Ok(());
+    }
+    output::line(condition_table(&response.conditions))
 }
 
-/// The generations as a table.
-pub(super) fn generation_table(generations: &[pb::GenerationInfo]) -> String {
+fn generation_table(generations: &[pb::GenerationInfo]) -> String {
     let heads = ["generation", "purpose", "agents", "episodes", "best", "best agent", "mean", "95% interval"];
     let rows = generations.iter().map(|g| {
-        let interval = g.interval_low.zip(g.interval_high).map(|(low, high)| format!("[{low:.2}, {high:.2}]"));
         vec![
             g.index.to_string(),
             purpose_name(g),
@@ -178,10 +188,22 @@ pub(super) fn generation_table(generations: &[pb::GenerationInfo]) -> String {
             output::number(g.best_fitness),
             g.best_agent.clone(),
             output::number(g.mean_fitness),
-            interval.unwrap_or_default(),
+            output::interval(g.interval_low, g.interval_high),
         ]
     });
     output::table(&heads, &["generation", "agents", "episodes", "best", "mean"], rows)
+}
+
+fn condition_table(conditions: &[pb::ConditionInfo]) -> String {
+    let rows = conditions.iter().map(|condition| {
+        vec![
+            condition.agent.clone(),
+            format!("{}/{}", condition.episodes, condition.episodes_planned),
+            output::number(condition.mean_fitness),
+            output::interval(condition.interval_low, condition.interval_high),
+        ]
+    });
+    output::table(&["condition", "episodes", "mean", "95% interval"], &["episodes", "mean"], rows)
 }
 
 /// What `pause`, `resume` and `stop` do.
@@ -276,5 +298,19 @@ fn generation_json(generation: &pb::GenerationInfo) -> Value {
         "best": generation.best_fitness,
         "mean": generation.mean_fitness,
         "interval": generation.interval_low.zip(generation.interval_high).map(|(low, high)| [low, high]),
+    })
+}
+
+fn condition_json(condition: &pb::ConditionInfo) -> Value {
+    let level = |text: &String| serde_json::from_str::<Value>(text).unwrap_or_default();
+    let levels: Map<_, _> = condition.levels.iter().map(|(name, text)| (name.clone(), level(text))).collect();
+    json!({
+        "position": condition.position,
+        "agent": condition.agent,
+        "levels": levels,
+        "episodes": condition.episodes,
+        "episodes_planned": condition.episodes_planned,
+        "mean": condition.mean_fitness,
+        "interval": condition.interval_low.zip(condition.interval_high).map(|(low, high)| [low, high]),
     })
 }

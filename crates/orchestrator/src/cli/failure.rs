@@ -48,6 +48,12 @@ impl Failure {
         Self { report, exit }
     }
 
+    /// The same failure with another exit code.
+    #[must_use]
+    pub fn with_exit(self, exit: Exit) -> Self {
+        Self { exit, ..self }
+    }
+
     /// Wrong arguments.
     pub fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Invalid, miette!("{}", message.into()))

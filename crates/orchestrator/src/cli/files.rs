@@ -5,14 +5,16 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use domain::Violation;
 use domain::experiment::ExperimentSpec;
 use miette::{IntoDiagnostic, WrapErr};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::output::{self, Form};
 use super::{Exit, Failure, Place};
+use crate::experiment_file::{self, Fault, Faults};
 use crate::games::doom::DoomGames;
-use crate::{check, experiment_file, planning};
+use crate::{check, planning};
 
 /// Arguments of `validate`.
 #[derive(Debug, Args)]
@@ -60,13 +62,32 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 pub(super) fn validate(args: &ValidateArgs, place: &Place) -> Result<(), Failure> {
     let games = DoomGames::new(place.engine.open(&place.env)?, PathBuf::new());
     let name = args.file.display().to_string();
-    let document =
-        experiment_file::check(&name, &read(&args.file)?, &args.set, |spec| check::violations(spec, &games))?;
-    let episodes = planning::planned(&document.spec);
-    match args.output {
-        Form::Json => output::json(&json!({ "valid": true, "episodes_planned": episodes, "spec": document.spec })),
-        Form::Table => output::line(format!("{name} is valid: `{}` plans {episodes} episodes", document.spec.name)),
+    let checked = experiment_file::check(&name, &read(&args.file)?, &args.set, |spec| check::violations(spec, &games));
+    match (checked, args.output) {
+        (Ok(document), Form::Json) => output::json(&valid_json(&document.spec)),
+        (Ok(document), Form::Table) => {
+            let (title, episodes) = (&document.spec.name, planning::planned(&document.spec));
+            output::line(format!("{name} is valid: `{title}` plans {episodes} episodes"))
+        }
+        (Err(faults), Form::Json) => {
+            output::json(&invalid_json(&faults))?;
+            Err(Failure::usage(faults.to_string()))
+        }
+        (Err(faults), Form::Table) => Err(faults.into()),
     }
+}
+
+fn valid_json(spec: &ExperimentSpec) -> Value {
+    json!({ "valid": true, "violations": [], "episodes_planned": planning::planned(spec), "spec": spec })
+}
+
+fn invalid_json(faults: &Faults) -> Value {
+    let violation = |fault: &Fault| {
+        let Violation { path, message, help } = &fault.violation;
+        json!({ "path": path, "message": message, "help": help, "line": fault.line, "column": fault.column })
+    };
+    let violations: Vec<_> = faults.faults.iter().map(violation).collect();
+    json!({ "valid": false, "violations": violations, "episodes_planned": null, "spec": null })
 }
 
 /// Prints the JSON Schema of experiment files.

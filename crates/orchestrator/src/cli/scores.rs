@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::connect::{Client, Connection, ServiceArgs};
 use super::output::{self, Rows};
-use super::{Failure, Place};
+use super::{Failure, Place, experiments};
 use crate::shard::Pin;
 
 /// Rows that are asked for at once.
@@ -71,8 +71,7 @@ pub(super) async fn digest(args: DigestArgs, place: &Place) -> Result<(), Failur
 }
 
 async fn digest_on(client: &mut Client, experiment_id: String) -> Result<String, Failure> {
-    let request = pb::GetExperimentRequest { experiment_id: experiment_id.clone() };
-    let stored = client.get_experiment(request).await?.into_inner().experiment.unwrap_or_default().digest;
+    let stored = experiments::plain(client, experiment_id.clone()).await?.digest;
     let mut digest = ExperimentDigest::default();
     let request = pb::ListScoresRequest { experiment_id, ..Default::default() };
     each_row(client, request, |row| digest.push(&row.score).map_err(|error| Failure::internal(error.to_string())))

@@ -38,18 +38,20 @@ pub(super) async fn run(args: WatchArgs, place: &Place) -> Result<(), Failure> {
 
 /// Shows events and progress until the experiment ends, then its result. An experiment that did not complete is a
 /// failure.
-pub(super) async fn follow(client: &mut Client, id: &str, form: Form) -> Result<(), Failure> {
-    let request = pb::StreamEventsRequest { experiment_id: id.to_owned(), after_sequence: 0 };
+pub(super) async fn follow(client: &mut Client, experiment: &str, form: Form) -> Result<(), Failure> {
+    // A name is looked up once: what it means must not change while somebody watches.
+    let id = experiments::plain(client, experiment.to_owned()).await?.id;
+    let request = pb::StreamEventsRequest { experiment_id: id.clone(), after_sequence: 0 };
     let events = client.stream_events(request).await?.into_inner();
     let bar = bar();
     let followed = tokio::select! {
         followed = show_events(events, &bar) => followed,
-        failed = show_progress(client.clone(), id, &bar) => failed,
+        failed = show_progress(client.clone(), &id, &bar) => failed,
         _ = tokio::signal::ctrl_c() => Err(Failure::interrupted()),
     };
     bar.finish_and_clear();
     followed?;
-    let request = pb::GetExperimentRequest { experiment_id: id.to_owned() };
+    let request = pb::GetExperimentRequest { experiment_id: id, read_mask: None };
     let response = client.get_experiment(request).await?.into_inner();
     experiments::print(&response, form)?;
     let experiment = response.experiment.unwrap_or_default();
@@ -79,13 +81,10 @@ async fn show_events(mut events: Streaming<pb::StreamEventsResponse>, bar: &Prog
 /// Moves the bar for ever; returns only when the service fails.
 async fn show_progress(mut client: Client, id: &str, bar: &ProgressBar) -> Result<(), Failure> {
     loop {
-        let request = pb::ListExperimentsRequest { page_size: 1000, ..Default::default() };
-        let listed = client.list_experiments(request).await?.into_inner().experiments;
-        if let Some(experiment) = listed.iter().find(|e| e.id == id || e.name == id || e.id.starts_with(id)) {
-            bar.set_length(experiment.episodes_planned);
-            bar.set_position(experiment.episodes_scored);
-            bar.set_message(format!("generation {}", experiment.generation));
-        }
+        let experiment = experiments::plain(&mut client, id.to_owned()).await?;
+        bar.set_length(experiment.episodes_planned);
+        bar.set_position(experiment.episodes_scored);
+        bar.set_message(format!("generation {}", experiment.generation));
         tokio::time::sleep(LOOK).await;
     }
 }

@@ -4,15 +4,13 @@ use std::ops::Range;
 
 use domain::Violation;
 use domain::experiment::ExperimentSpec;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
-use toml::Spanned;
-use toml::de::{DeTable, DeValue, ValueDeserializer};
+use domain::shape::Misfit;
+use toml::de::DeTable;
 use toml_edit::DocumentMut;
 
 use super::faults::Faults;
-use super::overrides;
 use super::spans::Spans;
+use super::{json, overrides};
 
 /// Largest experiment file, in bytes.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -56,7 +54,7 @@ pub fn parse(name: &str, bytes: &[u8], overrides: &[String]) -> Result<Document,
         return Err(Box::new(Faults::new(name, &text, found.collect())));
     }
     let spans = Spans::of(table.get_ref());
-    let spec = read_fields(table.get_ref(), &spans).map_err(|found| Box::new(Faults::new(name, &text, found)))?;
+    let spec = read(table.get_ref(), &spans).map_err(|found| Box::new(Faults::new(name, &text, found)))?;
     let document = Document { spec, name: name.to_owned(), spans, text: text.clone() };
     let violations = document.spec.violations();
     if violations.is_empty() { Ok(document) } else { Err(Box::new(document.faults(violations))) }
@@ -89,79 +87,28 @@ fn with_overrides(text: &str, overrides: &[String]) -> Result<String, String> {
 
 type Found = Vec<(Violation, Range<usize>)>;
 
-/// Reads the top-level fields one by one, so that a fault in one does not hide those in the others.
-fn read_fields(table: &DeTable<'_>, spans: &Spans) -> Result<ExperimentSpec, Found> {
-    let mut fields = Fields { found: Vec::new(), read: Map::new() };
-    for (key, value) in table {
-        fields.read(key.get_ref(), &key.span(), value);
+/// Reads the specification. Its shape is checked first, for serde stops at the first fault and tells it in its own words.
+fn read(table: &DeTable<'_>, spans: &Spans) -> Result<ExperimentSpec, Found> {
+    let value = json::object(table);
+    let found: Found = ExperimentSpec::misfits(&value).into_iter().map(|misfit| placed(misfit, spans)).collect();
+    if !found.is_empty() {
+        return Err(found);
     }
-    for required in ["name", "seed", "scenario", "agent"] {
-        if table.get(required).is_none() {
-            let example = match required {
-                "name" => "name = \"my-first-experiment\"",
-                "seed" => "seed = 42",
-                "scenario" => "[scenario] with name = \"defend_the_line\"",
-                _ => "[agent] with policy = \"aim\"",
-            };
-            let violation = Violation::new(required, "is missing").with_help(format!("add {example}"));
-            fields.found.push((violation, spans.find("")));
-        }
-    }
-    if !fields.found.is_empty() {
-        return Err(fields.found);
-    }
-    // Every field was read by its own type above, so only their sum can fail here.
-    serde_json::from_value(Value::Object(fields.read))
-        .map_err(|error| vec![(Violation::new("", error.to_string()), 0..0)])
+    serde_json::from_value(value).map_err(|error| vec![(Violation::new("", error.to_string()), 0..0)])
 }
 
-struct Fields {
-    found: Found,
-    read: Map<String, Value>,
-}
-
-impl Fields {
-    fn read(&mut self, key: &str, key_span: &Range<usize>, value: &Spanned<DeValue<'_>>) {
-        use domain::{agent, experiment};
-        let read = match key {
-            "name" | "description" => field::<String>(value),
-            "seed" => field::<u64>(value),
-            "scenario" => field::<experiment::ScenarioSpec>(value),
-            "agent" => field::<agent::AgentSpec>(value),
-            "seeds" => field::<experiment::SeedSpec>(value),
-            "fitness" => field::<experiment::FitnessSpec>(value),
-            "design" => field::<experiment::DesignSpec>(value),
-            "evolution" => field::<experiment::EvolutionSpec>(value),
-            "limits" => field::<experiment::LimitSpec>(value),
-            "record" => field::<experiment::RecordSpec>(value),
-            _ => {
-                let known =
-                    "name, description, seed, scenario, agent, seeds, fitness, design, evolution, limits, record";
-                let violation = Violation::new(key, "unknown field").with_help(format!("known fields are {known}"));
-                self.found.push((violation, key_span.clone()));
-                return;
-            }
-        };
-        match read {
-            Ok(json) => {
-                self.read.insert(key.to_owned(), json);
-            }
-            Err(error) => {
-                let violation = Violation::new(key, error.message().trim_end());
-                self.found.push((violation, error.span().unwrap_or_else(|| value.span())));
-            }
-        }
-    }
-}
-
-fn field<T: DeserializeOwned + serde::Serialize>(value: &Spanned<DeValue<'_>>) -> Result<Value, toml::de::Error> {
-    let read = T::deserialize(ValueDeserializer::from(value.clone()))?;
-    serde_json::to_value(read).map_err(serde::de::Error::custom)
+fn placed(misfit: Misfit, spans: &Spans) -> (Violation, Range<usize>) {
+    let span = match &misfit {
+        Misfit::Name(violation) => spans.find_name(&violation.path),
+        Misfit::Value(violation) => spans.find(&violation.path),
+    };
+    (misfit.into_violation(), span)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment_file::Fault;
 
     const GOOD: &str = r#"
 name = "compare"
@@ -193,15 +140,46 @@ levels = ["aim", "random"]
         let text = GOOD.replace("seed = 7", "seed = \"x\"").replace("name = \"defend_the_line\"", "nmae = 1")
             + "\n[seeds]\nepisodes = -5\n[evolutoin]\n";
         let found = faults(text.as_bytes(), &[]);
-        let lines: Vec<_> = found.iter().map(|(_, line, _)| *line).collect();
-        assert_eq!(found.len(), 4, "{found:#?}");
-        assert!([3, 5, 13, 14].iter().all(|line| lines.contains(line)), "{found:#?}");
+        let expected = [
+            ("seed: \"x\" is not a whole number from 0 to 18446744073709551615", 3, 8),
+            ("scenario.nmae: unknown field `nmae`", 5, 1),
+            ("seeds.episodes: -5 is not a whole number from 1 to 1000000", 13, 12),
+            ("evolutoin: unknown field `evolutoin`", 14, 2),
+        ];
+        assert_eq!(found, expected.map(|(told, line, column)| (told.to_owned(), line, column)));
+    }
+
+    #[test]
+    fn a_wrong_value_is_told_at_its_place_with_what_is_allowed() {
+        let cases = [
+            ("fitness = \"kils\"", "fitness: unknown value `kils`", 11),
+            ("fitness = 3.5", "fitness: 3.5 is not one of kills, deaths", 11),
+            ("fitness = { kils = 1.0 }", "fitness.kils: unknown field `kils`", 13),
+            ("fitness = { kills = nan }", "fitness.kills: nan or inf is not a number", 21),
+            ("seeds.explicit = [1, -3]", "seeds.explicit[1]: -3 is not a whole number from 0 to 4294967295", 22),
+            ("seeds.seeding = 'doom'", "seeds.seeding: unknown value `doom`", 17),
+            ("limits.tick_seconds = 0", "limits.tick_seconds: 0 is not a number above 0 and up to 3600", 23),
+            ("evolution.elites = 16", "evolution.elites: 16 is not below the population, which is 16", 20),
+            ("[[design.factors]]\nparameter = 'scenario.skill'", "design.factors[0].levels: is missing", 1),
+        ];
+        for (line, told, column) in cases {
+            let text = format!("name = 't'\nseed = 1\nscenario.name = 'basic'\nagent.policy = 'aim'\n{line}");
+            let fault = faults(text.as_bytes(), &[]).into_iter().find(|(_, line, _)| *line == 5).expect(line);
+            assert!(fault.0.starts_with(told) && fault.2 == column, "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_meant_is_asked_for() {
+        let faults = parse("test.toml", GOOD.replace("policy = ", "polciy = ").as_bytes(), &[]).unwrap_err().faults;
+        let help = |fault: &Fault| fault.violation.help.clone().unwrap_or_default();
+        assert!(faults.iter().any(|fault| help(fault).starts_with("did you mean `policy`? there are genome, policy")));
     }
 
     #[test]
     fn semantic_faults_point_at_the_value() {
         let found = faults(GOOD.as_bytes(), &["scenario.frame_skip=0"]);
-        assert_eq!(found[0].0, "scenario.frame_skip: must be from 1 to 100");
+        assert_eq!(found[0].0, "scenario.frame_skip: 0 is not a whole number from 1 to 100");
         assert!(found[0].1 > 1);
     }
 

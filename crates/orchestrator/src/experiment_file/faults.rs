@@ -56,14 +56,15 @@ impl Diagnostic for Fault {
 pub struct Faults {
     /// The file's name.
     pub name: String,
-    /// The faults, in the order they were found.
+    /// The faults, in the order of the file.
     #[related]
     pub faults: Vec<Fault>,
 }
 
 impl Faults {
     /// Places violations in a text.
-    pub fn new(name: &str, text: &str, found: Vec<(Violation, Range<usize>)>) -> Self {
+    pub fn new(name: &str, text: &str, mut found: Vec<(Violation, Range<usize>)>) -> Self {
+        found.sort_by_key(|(_, span)| span.start);
         let source = Arc::new(NamedSource::new(name, text.to_owned()).with_language("TOML"));
         let place = |(violation, span): (Violation, Range<usize>)| {
             let (line, column) = position(text, span.start);

@@ -6,9 +6,16 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// The place in the text of every field, by dotted path.
+/// The places in the text of every field, by dotted path.
 #[derive(Debug, Default)]
-pub(super) struct Spans(BTreeMap<String, Range<usize>>);
+pub(super) struct Spans(BTreeMap<String, Places>);
+
+/// Where a field's name stands, and where its value.
+#[derive(Debug)]
+struct Places {
+    name: Range<usize>,
+    value: Range<usize>,
+}
 
 impl Spans {
     /// Collects the places of all fields.
@@ -18,45 +25,49 @@ impl Spans {
         spans
     }
 
-    /// The place of `path`, or of its nearest ancestor that is in the text; the file's start if none is.
+    /// The place of the value at `path`, or of its nearest ancestor that is in the text; the file's start if none is.
     pub(super) fn find(&self, path: &str) -> Range<usize> {
+        self.nearest(path).map_or(0..0, |places| places.value.clone())
+    }
+
+    /// The place of the name of the field at `path`, and else as [`Self::find`].
+    pub(super) fn find_name(&self, path: &str) -> Range<usize> {
+        self.nearest(path).map_or(0..0, |places| places.name.clone())
+    }
+
+    fn nearest(&self, path: &str) -> Option<&Places> {
         let mut path = path;
         loop {
-            if let Some(span) = self.0.get(path) {
-                return span.clone();
+            if let Some(places) = self.0.get(path) {
+                return Some(places);
             }
-            match path.rfind(['.', '[']) {
-                Some(end) => path = &path[..end],
-                None => return 0..0,
-            }
+            path = &path[..path.rfind(['.', '['])?];
         }
     }
 
     fn add_table(&mut self, at: &str, table: &DeTable<'_>) {
         let dot = if at.is_empty() { "" } else { "." };
         for (key, value) in table {
-            let path = format!("{at}{dot}{}", key.get_ref());
-            // A table's own span is its header; a value is pointed at itself, which reads better than its key.
-            self.add_value(path, key.span(), value);
+            self.add(format!("{at}{dot}{}", key.get_ref()), key.span(), value);
         }
     }
 
-    fn add_value(&mut self, path: String, key: Range<usize>, value: &Spanned<DeValue<'_>>) {
+    fn add(&mut self, path: String, name: Range<usize>, value: &Spanned<DeValue<'_>>) {
+        let mut places = Places { name: name.clone(), value: value.span() };
         match value.get_ref() {
             DeValue::Table(table) => {
                 self.add_table(&path, table);
-                self.0.insert(path, key);
+                // The span of a table is its header and all below it: its name reads better.
+                places.value = name;
             }
             DeValue::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.add_value(format!("{path}[{index}]"), item.span(), item);
+                    self.add(format!("{path}[{index}]"), item.span(), item);
                 }
-                self.0.insert(path, value.span());
             }
-            _ => {
-                self.0.insert(path, value.span());
-            }
+            _ => {}
         }
+        self.0.insert(path, places);
     }
 }
 
@@ -73,5 +84,6 @@ mod tests {
         assert_eq!(&text[spans.find("scenario.skill")], "scenario");
         assert_eq!(&text[spans.find("design.factors[0].levels[1]")], "22");
         assert_eq!(spans.find("evolution.population"), 0..0);
+        assert_eq!(&text[spans.find_name("scenario.name")], "name");
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Violation;
-use domain::experiment::{DesignKind, ExperimentSpec};
+use domain::experiment::{DesignKind, DesignSpec, ExperimentSpec, FactorSpec, SeedSpec};
 use domain::ids::AgentId;
 use domain::plan::Member;
+use domain::shape::Misfit;
 use serde_json::Value;
 
 /// The members of a design, in the design's standard order.
@@ -14,18 +15,19 @@ use serde_json::Value;
 /// Levels that do not fit their parameter.
 pub fn conditions(spec: &ExperimentSpec) -> Result<Vec<Member>, Vec<Violation>> {
     let Some(design) = &spec.design else { return Ok(Vec::new()) };
+    // What no factor can change is left out: a design of many levels or seeds would be copied for every condition.
+    let base = ExperimentSpec { design: None, seeds: SeedSpec::default(), ..spec.clone() };
+    let base = serde_json::to_value(base).expect("a specification is valid JSON");
+    let found: Vec<_> = design.factors.iter().enumerate().flat_map(|(at, factor)| unfit(&base, at, factor)).collect();
+    if !found.is_empty() {
+        return Err(found);
+    }
     let levels: Vec<_> = design.factors.iter().map(|factor| factor.levels.len()).collect();
     let mut names = BTreeSet::new();
-    let mut found = Vec::new();
-    let mut members = Vec::new();
-    for (position, choice) in (0..).zip(combinations(design.kind, &levels)) {
-        match condition(spec, position, &choice, &mut names) {
-            Ok(member) => members.push(member),
-            Err(violation) if !found.contains(&violation) => found.push(violation),
-            Err(_) => {}
-        }
-    }
-    if found.is_empty() { Ok(members) } else { Err(found) }
+    (0..)
+        .zip(combinations(design.kind, &levels))
+        .map(|(position, choice)| condition(design, &base, position, &choice, &mut names))
+        .collect()
 }
 
 /// The chosen level of every factor, condition by condition.
@@ -36,39 +38,66 @@ pub(super) fn combinations(kind: DesignKind, levels: &[usize]) -> Vec<Vec<usize>
     }
 }
 
+/// What is wrong with the factor `index`: that its parameter is none, or every level that does not fit.
+fn unfit(base: &Value, index: usize, factor: &FactorSpec) -> Vec<Violation> {
+    let parameter = &factor.parameter;
+    let at = format!("design.factors[{index}]");
+    let mut found = Vec::new();
+    for (number, level) in factor.levels.iter().enumerate() {
+        let mut varied = base.clone();
+        if !assign(&mut varied, parameter, level.clone()) {
+            let violation = Violation::new(format!("{at}.parameter"), format!("`{parameter}` cannot be varied"));
+            return vec![violation.with_help("it is inside of a value that has no fields")];
+        }
+        for misfit in ExperimentSpec::misfits(&varied) {
+            match misfit {
+                Misfit::Name(violation) if parameter.starts_with(&violation.path) => {
+                    return vec![Violation { path: format!("{at}.parameter"), ..violation }];
+                }
+                Misfit::Name(violation) | Misfit::Value(violation) => {
+                    let message = format!("{}: {}", violation.path, violation.message);
+                    found.push(Violation { path: format!("{at}.levels[{number}]"), message, ..violation });
+                }
+            }
+        }
+    }
+    found
+}
+
 fn condition(
-    spec: &ExperimentSpec,
+    design: &DesignSpec,
+    base: &Value,
     position: u32,
     choice: &[usize],
     names: &mut BTreeSet<String>,
-) -> Result<Member, Violation> {
-    let factors = spec.design.iter().flat_map(|design| &design.factors).enumerate();
-    let mut varied = serde_json::to_value(spec).expect("a specification is valid JSON");
+) -> Result<Member, Vec<Violation>> {
+    let mut varied = base.clone();
     let mut levels = BTreeMap::new();
     let mut label = Vec::new();
-    for ((index, factor), &chosen) in factors.zip(choice) {
+    for (factor, &chosen) in design.factors.iter().zip(choice) {
         let level = &factor.levels[chosen];
         assign(&mut varied, &factor.parameter, level.clone());
-        // Each assignment is read back at once, so that a fault is told with the level that caused it.
-        if let Err(error) = serde_json::from_value::<ExperimentSpec>(varied.clone()) {
-            let path = format!("design.factors[{index}].levels[{chosen}]");
-            return Err(Violation::new(path, format!("{level} does not fit {}: {error}", factor.parameter)));
-        }
         label.push(format!("{}={}", factor.label(), plain(level)));
         levels.insert(factor.label().to_owned(), level.clone());
     }
-    let varied: ExperimentSpec = serde_json::from_value(varied).expect("read back above");
     let label = label.join(", ");
+    let varied: ExperimentSpec = serde_json::from_value(varied)
+        .map_err(|error| vec![Violation::new("design.factors", format!("{label} do not go together: {error}"))])?;
     let agent = unique_name(&label, position, names);
     Ok(Member { label, factors: levels, ..super::member(position, agent, &varied) })
 }
 
-fn assign(spec: &mut Value, parameter: &str, level: Value) {
+/// Puts a level where `parameter` points. False if the way there leads through a value that has no fields.
+fn assign(spec: &mut Value, parameter: &str, level: Value) -> bool {
     let mut place = spec;
     for key in parameter.split('.') {
+        if !(place.is_object() || place.is_null()) {
+            return false;
+        }
         place = &mut place[key];
     }
     *place = level;
+    true
 }
 
 fn plain(level: &Value) -> String {
@@ -124,11 +153,37 @@ mod tests {
     }
 
     #[test]
-    fn equal_slugs_are_told_apart() {
+    fn levels_that_do_not_fit_are_told_at_their_place_with_what_is_allowed() {
         let spec = spec(serde_json::json!({ "factors": [
             { "parameter": "agent.genome.burst", "levels": [0.5, "0-5"] },
+            { "parameter": "scenario.skill", "levels": [0, 1, 6] },
+            { "parameter": "scenario.rewards", "levels": [{ "kill_reward": true }, {}] },
         ] }));
-        assert_eq!(conditions(&spec).unwrap_err()[0].path, "design.factors[0].levels[1]");
+        let told: Vec<_> = conditions(&spec).unwrap_err().into_iter().map(|v| (v.path, v.message)).collect();
+        let expected = [
+            ("design.factors[0].levels[1]", "agent.genome.burst: \"0-5\" is not a number"),
+            ("design.factors[1].levels[0]", "scenario.skill: 0 is not a whole number from 1 to 5"),
+            ("design.factors[1].levels[2]", "scenario.skill: 6 is not a whole number from 1 to 5"),
+            ("design.factors[2].levels[0]", "scenario.rewards.kill_reward: true is not a number"),
+        ];
+        assert_eq!(told, expected.map(|(path, message)| (path.to_owned(), message.to_owned())));
+    }
+
+    #[test]
+    fn a_parameter_that_is_none_is_told_once() {
+        for (parameter, message) in [
+            ("scenario.skil", "unknown field `skil`"),
+            ("scenario.name.first", "`scenario.name.first` cannot be varied"),
+        ] {
+            let spec = spec(serde_json::json!({ "factors": [{ "parameter": parameter, "levels": [1, 2] }] }));
+            let found = conditions(&spec).unwrap_err();
+            let [Violation { path, message: told, help: Some(_) }] = found.as_slice() else { panic!("{found:?}") };
+            assert_eq!((path.as_str(), told.as_str()), ("design.factors[0].parameter", message));
+        }
+    }
+
+    #[test]
+    fn equal_slugs_are_told_apart() {
         let mut names = BTreeSet::new();
         assert_eq!(unique_name("a=1.5", 0, &mut names).as_str(), "a-1-5");
         assert_eq!(unique_name("a=1-5", 7, &mut names).as_str(), "a-1-5-7");

@@ -7,7 +7,7 @@ use domain::plan::Member;
 use domain::ports::GenerationRecord;
 use science::evolution::genetic::{self, Evaluated, Offspring, Space};
 
-use crate::standing::mean_fitness;
+use crate::standing::{Standing, mean_fitness};
 
 /// The members of the first generation.
 pub(super) fn first(spec: &ExperimentSpec, evolution: &EvolutionSpec) -> Result<Vec<Member>, Vec<Violation>> {
@@ -34,8 +34,7 @@ pub(super) fn finalists(spec: &ExperimentSpec, last: &GenerationRecord, opening:
         .into_iter()
         .zip(0..)
         .filter_map(|((name, generation), position)| {
-            let best = best(spec, generation)?;
-            let origin = &generation.members.get(best.position as usize)?.member;
+            let origin = &Standing::of(spec, generation)?.best.member;
             Some(Member {
                 label: format!("best of generation {}", generation.index),
                 spec: origin.spec.clone(),
@@ -46,13 +45,8 @@ pub(super) fn finalists(spec: &ExperimentSpec, last: &GenerationRecord, opening:
         .collect()
 }
 
-/// The best member of a generation; of equals the first.
-pub(super) fn best(spec: &ExperimentSpec, generation: &GenerationRecord) -> Option<Evaluated> {
-    genetic::rank(&evaluated(spec, generation)).first().map(|&best| best.clone())
-}
-
 /// The members of a generation with their mean fitness, in order of positions.
-pub(super) fn evaluated(spec: &ExperimentSpec, generation: &GenerationRecord) -> Vec<Evaluated> {
+fn evaluated(spec: &ExperimentSpec, generation: &GenerationRecord) -> Vec<Evaluated> {
     let evaluate = |member: &domain::ports::MemberScores| Evaluated {
         position: member.member.position,
         genome: member.member.spec.genome.clone(),

@@ -1,28 +1,46 @@
-//! What is shown of every generation.
+//! What is shown of every generation, and of every condition of a design.
 
 use domain::plan::Purpose;
-use domain::ports::{ExperimentRecord, ExperimentStore, GenerationRecord, PortError};
-use proto::orchestrator::v1::{GenerationInfo, GenerationPurpose, GenerationStatus};
+use domain::ports::{ExperimentRecord, ExperimentStore, GenerationRecord, MemberScores, PortError};
+use proto::orchestrator::v1::{ConditionInfo, GenerationInfo, GenerationPurpose, GenerationStatus};
 
-use crate::standing::{Standing, episodes_scored};
+use crate::standing::{Standing, episodes_scored, over_episodes};
 
-/// The generations of an experiment, in order.
-pub(super) async fn generations(
+/// The generations of an experiment and the conditions of a design, each in order.
+pub(super) async fn of(
     store: &dyn ExperimentStore,
     record: &ExperimentRecord,
-) -> Result<Vec<GenerationInfo>, PortError> {
-    let mut infos = Vec::new();
+) -> Result<(Vec<GenerationInfo>, Vec<ConditionInfo>), PortError> {
+    let (mut generations, mut conditions) = (Vec::new(), Vec::new());
     for index in 0..=record.generation {
-        infos.push(info(record, &store.generation(record.id, index).await?));
+        let generation = store.generation(record.id, index).await?;
+        generations.push(generation_info(record, &generation));
+        if generation.purpose == Purpose::Design {
+            conditions.extend(generation.members.iter().map(|member| condition_info(record, &generation, member)));
+        }
     }
-    Ok(infos)
+    Ok((generations, conditions))
 }
 
-fn info(record: &ExperimentRecord, generation: &GenerationRecord) -> GenerationInfo {
+fn condition_info(record: &ExperimentRecord, generation: &GenerationRecord, scored: &MemberScores) -> ConditionInfo {
+    let sample = over_episodes(&record.spec, scored);
+    ConditionInfo {
+        position: scored.member.position,
+        agent: scored.member.agent.to_string(),
+        levels: scored.member.factors.iter().map(|(name, level)| (name.clone(), level.to_string())).collect(),
+        episodes: scored.scores.len() as u64,
+        episodes_planned: u64::from(generation.episodes_per_member),
+        mean_fitness: sample.map(|sample| sample.mean),
+        interval_low: sample.and_then(|sample| sample.low),
+        interval_high: sample.and_then(|sample| sample.high),
+    }
+}
+
+fn generation_info(record: &ExperimentRecord, generation: &GenerationRecord) -> GenerationInfo {
     let standing = Standing::of(&record.spec, generation);
     // Conditions and finalists are not a sample of anything, so an interval over them would mean nothing.
     let sample = generation.purpose == Purpose::Evolution;
-    let spread = standing.as_ref().map(|standing| standing.over_members).filter(|_| sample);
+    let interval = standing.as_ref().and_then(|standing| standing.interval).filter(|_| sample);
     GenerationInfo {
         index: generation.index,
         purpose: GenerationPurpose::from(generation.purpose).into(),
@@ -31,9 +49,9 @@ fn info(record: &ExperimentRecord, generation: &GenerationRecord) -> GenerationI
         episodes: episodes_scored(generation),
         best_agent: standing.as_ref().map(|standing| standing.best.member.agent.to_string()).unwrap_or_default(),
         best_fitness: standing.as_ref().map(|standing| standing.best_fitness),
-        mean_fitness: standing.as_ref().map(|standing| standing.over_members.mean),
-        interval_low: spread.and_then(|summary| summary.low),
-        interval_high: spread.and_then(|summary| summary.high),
+        mean_fitness: standing.as_ref().map(|standing| standing.mean),
+        interval_low: interval.map(|interval| interval.low),
+        interval_high: interval.map(|interval| interval.high),
         episodes_planned: generation.members.len() as u64 * u64::from(generation.episodes_per_member),
     }
 }

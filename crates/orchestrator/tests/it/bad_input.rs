@@ -33,8 +33,13 @@ fn refused(content: &[u8]) -> String {
 fn faults_of_a_file_are_told_with_their_places() {
     let unknown = refused(GOOD.replace("\"basic\"", "\"basics\"").as_bytes());
     assert!(unknown.contains("unknown scenario") && unknown.contains("defend_the_line"), "{unknown}");
+    assert!(unknown.contains("did you mean `basic`?"), "{unknown}");
     let negative = refused(format!("{GOOD}[seeds]\nepisodes = -3\n").as_bytes());
-    assert!(negative.contains("line 11") && negative.contains("-3"), "{negative}");
+    let told = "seeds.episodes: line 11, column 12: -3 is not a whole number from 1 to 1000000";
+    assert!(negative.contains(told), "{negative}");
+    let level = refused(GOOD.replace("[1, 2]", "[1, 9]").as_bytes());
+    let told = "design.factors[0].levels[1]: line 9, column 14: scenario.skill: 9 is not a whole number from 1 to 5";
+    assert!(level.contains(told), "{level}");
     let factor = "[[design.factors]]\nparameter = \"scenario.skill\"\nlevels = [1, 2]\n";
     let duplicate = refused(format!("{GOOD}{factor}").as_bytes());
     assert!(duplicate.contains("duplicate factor"), "{duplicate}");
@@ -43,11 +48,51 @@ fn faults_of_a_file_are_told_with_their_places() {
 }
 
 #[test]
+fn faults_of_a_file_can_be_read_by_programs() {
+    let data = folder();
+    let file = data.path().join("experiment.toml");
+    let validate = || {
+        let mut command = orchestrator();
+        command.args(["validate", "-o", "json"]).arg(&file);
+        command
+    };
+    std::fs::write(&file, GOOD).unwrap();
+    let good = json(&mut validate());
+    assert_eq!((&good["valid"], &good["violations"]), (&true.into(), &serde_json::json!([])));
+    std::fs::write(&file, GOOD.replace("\"random\"", "5")).unwrap();
+
+    let Output { status, stdout, .. } = validate().output().unwrap();
+
+    let bad: serde_json::Value = serde_json::from_slice(&stdout).unwrap();
+    assert_eq!((status.code(), &bad["valid"]), (Some(2), &false.into()));
+    let expected = serde_json::json!([
+        { "path": "agent.policy", "message": "5 is not a text", "help": null, "line": 6, "column": 10 },
+    ]);
+    assert_eq!(bad["violations"], expected);
+}
+
+#[test]
 fn giants_and_garbage_are_refused() {
     assert!(refused(&vec![b'#'; 10 << 20]).contains("more than"));
     let garbage: Vec<u8> = (0..5000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     assert!(refused(&garbage).contains("not UTF-8"));
     assert!(refused(b"").contains("is missing"));
+}
+
+#[test]
+fn a_demo_that_is_refused_leaves_nothing_behind() {
+    let home = folder();
+    for given in [["--population", "1"], ["--generations", "0"], ["--episodes", "0"], ["--engines", "100000"]] {
+        let mut demo = orchestrator();
+        let told = fail(demo.arg("demo").args(given).env("XDG_DATA_HOME", home.path()), 2);
+        assert!(told.contains(given[0]) && told.contains("..="), "{told}");
+    }
+    // Each number is possible, but not all of them together.
+    let mut demo = orchestrator();
+    let many = ["--population", "10000", "--generations", "10000", "--episodes", "1000000"];
+    let told = fail(demo.arg("demo").args(many).env("XDG_DATA_HOME", home.path()), 2);
+    assert!(told.contains("plans more than 100000000 episodes"), "{told}");
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
 }
 
 #[test]
@@ -79,6 +124,18 @@ fn a_busy_port_and_absent_services_are_told() {
     let told = fail(orchestrator().args(["list", "--server", "http://127.0.0.1:1"]), 4);
     assert!(!told.is_empty());
     fail(orchestrator().args(["serve", "--grpc-addr", "127.0.0.1:0"]), 2);
+}
+
+#[test]
+fn a_database_without_tables_says_how_to_make_them() {
+    let data = folder();
+    let database = format!("sqlite:{}", data.path().join("ledger.db").display());
+    let services =
+        ["--database-url", &database, "--nats-url", "nats://127.0.0.1:1", "--amqp-url", "amqp://127.0.0.1:1"];
+    for daemon in [&["serve", "--grpc-addr", "127.0.0.1:0"][..], &["worker"]] {
+        let told = fail(orchestrator().args(daemon).args(services), 4);
+        assert!(told.contains("run `orchestrator migrate`"), "{told}");
+    }
 }
 
 #[test]

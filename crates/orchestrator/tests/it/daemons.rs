@@ -119,6 +119,8 @@ async fn daemons_give_the_digest_of_the_embedded_run_and_every_event_once() {
     agent.args(["serve", "--reflection", "--grpc-addr", &agent_address]);
     let agent = Process::start(agent, &data.path().join("agent.log"));
     wait_until_ready(&server);
+    let health = succeed(orchestrator().args(["health", "--server", &server]));
+    assert_eq!(String::from_utf8_lossy(&health.stdout), format!("SERVING 127.0.0.1:{port}\n"));
     let workers: Vec<_> = (0..2)
         .map(|index| {
             let mut worker = orchestrator();

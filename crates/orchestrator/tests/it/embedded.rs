@@ -50,6 +50,13 @@ fn an_embedded_experiment_can_be_looked_at_afterwards_and_goes_on_where_it_stand
 
     let shown = json(orchestrator().args(["show", "compare", "-o", "json"]).args(place));
     assert_eq!(shown["digest"], launched["digest"]);
+    assert_eq!(shown["conditions"], launched["conditions"]);
+    assert_eq!(shown["conditions"][1]["agent"], "policy-attack_only");
+    assert_eq!(shown["conditions"][1]["levels"], serde_json::json!({ "policy": "attack_only" }));
+    assert!(shown["conditions"][1]["mean"].is_number() && shown["conditions"][1]["interval"].is_array(), "{shown:#}");
+    let table = succeed(orchestrator().args(["show", "compare"]).args(place));
+    let table = String::from_utf8_lossy(&table.stdout);
+    assert!(table.lines().any(|line| line.contains(" policy-attack_only ") && line.contains(" 3/3 ")), "{table}");
     let digest = succeed(orchestrator().args(["digest", "compare"]).args(place));
     assert_eq!(String::from_utf8_lossy(&digest.stdout).trim(), launched["digest"].as_str().unwrap());
     let scores = json(orchestrator().args(["scores", "compare", "-o", "json"]).args(place));

@@ -2,10 +2,10 @@
 /// An experiment to be started.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct LaunchExperimentRequest {
-    /// Content of the experiment file.
+    /// Content of the experiment file: TOML, at most 1 MiB.
     #[prost(bytes = "bytes", tag = "1")]
     pub content: ::prost::bytes::Bytes,
-    /// Name of the file, for messages; its ending says how it is read.
+    /// Name of the file, for messages.
     #[prost(string, tag = "2")]
     pub file_name: ::prost::alloc::string::String,
     /// Changes to the file, each `path=value`.
@@ -31,10 +31,10 @@ pub struct LaunchExperimentResponse {
 /// An experiment file to be checked.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ValidateExperimentRequest {
-    /// Content of the experiment file.
+    /// Content of the experiment file: TOML, at most 1 MiB.
     #[prost(bytes = "bytes", tag = "1")]
     pub content: ::prost::bytes::Bytes,
-    /// Name of the file, for messages; its ending says how it is read.
+    /// Name of the file, for messages.
     #[prost(string, tag = "2")]
     pub file_name: ::prost::alloc::string::String,
     /// Changes to the file, each `path=value`.
@@ -128,6 +128,10 @@ pub struct GetExperimentRequest {
     /// The experiment.
     #[prost(string, tag = "1")]
     pub experiment_id: ::prost::alloc::string::String,
+    /// The fields of the answer that are wanted; all unless given. All but `experiment` are computed from the scores, so
+    /// whoever only asks how far it is leaves them out.
+    #[prost(message, optional, tag = "2")]
+    pub read_mask: ::core::option::Option<::prost_types::FieldMask>,
 }
 /// One experiment.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -138,6 +142,9 @@ pub struct GetExperimentResponse {
     /// Its generations so far, in order.
     #[prost(message, repeated, tag = "2")]
     pub generations: ::prost::alloc::vec::Vec<GenerationInfo>,
+    /// The conditions of a design, in order of positions; none in an evolution.
+    #[prost(message, repeated, tag = "3")]
+    pub conditions: ::prost::alloc::vec::Vec<ConditionInfo>,
 }
 /// An experiment as it is stored.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -227,6 +234,37 @@ pub struct GenerationInfo {
     /// Episodes planned.
     #[prost(uint64, tag = "11")]
     pub episodes_planned: u64,
+}
+/// A condition of a design in short.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ConditionInfo {
+    /// Its position, from 0.
+    #[prost(uint32, tag = "1")]
+    pub position: u32,
+    /// The name of its agent, by which scores can be listed.
+    #[prost(string, tag = "2")]
+    pub agent: ::prost::alloc::string::String,
+    /// The level of every factor as JSON, by the factor's name.
+    #[prost(btree_map = "string, string", tag = "3")]
+    pub levels: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+    /// Episodes scored.
+    #[prost(uint64, tag = "4")]
+    pub episodes: u64,
+    /// Episodes planned.
+    #[prost(uint64, tag = "5")]
+    pub episodes_planned: u64,
+    /// Mean fitness over its episodes; absent before the first score.
+    #[prost(double, optional, tag = "6")]
+    pub mean_fitness: ::core::option::Option<f64>,
+    /// Lower end of the 95 % interval of the mean over episodes; absent with fewer than two.
+    #[prost(double, optional, tag = "7")]
+    pub interval_low: ::core::option::Option<f64>,
+    /// Upper end of the 95 % interval of the mean over episodes; absent with fewer than two.
+    #[prost(double, optional, tag = "8")]
+    pub interval_high: ::core::option::Option<f64>,
 }
 /// Asks for a page of experiments.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -770,7 +808,7 @@ pub mod orchestrator_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Shows one experiment with its generations.
+        /// Shows one experiment with its generations, and a design with its conditions.
         pub async fn get_experiment(
             &mut self,
             request: impl tonic::IntoRequest<super::GetExperimentRequest>,
@@ -950,7 +988,8 @@ pub mod orchestrator_service_client {
                 );
             self.inner.server_streaming(req, path, codec).await
         }
-        /// Lists scores in key order: generation, position, replicate.
+        /// Lists scores in key order: generation, position, replicate. NOT_FOUND for a generation that is not planned, or an
+        /// agent that does not play.
         pub async fn list_scores(
             &mut self,
             request: impl tonic::IntoRequest<super::ListScoresRequest>,
@@ -1011,7 +1050,7 @@ pub mod orchestrator_service_server {
             tonic::Response<super::ValidateExperimentResponse>,
             tonic::Status,
         >;
-        /// Shows one experiment with its generations.
+        /// Shows one experiment with its generations, and a design with its conditions.
         async fn get_experiment(
             &self,
             request: tonic::Request<super::GetExperimentRequest>,
@@ -1065,7 +1104,8 @@ pub mod orchestrator_service_server {
             tonic::Response<Self::StreamEventsStream>,
             tonic::Status,
         >;
-        /// Lists scores in key order: generation, position, replicate.
+        /// Lists scores in key order: generation, position, replicate. NOT_FOUND for a generation that is not planned, or an
+        /// agent that does not play.
         async fn list_scores(
             &self,
             request: tonic::Request<super::ListScoresRequest>,

@@ -26,12 +26,12 @@ impl Display {
         let display = Self { bar, shown: 0, started: Instant::now() };
         let evolution = record.spec.evolution.as_ref();
         display.say(&format!(
-            "{}: {} agents, {} generations, {} episodes each, on {engines} engine{}",
+            "{}: {} agents, {}, {} each, on {}",
             record.spec.scenario.name.as_deref().unwrap_or("scenario"),
             evolution.map_or(0, |e| e.population),
-            evolution.map_or(0, |e| e.generations),
-            record.spec.seeds.episodes(),
-            if engines == 1 { "" } else { "s" },
+            count(evolution.map_or(0, |e| e.generations), "generation"),
+            count(record.spec.seeds.episodes(), "episode"),
+            count(engines as u32, "engine"),
         ));
         display
     }
@@ -76,4 +76,8 @@ impl Display {
     fn say(&self, line: &str) {
         if self.bar.is_hidden() { eprintln!("{line}") } else { self.bar.println(line) }
     }
+}
+
+fn count(number: u32, of: &str) -> String {
+    format!("{number} {of}{}", if number == 1 { "" } else { "s" })
 }

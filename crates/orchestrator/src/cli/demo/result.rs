@@ -91,13 +91,13 @@ pub(super) async fn build(
 
 /// The row of a generation.
 pub(super) fn generation(spec: &ExperimentSpec, generation: &GenerationRecord) -> Option<GenerationRow> {
-    let Standing { best, best_fitness, over_members } = Standing::of(spec, generation)?;
+    let Standing { best, best_fitness, mean, interval } = Standing::of(spec, generation)?;
     Some(GenerationRow {
         index: generation.index,
         best: best_fitness,
         best_agent: best.member.agent.to_string(),
-        mean: over_members.mean,
-        interval: over_members.low.zip(over_members.high).map(|(low, high)| [low, high]),
+        mean,
+        interval: interval.map(|interval| [interval.low, interval.high]),
         episodes: episodes_scored(generation),
     })
 }

@@ -113,8 +113,7 @@ fn config_path(install: &Install, scenario: &ScenarioSpec) -> Result<PathBuf, Vi
     if known.iter().any(|scenario| scenario == name) {
         return Ok(install.scenario_dir().join(format!("{name}.cfg")));
     }
-    let help = format!("there are {}", known.join(", "));
-    Err(Violation::new("scenario.name", format!("unknown scenario `{name}`")).with_help(help))
+    Err(Violation::unknown("scenario.name", "scenario", name, known.iter().map(String::as_str)))
 }
 
 fn absolute(path: &str) -> String {

@@ -25,7 +25,7 @@ async def main():
     while quiet < 3:
         try:
             messages = await subscription.fetch(100, timeout=1)
-        except nats.errors.TimeoutError:
+        except asyncio.TimeoutError:
             quiet += 1
             continue
         for message in messages:

@@ -48,16 +48,10 @@ impl Space {
 }
 
 fn unknown(parameters: &[Parameter], genes: &[String]) -> Vec<Violation> {
-    let known = || parameters.iter().map(|parameter| parameter.name).collect::<Vec<_>>().join(", ");
-    let is_unknown = |name: &String| parameters.iter().all(|parameter| parameter.name != name);
-    genes
-        .iter()
-        .enumerate()
-        .filter(|(_, name)| is_unknown(name))
-        .map(|(index, name)| {
-            Violation::new(format!("evolution.genes[{index}]"), format!("unknown parameter `{name}`"))
-                .with_help(format!("the policy's parameters are {}", known()))
-        })
+    let known = || parameters.iter().map(|parameter| parameter.name);
+    let unknown = genes.iter().enumerate().filter(|(_, name)| known().all(|known| known != name.as_str()));
+    unknown
+        .map(|(index, name)| Violation::unknown(format!("evolution.genes[{index}]"), "parameter", name, known()))
         .collect()
 }
 
