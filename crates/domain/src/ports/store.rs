@@ -214,8 +214,6 @@ pub struct StoredEvent {
     pub sequence: i64,
     /// The event.
     pub record: EventRecord,
-    /// Milliseconds since 1970 when it was committed, by the store's clock.
-    pub at_ms: i64,
 }
 
 /// The ticks of one episode, kept where an experiment asks for it.

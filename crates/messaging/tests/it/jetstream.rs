@@ -12,6 +12,8 @@ use futures::StreamExt;
 use messaging::jetstream::{JetStreamPublisher, NatsConfig};
 use messaging::wire::TraceSource;
 use testkit::contract::publisher::{Kept, PublisherHarness, records};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use tokio::time::timeout;
 
 use crate::nats::{StreamGuard, eventually, independent, own_config, read_all, url};
@@ -32,13 +34,23 @@ impl PublisherHarness for Real {
     async fn kept(&self) -> Vec<Kept> {
         let subjects = self.config.event_subject("");
         let messages = read_all(&self.independent, &self.config.stream).await;
-        let kept = messages.iter().map(|message| Kept {
-            id: message.headers.as_ref().unwrap().get("Nats-Msg-Id").unwrap().to_string(),
-            subject: message.subject.strip_prefix(&subjects).unwrap().to_owned(),
-            body: String::from_utf8(message.payload.to_vec()).unwrap(),
+        let kept = messages.iter().map(|message| {
+            let headers = message.headers.as_ref().unwrap();
+            Kept {
+                id: headers.get("Nats-Msg-Id").unwrap().to_string(),
+                subject: message.subject.strip_prefix(&subjects).unwrap().to_owned(),
+                body: String::from_utf8(message.payload.to_vec()).unwrap(),
+                recorded_at_ms: milliseconds(headers.get("ce-time").unwrap().as_str()),
+            }
         });
         kept.collect()
     }
+}
+
+/// Milliseconds since 1970 of a moment in RFC 3339.
+fn milliseconds(moment: &str) -> i64 {
+    let moment = OffsetDateTime::parse(moment, &Rfc3339).unwrap();
+    i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).unwrap()
 }
 
 async fn real() -> Real {
@@ -85,6 +97,7 @@ async fn an_independent_consumer_reads_the_documented_headers() {
         ("ce-specversion", "1.0".to_owned()),
         ("ce-type", "claudoom.events.v1.AgentError".to_owned()),
         ("ce-source", format!("/claudoom/experiments/{experiment}")),
+        ("ce-time", "2023-11-14T22:13:20.12Z".to_owned()),
         ("content-type", "application/json".to_owned()),
         ("schema-version", "1".to_owned()),
         ("traceparent", trace.to_owned()),

@@ -16,7 +16,7 @@ pub trait PublisherHarness: Send + Sync {
     /// The publisher under test.
     fn publisher(&self) -> &dyn EventPublisher;
 
-    /// What the stream has kept so far, in its order. Ids, subjects below the prefix and bodies must be right.
+    /// What the stream has kept so far, in its order.
     async fn kept(&self) -> Vec<Kept>;
 }
 
@@ -29,11 +29,18 @@ pub struct Kept {
     pub subject: String,
     /// Body.
     pub body: String,
+    /// Milliseconds since 1970 when it was recorded.
+    pub recorded_at_ms: i64,
 }
 
 impl From<&EventRecord> for Kept {
     fn from(record: &EventRecord) -> Self {
-        Self { id: record.id.to_string(), subject: record.subject.clone(), body: record.body.clone() }
+        Self {
+            id: record.id.to_string(),
+            subject: record.subject.clone(),
+            body: record.body.clone(),
+            recorded_at_ms: record.recorded_at_ms,
+        }
     }
 }
 
@@ -60,6 +67,9 @@ macro_rules! event_publisher_contract {
     };
 }
 
+/// When the first of [`records`] was recorded: 2023-11-14T22:13:20.12Z. The others follow by a millisecond each.
+pub const RECORDED_AT_MS: i64 = 1_700_000_000_120;
+
 /// `count` events of one experiment, all different.
 #[must_use]
 pub fn records(count: u32) -> Vec<EventRecord> {
@@ -77,6 +87,7 @@ fn record(experiment: ExperimentId, generation: u32) -> EventRecord {
         subject: event.subject(),
         kind: "claudoom.events.v1.AgentError".to_owned(),
         body: format!("{{\"generation\":{generation}}}"),
+        recorded_at_ms: RECORDED_AT_MS + i64::from(generation),
     }
 }
 

@@ -57,6 +57,7 @@ macro_rules! store_contract {
             generations::a_large_plan_is_stored,
             outbox::two_relays_never_take_the_same_event,
             outbox::events_that_were_not_published_come_again,
+            outbox::events_keep_the_time_when_they_were_recorded,
             outbox::event_numbers_have_no_gaps,
             outbox::tick_logs_are_written_again_without_complaint,
         }
