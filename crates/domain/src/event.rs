@@ -171,6 +171,8 @@ pub struct EventRecord {
     /// Milliseconds since 1970 when it was recorded, by the store's clock. Not a part of what happened, so its id does
     /// not depend on it.
     pub recorded_at_ms: i64,
+    /// W3C trace context of what recorded it, if that was traced.
+    pub traceparent: Option<String>,
 }
 
 /// What an event says, as it is published.

@@ -4,6 +4,7 @@ mod environment;
 mod jobs;
 mod publisher;
 mod store;
+mod trace;
 
 pub use environment::{Environment, EnvironmentError};
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
@@ -13,6 +14,7 @@ pub use store::{
     GenerationSummary, MemberScores, NewExperiment, OutboxEntry, Page, Provenance, ScoreFilter, ScoreRow, StoredEvent,
     TickLog, TickRow,
 };
+pub use trace::TraceSource;
 
 use crate::error::ErrorKind;
 

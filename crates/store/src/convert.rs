@@ -118,6 +118,7 @@ pub(crate) fn record(row: outbox::Model) -> EventRecord {
         kind: row.kind,
         body: row.body,
         recorded_at_ms: row.committed_at_ms,
+        traceparent: row.traceparent,
     }
 }
 

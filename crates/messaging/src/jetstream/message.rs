@@ -15,16 +15,16 @@ use crate::wire::{CONTENT_TYPE, SCHEMA_VERSION, SCHEMA_VERSION_HEADER, TRACEPARE
 ///
 /// # Errors
 /// `Invalid` if NATS could never carry it.
-pub(super) fn of(record: &EventRecord, traceparent: Option<&str>) -> PortResult<PublishMessage> {
+pub(super) fn of(record: &EventRecord) -> PortResult<PublishMessage> {
     if !is_subject(&record.subject) {
         return Err(invalid(record, "its subject is not one"));
     }
     let time = rfc3339(record.recorded_at_ms).ok_or_else(|| invalid(record, "its time cannot be told"))?;
-    let headers = headers(record, &time, traceparent).map_err(|cause| invalid(record, "bad header").because(cause))?;
+    let headers = headers(record, &time).map_err(|cause| invalid(record, "bad header").because(cause))?;
     Ok(PublishMessage::build().payload(record.body.clone().into()).headers(headers))
 }
 
-fn headers(record: &EventRecord, time: &str, traceparent: Option<&str>) -> Result<HeaderMap, ParseHeaderValueError> {
+fn headers(record: &EventRecord, time: &str) -> Result<HeaderMap, ParseHeaderValueError> {
     let id = record.id.to_string();
     let source = format!("/claudoom/experiments/{}", record.experiment);
     let mut headers = HeaderMap::new();
@@ -36,7 +36,7 @@ fn headers(record: &EventRecord, time: &str, traceparent: Option<&str>) -> Resul
     headers.insert("ce-time", value(time)?);
     headers.insert("content-type", value(CONTENT_TYPE)?);
     headers.insert(SCHEMA_VERSION_HEADER, value(SCHEMA_VERSION)?);
-    if let Some(traceparent) = traceparent {
+    if let Some(traceparent) = &record.traceparent {
         headers.insert(TRACEPARENT_HEADER, value(traceparent)?);
     }
     Ok(headers)
@@ -81,18 +81,20 @@ mod tests {
             kind: "claudoom.events.v1.GenerationStarted".to_owned(),
             body: "{}".to_owned(),
             recorded_at_ms: 0,
+            traceparent: None,
         };
         let kind = EventRecord { kind: "a\r\nb".to_owned(), ..good.clone() };
         let time = EventRecord { recorded_at_ms: i64::MAX, ..good.clone() };
+        let trace = EventRecord { traceparent: Some("a\nb".to_owned()), ..good.clone() };
         let subjects = ["", "a..b", "a b", "a.*", "a.>", "a\n"];
 
-        assert!(of(&good, None).is_ok());
-        assert!(of(&good, Some("a\nb")).is_err());
-        assert!(of(&kind, None).is_err());
-        assert!(of(&time, None).is_err());
+        assert!(of(&good).is_ok());
+        for record in [kind, time, trace] {
+            assert!(of(&record).is_err());
+        }
         for subject in subjects.map(str::to_owned) {
             let record = EventRecord { subject, ..good.clone() };
-            assert_eq!(of(&record, None).unwrap_err().kind, ErrorKind::Invalid);
+            assert_eq!(of(&record).unwrap_err().kind, ErrorKind::Invalid);
         }
     }
 }

@@ -120,6 +120,7 @@ mod tests {
             kind: "claudoom.events.v1.ExperimentStarted".to_owned(),
             body: "{}".to_owned(),
             recorded_at_ms: 0,
+            traceparent: None,
         }
     }
 

@@ -10,8 +10,8 @@ use domain::error::ErrorKind;
 use domain::ports::{EventPublisher, MetricsPublisher};
 use futures::StreamExt;
 use messaging::jetstream::{JetStreamPublisher, NatsConfig};
-use messaging::wire::TraceSource;
 use testkit::contract::publisher::{Kept, PublisherHarness, records};
+use testkit::trace::TRACEPARENT;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tokio::time::timeout;
@@ -41,6 +41,7 @@ impl PublisherHarness for Real {
                 subject: message.subject.strip_prefix(&subjects).unwrap().to_owned(),
                 body: String::from_utf8(message.payload.to_vec()).unwrap(),
                 recorded_at_ms: milliseconds(headers.get("ce-time").unwrap().as_str()),
+                traceparent: headers.get("traceparent").map(ToString::to_string),
             }
         });
         kept.collect()
@@ -54,10 +55,7 @@ fn milliseconds(moment: &str) -> i64 {
 }
 
 async fn real() -> Real {
-    with(own_config(url())).await
-}
-
-async fn with(config: NatsConfig) -> Real {
+    let config = own_config(url());
     let independent = independent(&config.url).await;
     let guard = StreamGuard { url: config.url.clone(), stream: config.stream.clone() };
     let publisher = JetStreamPublisher::connect(&config).await.unwrap();
@@ -78,8 +76,7 @@ mod contract {
 
 #[tokio::test]
 async fn an_independent_consumer_reads_the_documented_headers() {
-    let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-    let real = with(NatsConfig { trace: TraceSource::new(|| Some(trace.to_owned())), ..own_config(url()) }).await;
+    let real = real().await;
     let record = &records(1)[0];
 
     real.publisher.publish(std::slice::from_ref(record)).await.pop().unwrap().unwrap();
@@ -100,7 +97,7 @@ async fn an_independent_consumer_reads_the_documented_headers() {
         ("ce-time", "2023-11-14T22:13:20.12Z".to_owned()),
         ("content-type", "application/json".to_owned()),
         ("schema-version", "1".to_owned()),
-        ("traceparent", trace.to_owned()),
+        ("traceparent", TRACEPARENT.to_owned()),
     ];
     assert_eq!(found, expected.map(|(name, value)| (name.to_owned(), value)).into());
 }

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use vizdoom::Install;
 
-use super::{Playing, PlayingSettings, scratch};
+use super::{Playing, PlayingSettings, scratch, trace};
 use crate::core::Core;
 use crate::director;
 use crate::games::Games;
@@ -71,7 +71,7 @@ impl Embedded {
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new("embedded"));
         let core = Core {
             store,
-            queue: Arc::new(MemoryJobQueue::with_delivery_limit(DELIVERIES)),
+            queue: Arc::new(MemoryJobQueue::with_delivery_limit(DELIVERIES).with_trace(trace())),
             publisher,
             games: games.clone(),
             events: relay.wake(),
@@ -107,5 +107,5 @@ impl Embedded {
 async fn open_store(data: &Path) -> Result<SqlStore, PortError> {
     let path = data.join(DATABASE);
     let config = StoreConfig::new(format!("sqlite:{}", path.display())).with_migrations();
-    store::connect(&config, Arc::new(Encoder)).await
+    store::connect(&StoreConfig { trace: trace(), ..config }, Arc::new(Encoder)).await
 }

@@ -13,6 +13,7 @@ use store::StoreConfig;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::trace;
 use crate::core::Core;
 use crate::games::Games;
 
@@ -41,9 +42,12 @@ impl Remote {
     /// # Errors
     /// If the database cannot be used. NATS and RabbitMQ may be away: they are connected to when they are there.
     pub async fn connect(dependencies: Dependencies, games: Arc<dyn Games>, name: &str) -> anyhow::Result<Self> {
-        let store: Arc<dyn ExperimentStore> = Arc::new(store::connect(&dependencies.store, Arc::new(Encoder)).await?);
-        let publisher: Arc<dyn EventPublisher> = Arc::new(JetStreamPublisher::connect(&dependencies.nats).await?);
-        let queue: Arc<dyn JobQueue> = Arc::new(RabbitJobQueue::connect(&dependencies.amqp).await?);
+        let Dependencies { store, nats, amqp } = dependencies;
+        let store = StoreConfig { trace: trace(), ..store };
+        let amqp = AmqpConfig { trace: trace(), ..amqp };
+        let store: Arc<dyn ExperimentStore> = Arc::new(store::connect(&store, Arc::new(Encoder)).await?);
+        let publisher: Arc<dyn EventPublisher> = Arc::new(JetStreamPublisher::connect(&nats).await?);
+        let queue: Arc<dyn JobQueue> = Arc::new(RabbitJobQueue::connect(&amqp).await?);
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new(name));
         let events = relay.wake();
         let core = Core { store, queue, publisher, games, events, progress: Arc::new(Notify::new()) };

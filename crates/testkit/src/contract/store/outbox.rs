@@ -12,6 +12,8 @@ use futures::future::join_all;
 use tokio::time::sleep;
 
 use super::{LAPSED, LEASE, Store, created, events, play_generation};
+use crate::builder;
+use crate::trace::{TRACEPARENT, within};
 
 pub async fn two_relays_never_take_the_same_event(store: Store) {
     for _ in 0..10 {
@@ -74,6 +76,17 @@ pub async fn events_keep_the_time_when_they_were_recorded(store: Store) {
     assert!(times[2] >= created_at + 20, "{times:?}");
     let again = store.claim_outbox("relay", 10, LEASE).await.unwrap();
     assert_eq!(again, taken, "how late it is relayed changes nothing");
+}
+
+pub async fn events_keep_the_trace_in_which_they_were_recorded(store: Store) {
+    let new = builder::experiment(1, 1);
+    within(TRACEPARENT, store.create(&new)).await.unwrap();
+    store.set_status(new.id, Paused, "").await.unwrap();
+
+    let taken = within("00-of-the-relay-01", store.claim_outbox("relay", 10, LEASE)).await.unwrap();
+
+    let traces: Vec<_> = taken.iter().map(|entry| entry.record.traceparent.as_deref()).collect();
+    assert_eq!(traces, [Some(TRACEPARENT), Some(TRACEPARENT), None]);
 }
 
 pub async fn event_numbers_have_no_gaps(store: Store) {
