@@ -5,18 +5,18 @@
 
 mod watch;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use domain::digest::{Digest, ExperimentDigest};
 use domain::ids::ExperimentId;
-use domain::ports::{ExperimentFilter, ExperimentRecord, ExperimentStore, Page, PortError, ScoreFilter};
+use domain::ports::{ExperimentRecord, ExperimentStore, Page, PortError, ScoreFilter};
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use crate::core::Core;
+use crate::core::{Core, running};
 use crate::planning::{self, Next};
 use watch::{Spans, Watch};
 
@@ -52,26 +52,16 @@ pub async fn run(core: Core, shutdown: CancellationToken) {
 }
 
 async fn look(core: &Core, watched: &mut HashMap<ExperimentId, Watch>) -> Result<(), PortError> {
-    let filter = ExperimentFilter { statuses: vec![ExperimentStatus::Running], name: None };
-    let mut page = Page { after: None, size: 100 };
-    let mut running = HashSet::new();
-    loop {
-        let (records, next) = core.store.experiments(&filter, &page).await?;
-        for record in records {
-            let id = record.id;
-            running.insert(id);
-            let watch = watched.entry(id).or_insert_with(|| Watch::new(&record));
-            mend(core, &record, watch).await?;
-            if let Err(error) = drive(core, record, &mut watch.spans).await {
-                tracing::warn!(experiment = %id, %error, "cannot advance the experiment, trying again");
-            }
-        }
-        match next {
-            Some(next) => page.after = Some(next),
-            None => break,
+    let running = running(core.store.as_ref()).await?;
+    watched.retain(|id, _| running.iter().any(|record| record.id == *id));
+    for record in running {
+        let id = record.id;
+        let watch = watched.entry(id).or_insert_with(|| Watch::new(&record));
+        mend(core, &record, watch).await?;
+        if let Err(error) = drive(core, record, &mut watch.spans).await {
+            tracing::warn!(experiment = %id, %error, "cannot advance the experiment, trying again");
         }
     }
-    watched.retain(|id, _| running.contains(id));
     Ok(())
 }
 

@@ -66,7 +66,7 @@ fn encode(event: &Event) -> (&'static str, String) {
     }
 }
 
-fn json(message: &impl Serialize) -> String {
+pub(crate) fn json(message: &impl Serialize) -> String {
     serde_json::to_string(message).expect("event messages have only string keys")
 }
 

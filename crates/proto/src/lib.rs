@@ -4,6 +4,7 @@
 
 pub mod convert;
 pub mod events;
+pub mod metrics;
 pub mod session;
 pub mod status;
 

@@ -220,7 +220,9 @@ async fn metrics_reach_a_listener_on_their_subject() {
     let real = real().await;
     let listener = async_nats::connect(&real.config.url).await.unwrap();
     let mut heard = listener.subscribe(real.config.metric_subject(">")).await.unwrap();
-    listener.flush().await.unwrap();
+    // Flushing does not wait for the server; a message of its own over the same connection shows that it listens.
+    listener.publish(real.config.metric_subject("own"), "".into()).await.unwrap();
+    timeout(Duration::from_secs(5), heard.next()).await.unwrap().unwrap();
 
     real.publisher.metrics().send("agent.a1", "{\"kills\":3}".to_owned()).await.unwrap();
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{EventPublisher, ExperimentStore, JobQueue};
+use domain::ports::{EventPublisher, ExperimentStore, JobQueue, MetricsPublisher};
 use messaging::jetstream::{JetStreamPublisher, NatsConfig};
 use messaging::rabbit::{AmqpConfig, RabbitJobQueue};
 use messaging::relay::{OutboxRelay, RelaySettings};
@@ -32,6 +32,8 @@ pub struct Dependencies {
 pub struct Remote {
     /// The use cases.
     pub core: Core,
+    /// Where metrics go.
+    pub metrics: Arc<dyn MetricsPublisher>,
     /// Publishes what waits; runs once.
     pub relay: Option<OutboxRelay>,
 }
@@ -46,12 +48,14 @@ impl Remote {
         let store = StoreConfig { trace: trace(), ..store };
         let amqp = AmqpConfig { trace: trace(), ..amqp };
         let store: Arc<dyn ExperimentStore> = Arc::new(store::connect(&store, Arc::new(Encoder)).await?);
-        let publisher: Arc<dyn EventPublisher> = Arc::new(JetStreamPublisher::connect(&nats).await?);
+        let jetstream = JetStreamPublisher::connect(&nats).await?;
+        let metrics = Arc::new(jetstream.metrics());
+        let publisher: Arc<dyn EventPublisher> = Arc::new(jetstream);
         let queue: Arc<dyn JobQueue> = Arc::new(RabbitJobQueue::connect(&amqp).await?);
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new(name));
         let events = relay.wake();
         let core = Core { store, queue, publisher, games, events, progress: Arc::new(Notify::new()) };
-        Ok(Self { core, relay: Some(relay) })
+        Ok(Self { core, metrics, relay: Some(relay) })
     }
 
     /// Publishes events until `stop`.

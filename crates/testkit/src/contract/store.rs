@@ -54,6 +54,7 @@ macro_rules! store_contract {
             generations::a_generation_is_closed_once_and_plans_the_next,
             generations::a_generation_with_missing_episodes_stays_open,
             generations::an_experiment_is_completed_once_with_one_digest,
+            generations::progress_is_told_with_means_of_what_is_scored,
             generations::a_large_plan_is_stored,
             outbox::two_relays_never_take_the_same_event,
             outbox::events_that_were_not_published_come_again,
