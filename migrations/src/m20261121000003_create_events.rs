@@ -41,6 +41,7 @@ fn outbox() -> TableCreateStatement {
         .col(string("kind"))
         .col(text("body"))
         .col(big_integer("committed_at_ms"))
+        .col(text_null("traceparent"))
         .col(text_null("claimed_by"))
         .col(big_integer_null("claimed_until_ms"))
         .col(big_integer_null("published_at_ms"))

@@ -168,12 +168,26 @@ pub struct EventRecord {
     pub kind: String,
     /// JSON body.
     pub body: String,
+    /// Milliseconds since 1970 when it was recorded, by the store's clock. Not a part of what happened, so its id does
+    /// not depend on it.
+    pub recorded_at_ms: i64,
+    /// W3C trace context of what recorded it, if that was traced.
+    pub traceparent: Option<String>,
 }
 
-/// Turns an event into its record. Storage is given one, so that it can write events without knowing their encoding.
+/// What an event says, as it is published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EncodedEvent {
+    /// CloudEvents type, such as `claudoom.events.v1.AgentEvaluated`.
+    pub kind: String,
+    /// JSON body.
+    pub body: String,
+}
+
+/// Encodes events. Storage is given one, so that it can write events without knowing their encoding.
 pub trait EventEncoder: Send + Sync {
-    /// The record of `event`.
-    fn encode(&self, event: &Event) -> EventRecord;
+    /// What `event` says.
+    fn encode(&self, event: &Event) -> EncodedEvent;
 }
 
 #[cfg(test)]

@@ -185,6 +185,15 @@ impl Default for FitnessSpec {
 }
 
 impl FitnessSpec {
+    /// The measures that count, with their weights.
+    #[must_use]
+    pub fn weights(&self) -> BTreeMap<Response, f64> {
+        match self {
+            Self::Measure(response) => BTreeMap::from([(*response, 1.0)]),
+            Self::Weights(weights) => weights.clone(),
+        }
+    }
+
     /// The fitness of one episode. Weighted measures are summed in the order of [`Response`].
     #[must_use]
     pub fn of(&self, measures: &Measures) -> f64 {

@@ -4,15 +4,17 @@ mod environment;
 mod jobs;
 mod publisher;
 mod store;
+mod trace;
 
 pub use environment::{Environment, EnvironmentError};
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
 pub use publisher::{EventPublisher, MetricsPublisher};
 pub use store::{
     Assignment, Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,
-    GenerationSummary, MemberScores, NewExperiment, OutboxEntry, Page, Provenance, ScoreFilter, ScoreRow, StoredEvent,
-    TickLog, TickRow,
+    GenerationSummary, MemberProgress, MemberScores, NewExperiment, OutboxEntry, Page, Provenance, ScoreFilter,
+    ScoreRow, StoredEvent, TickLog, TickRow,
 };
+pub use trace::TraceSource;
 
 use crate::error::ErrorKind;
 

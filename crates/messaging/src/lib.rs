@@ -9,7 +9,6 @@
 //! * [`memory`]: twins of both inside one process, with the same contract, for the embedded default and for tests.
 //! * [`relay`]: publishes what waits in the outbox.
 
-mod backoff;
 pub mod jetstream;
 pub mod memory;
 pub mod rabbit;

@@ -12,10 +12,10 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use domain::ports::{EventPublisher, ExperimentStore, PortResult};
+use runtime::retry::Waits;
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 
-use crate::backoff::Backoff;
 use round::Held;
 
 pub use counters::RelayCounters;
@@ -55,7 +55,7 @@ impl OutboxRelay {
     /// logged and tried again, so this ends only with `shutdown`.
     pub async fn run(mut self, shutdown: impl Future<Output = ()> + Send) {
         let mut shutdown = pin!(shutdown);
-        let mut backoff = Backoff::new(self.settings.first_backoff, self.settings.longest_backoff);
+        let mut waits = Waits::new(self.settings.backoff);
         loop {
             // A round that is cut off here keeps what it holds, and is done again by the drain.
             let outcome = tokio::select! {
@@ -63,7 +63,7 @@ impl OutboxRelay {
                 () = &mut shutdown => break,
                 outcome = self.run_once() => outcome,
             };
-            let pause = self.pause(&outcome, &mut backoff);
+            let pause = self.pause(&outcome, &mut waits);
             tokio::select! {
                 biased;
                 () = &mut shutdown => break,
@@ -74,16 +74,16 @@ impl OutboxRelay {
     }
 
     /// Waits as long as the outcome of a round asks for.
-    fn pause(&self, outcome: &PortResult<Round>, backoff: &mut Backoff) -> impl Future<Output = ()> + Send + use<> {
+    fn pause(&self, outcome: &PortResult<Round>, waits: &mut Waits) -> impl Future<Output = ()> + Send + use<> {
         let delay = match outcome {
             Ok(round) if round.failed == 0 => {
-                backoff.reset();
+                waits.reset();
                 (!round.more).then_some(self.settings.poll)
             }
-            Ok(_) => Some(backoff.next_delay()),
+            Ok(_) => Some(waits.next_wait()),
             Err(error) => {
                 tracing::warn!(%error, "the outbox cannot be relayed");
-                Some(backoff.next_delay())
+                Some(waits.next_wait())
             }
         };
         let idle = matches!(outcome, Ok(round) if round.failed == 0);

@@ -1,7 +1,4 @@
-//! What every message carries besides its body: names of headers, the version of the schema, and the trace context.
-
-use std::fmt;
-use std::sync::Arc;
+//! What every message carries besides its body: names of headers, and the version of the schema.
 
 use domain::ports::JobMessage;
 
@@ -16,30 +13,6 @@ pub const TRACEPARENT_HEADER: &str = "traceparent";
 
 /// Media type of every body.
 pub const CONTENT_TYPE: &str = "application/json";
-
-/// Where the trace context of the current span comes from. Empty by default: this crate does not know who traces.
-#[derive(Clone, Default)]
-pub struct TraceSource(Option<Arc<dyn Fn() -> Option<String> + Send + Sync>>);
-
-impl TraceSource {
-    /// Asks `current` for the `traceparent` of every message that is sent.
-    pub fn new(current: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(current)))
-    }
-
-    /// The trace context to send along, if there is one that fits into a header.
-    #[must_use]
-    pub fn current(&self) -> Option<String> {
-        let current = self.0.as_ref()?;
-        current().filter(|traceparent| traceparent.bytes().all(|byte| byte.is_ascii_graphic()))
-    }
-}
-
-impl fmt::Debug for TraceSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "TraceSource(set)" } else { "TraceSource(none)" })
-    }
-}
 
 /// Why a message is not a job.
 #[derive(Debug, thiserror::Error)]

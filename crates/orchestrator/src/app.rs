@@ -6,7 +6,14 @@ mod playing;
 mod remote;
 pub mod scratch;
 
+use domain::ports::TraceSource;
+
 pub use embedded::{Embedded, EmbeddedSettings};
 pub use engine::{EngineArgs, Env};
 pub use playing::{Playing, PlayingSettings};
 pub use remote::{Dependencies, Remote};
+
+/// What is stored and sent belongs to the trace of the span in which that is done.
+fn trace() -> TraceSource {
+    TraceSource::new(runtime::trace_context::current)
+}

@@ -7,7 +7,8 @@ use domain::experiment::ExperimentSpec;
 use domain::ids::ExperimentId;
 use domain::plan::{GenerationPlan, Member};
 use domain::ports::{
-    Created, EventPublisher, ExperimentStore, JobMessage, JobQueue, NewExperiment, PortError, Provenance,
+    Created, EventPublisher, ExperimentFilter, ExperimentRecord, ExperimentStore, JobMessage, JobQueue, NewExperiment,
+    Page, PortError, Provenance,
 };
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
@@ -131,6 +132,24 @@ impl Core {
     }
 }
 
+/// Every running experiment, newest first.
+///
+/// # Errors
+/// If the store is away.
+pub async fn running(store: &dyn ExperimentStore) -> Result<Vec<ExperimentRecord>, PortError> {
+    let filter = ExperimentFilter { statuses: vec![ExperimentStatus::Running], name: None };
+    let mut page = Page { after: None, size: 100 };
+    let mut running = Vec::new();
+    loop {
+        let (records, next) = store.experiments(&filter, &page).await?;
+        running.extend(records);
+        match next {
+            Some(next) => page.after = Some(next),
+            None => return Ok(running),
+        }
+    }
+}
+
 /// Finds an experiment by its id, the beginning of its id, or its name (the newest of that name).
 ///
 /// # Errors
@@ -139,7 +158,7 @@ pub async fn find(store: &dyn ExperimentStore, text: &str) -> Result<ExperimentI
     if let Ok(id) = text.parse() {
         return Ok(id);
     }
-    let (records, _) = store.experiments(&Default::default(), &domain::ports::Page { after: None, size: 1000 }).await?;
+    let (records, _) = store.experiments(&Default::default(), &Page { after: None, size: 1000 }).await?;
     if let Some(named) = records.iter().find(|record| record.spec.name == text) {
         return Ok(named.id);
     }

@@ -1,36 +1,35 @@
 //! Drives experiments from generation to generation.
 //!
-//! The director holds no state of its own: it looks at the store, does the next step, and every step may be done
-//! again. So it can be killed at any point and its successor goes on.
+//! The director holds no state of its own but spans: it looks at the store, does the next step, and every step may be
+//! done again. So it can be killed at any point and its successor goes on, in a trace of its own.
+
+mod watch;
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use domain::digest::{Digest, ExperimentDigest};
 use domain::ids::ExperimentId;
-use domain::ports::{ExperimentFilter, ExperimentRecord, ExperimentStore, Page, PortError, ScoreFilter};
+use domain::ports::{ExperimentRecord, ExperimentStore, Page, PortError, ScoreFilter};
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
-use crate::core::Core;
+use crate::core::{Core, running};
 use crate::planning::{self, Next};
+use watch::{Spans, Watch};
 
 /// How often the store is looked at when no bell rings.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// After how long without a new score open jobs are put into the queue once more. Workers drop what is not open any
-/// more, so this costs little and mends any loss of the queue.
-const STALLED: Duration = Duration::from_secs(20);
-
 /// What one look at an experiment came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+enum Step {
     /// Episodes of its generation are still being played.
     Waiting,
-    /// A generation was closed and the next one opened.
-    Advanced,
+    /// A generation was closed and this one planned.
+    Advanced(u32),
     /// It was completed.
     Completed,
     /// It is not running.
@@ -52,64 +51,42 @@ pub async fn run(core: Core, shutdown: CancellationToken) {
     }
 }
 
-/// The score count of an experiment and since when it has not changed.
-type Watched = HashMap<ExperimentId, (u64, Instant)>;
-
-async fn look(core: &Core, watched: &mut Watched) -> Result<(), PortError> {
-    let filter = ExperimentFilter { statuses: vec![ExperimentStatus::Running], name: None };
-    let mut page = Page { after: None, size: 100 };
-    let mut seen = Watched::new();
-    loop {
-        let (records, next) = core.store.experiments(&filter, &page).await?;
-        for record in records {
-            let id = record.id;
-            let known = watched.get(&id).copied();
-            seen.insert(id, mend(core, &record, known).await?);
-            if let Err(error) = drive(core, record).await {
-                tracing::warn!(experiment = %id, %error, "cannot advance the experiment, trying again");
-            }
-        }
-        match next {
-            Some(next) => page.after = Some(next),
-            None => break,
+async fn look(core: &Core, watched: &mut HashMap<ExperimentId, Watch>) -> Result<(), PortError> {
+    let running = running(core.store.as_ref()).await?;
+    watched.retain(|id, _| running.iter().any(|record| record.id == *id));
+    for record in running {
+        let id = record.id;
+        let watch = watched.entry(id).or_insert_with(|| Watch::new(&record));
+        mend(core, &record, watch).await?;
+        if let Err(error) = drive(core, record, &mut watch.spans).await {
+            tracing::warn!(experiment = %id, %error, "cannot advance the experiment, trying again");
         }
     }
-    *watched = seen;
     Ok(())
 }
 
-async fn drive(core: &Core, mut record: ExperimentRecord) -> Result<(), PortError> {
-    while advance(core, &record).await? == Step::Advanced {
+/// Puts open jobs into the queue again when an experiment is seen for the first time or has stalled. Workers drop what is
+/// not open any more, so this costs little and mends any loss of the queue.
+async fn mend(core: &Core, record: &ExperimentRecord, watch: &mut Watch) -> Result<(), PortError> {
+    if watch.needs_jobs(record.episodes_scored) {
+        let jobs = core.enqueue(record.id).instrument(watch.spans.of(record.generation)).await?;
+        tracing::debug!(experiment = %record.id, jobs, "open jobs put into the queue");
+        watch.has_jobs(record.episodes_scored);
+    }
+    Ok(())
+}
+
+async fn drive(core: &Core, mut record: ExperimentRecord, spans: &mut Spans) -> Result<(), PortError> {
+    while let Step::Advanced(generation) = advance(core, &record).instrument(spans.of(record.generation)).await? {
+        // In the span of the new generation, to which its jobs belong.
+        core.enqueue(record.id).instrument(spans.of(generation)).await?;
         record = core.store.experiment(record.id).await?;
     }
     Ok(())
 }
 
-/// Puts open jobs into the queue again when an experiment is seen for the first time or has stalled.
-async fn mend(
-    core: &Core,
-    record: &ExperimentRecord,
-    known: Option<(u64, Instant)>,
-) -> Result<(u64, Instant), PortError> {
-    let now = Instant::now();
-    match known {
-        Some((scored, since)) if scored == record.episodes_scored && now.duration_since(since) < STALLED => {
-            Ok((scored, since))
-        }
-        Some((scored, _)) if scored != record.episodes_scored => Ok((record.episodes_scored, now)),
-        _ => {
-            let jobs = core.enqueue(record.id).await?;
-            tracing::debug!(experiment = %record.id, jobs, "open jobs put into the queue");
-            Ok((record.episodes_scored, now))
-        }
-    }
-}
-
-/// Does the next step of one experiment, if it is due.
-///
-/// # Errors
-/// If the store or the queue is away; the step can be tried again.
-pub async fn advance(core: &Core, record: &ExperimentRecord) -> Result<Step, PortError> {
+/// Does the next step of one experiment, if it is due. Fails if the store is away; the step can be tried again.
+async fn advance(core: &Core, record: &ExperimentRecord) -> Result<Step, PortError> {
     if record.status != ExperimentStatus::Running {
         return Ok(Step::Idle);
     }
@@ -125,9 +102,8 @@ pub async fn advance(core: &Core, record: &ExperimentRecord) -> Result<Step, Por
         Next::Generation(plan) => {
             core.store.close_generation(record.id, current.index, &summary, Some(&plan)).await?;
             core.events.notify_one();
-            core.enqueue(record.id).await?;
             tracing::info!(experiment = %record.id, generation = plan.index, "generation opened");
-            Ok(Step::Advanced)
+            Ok(Step::Advanced(plan.index))
         }
         Next::Complete => {
             core.store.close_generation(record.id, current.index, &summary, None).await?;

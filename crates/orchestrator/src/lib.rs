@@ -1,11 +1,12 @@
 //! The orchestrator: plans experiments and generations, plays their episodes and keeps their scores.
 //!
-//! [`core`] holds the use cases, [`director`] drives experiments from generation to generation, [`worker`] and
-//! [`shard`] play jobs, [`app`] is the only place that names concrete storage, queues and games, [`cli`] and
+//! [`core`] holds the use cases, [`director`] drives experiments from generation to generation, [`broadcast`] tells how
+//! they do, [`worker`] and [`shard`] play jobs, [`app`] is the only place that names concrete storage, queues and games, [`cli`] and
 //! [`service`] are the two ways in.
 
 pub mod app;
 pub mod bench;
+pub mod broadcast;
 pub mod check;
 pub mod cli;
 pub mod core;

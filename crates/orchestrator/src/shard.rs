@@ -18,6 +18,7 @@ use runtime::grpc::{Address, Listener};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::LocalSet;
 use tokio_util::sync::CancellationToken;
+use tracing::Span;
 
 use crate::games::Games;
 use crate::play::AttemptError;
@@ -43,6 +44,8 @@ pub struct Order {
     pub results: mpsc::Sender<Played>,
     /// Ends the attempt.
     pub cancelled: CancellationToken,
+    /// The attempt's span; those of its episodes are its children.
+    pub span: Span,
     /// Takes the verdict once the attempt is over.
     pub done: oneshot::Sender<Result<(), AttemptError>>,
 }

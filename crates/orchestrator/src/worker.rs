@@ -9,9 +9,11 @@ use std::time::Duration;
 use domain::ErrorKind;
 use domain::ports::{Assignment, Claim, Delivery, JobConsumer, PortError, PortResult};
 use domain::status::ExperimentStatus;
+use runtime::trace_context;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::{Instrument as _, Span, info_span};
 
 use crate::core::Core;
 use crate::metrics::Metrics;
@@ -131,7 +133,10 @@ impl Lane {
     async fn work(&self, delivery: Box<dyn Delivery>) -> PortResult<()> {
         let message = delivery.message();
         match self.core.store.claim(message.job, &self.worker, LEASE).await? {
-            Claim::Granted(assignment) => self.attempt(delivery, assignment).await,
+            Claim::Granted(assignment) => {
+                let span = job_span(&assignment, delivery.traceparent());
+                self.attempt(delivery, assignment).instrument(span).await
+            }
             // Whoever holds the job has a delivery of its own; a paused one is put into the queue when it goes on.
             Claim::Held | Claim::Settled | Claim::Paused => delivery.ack().await,
             Claim::Unknown => {
@@ -141,7 +146,6 @@ impl Lane {
         }
     }
 
-    #[tracing::instrument(skip_all, fields(job = %assignment.job, experiment = %assignment.experiment, agent = %assignment.member.agent))]
     async fn attempt(&self, delivery: Box<dyn Delivery>, assignment: Box<Assignment>) -> PortResult<()> {
         let (job, fence, experiment) = (assignment.job, assignment.fence, assignment.experiment);
         let attempts_left = assignment.spec.limits.attempts.saturating_sub(assignment.failed_attempts + 1);
@@ -172,7 +176,7 @@ impl Lane {
         let cancelled = self.shutdown.child_token();
         let (results, mut played) = mpsc::channel(BATCH);
         let (done, verdict) = oneshot::channel();
-        let order = Order { assignment, results, cancelled: cancelled.clone(), done };
+        let order = Order { assignment, results, cancelled: cancelled.clone(), span: Span::current(), done };
         if self.slot.send(order).await.is_err() {
             return Ok(Verdict::Failed("the slot has ended".into()));
         }
@@ -237,6 +241,17 @@ impl Lane {
             }
         }
     }
+}
+
+/// The span of an attempt, below that of whoever published its job.
+fn job_span(assignment: &Assignment, traceparent: Option<&str>) -> Span {
+    let Assignment { job, experiment, generation, fence, .. } = assignment;
+    let agent = &assignment.member.agent;
+    let span = info_span!("job", %job, %experiment, generation, %agent, fence = fence.0);
+    if let Some(traceparent) = traceparent {
+        trace_context::follow(&span, traceparent);
+    }
+    span
 }
 
 fn ignore_fenced(result: PortResult<()>) -> PortResult<()> {

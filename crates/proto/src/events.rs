@@ -1,6 +1,6 @@
 //! Events as they are stored and published: JSON of the `claudoom.events.v1` messages.
 
-use domain::event::{Event, EventEncoder, EventRecord, Fact};
+use domain::event::{EncodedEvent, Event, EventEncoder, Fact};
 use serde::Serialize;
 
 /// Version 1 of the messages.
@@ -17,15 +17,9 @@ pub const PACKAGE: &str = "claudoom.events.v1";
 pub struct Encoder;
 
 impl EventEncoder for Encoder {
-    fn encode(&self, event: &Event) -> EventRecord {
+    fn encode(&self, event: &Event) -> EncodedEvent {
         let (name, body) = encode(event);
-        EventRecord {
-            id: event.id(),
-            experiment: event.experiment,
-            subject: event.subject(),
-            kind: format!("{PACKAGE}.{name}"),
-            body,
-        }
+        EncodedEvent { kind: format!("{PACKAGE}.{name}"), body }
     }
 }
 
@@ -72,7 +66,7 @@ fn encode(event: &Event) -> (&'static str, String) {
     }
 }
 
-fn json(message: &impl Serialize) -> String {
+pub(crate) fn json(message: &impl Serialize) -> String {
     serde_json::to_string(message).expect("event messages have only string keys")
 }
 
@@ -83,10 +77,14 @@ mod tests {
 
     use super::*;
 
-    fn record(fact: Fact) -> (EventRecord, Value) {
-        let record = Encoder.encode(&Event::once(ExperimentId(uuid::Uuid::nil()), fact));
-        let body = serde_json::from_str(&record.body).unwrap();
-        (record, body)
+    fn encoded(fact: Fact) -> (Event, EncodedEvent) {
+        let event = Event::once(ExperimentId(uuid::Uuid::nil()), fact);
+        let encoded = Encoder.encode(&event);
+        (event, encoded)
+    }
+
+    fn body(encoded: &EncodedEvent) -> Value {
+        serde_json::from_str(&encoded.body).unwrap()
     }
 
     #[test]
@@ -94,12 +92,13 @@ mod tests {
         let agent = AgentId::slug("g1-a2");
         let fact = Fact::AgentEvaluated { generation: 1, agent, position: 2, fitness: 3.5, kills: 4.0, episodes: 10 };
 
-        let (record, body) = record(fact);
+        let (event, encoded) = encoded(fact);
 
-        assert_eq!(record.kind, "claudoom.events.v1.AgentEvaluated");
-        assert_eq!(body["metadata"]["eventId"], record.id.to_string());
-        assert_eq!(body["metadata"]["experimentId"], record.experiment.to_string());
-        assert_eq!(body["metadata"]["subject"], record.subject);
+        let body = body(&encoded);
+        assert_eq!(encoded.kind, "claudoom.events.v1.AgentEvaluated");
+        assert_eq!(body["metadata"]["eventId"], event.id().to_string());
+        assert_eq!(body["metadata"]["experimentId"], event.experiment.to_string());
+        assert_eq!(body["metadata"]["subject"], event.subject());
         assert_eq!((&body["agent"], &body["fitness"]), (&"g1-a2".into(), &3.5.into()));
     }
 
@@ -109,17 +108,18 @@ mod tests {
         let fact =
             Fact::GenerationCompleted { generation: 0, best_agent, best_fitness: 2.0, mean_fitness: 1.0, episodes: 4 };
 
-        let (record, body) = record(fact);
+        let (_, encoded) = encoded(fact);
 
-        assert_eq!(record.kind, "claudoom.events.v1.GenerationCompleted");
+        let body = body(&encoded);
+        assert_eq!(encoded.kind, "claudoom.events.v1.GenerationCompleted");
         assert_eq!((&body["bestAgent"], &body["meanFitness"]), (&"b".into(), &1.0.into()));
     }
 
     #[test]
     fn a_body_reads_back_as_its_message() {
-        let (record, _) = record(Fact::ExperimentFailed { reason: "no \"engine\"".into() });
-        let message: v1::ExperimentFailed = serde_json::from_str(&record.body).unwrap();
+        let (event, encoded) = encoded(Fact::ExperimentFailed { reason: "no \"engine\"".into() });
+        let message: v1::ExperimentFailed = serde_json::from_str(&encoded.body).unwrap();
         assert_eq!(message.reason, "no \"engine\"");
-        assert_eq!(message.metadata.map(|m| m.event_id), Some(record.id.to_string()));
+        assert_eq!(message.metadata.map(|m| m.event_id), Some(event.id().to_string()));
     }
 }

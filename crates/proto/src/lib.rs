@@ -5,6 +5,7 @@
 pub mod convert;
 pub mod events;
 pub mod mask;
+pub mod metrics;
 pub mod session;
 pub mod status;
 

@@ -67,6 +67,33 @@ impl Jitter {
     }
 }
 
+/// The waits of whoever tries until it succeeds: they grow from failure to failure and begin again after a success.
+#[derive(Clone, Debug)]
+pub struct Waits {
+    backoff: Backoff,
+    jitter: Jitter,
+    failures: u32,
+}
+
+impl Waits {
+    /// Begins with the first wait of `backoff`.
+    pub fn new(backoff: Backoff) -> Self {
+        Self { backoff, jitter: Jitter::random(), failures: 0 }
+    }
+
+    /// Returns the wait after one more failure.
+    pub fn next_wait(&mut self) -> Duration {
+        let wait = self.backoff.delay(self.failures, self.jitter.next_unit());
+        self.failures = self.failures.saturating_add(1);
+        wait
+    }
+
+    /// Begins again, after a success.
+    pub fn reset(&mut self) {
+        self.failures = 0;
+    }
+}
+
 /// How often and how long to try.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RetryPolicy {
@@ -220,6 +247,19 @@ mod tests {
 
         assert!(draws.iter().all(|draw| (0.0..1.0).contains(draw)));
         assert!((mean - 0.5).abs() < 0.02, "{mean}");
+    }
+
+    #[test]
+    fn waits_grow_until_something_succeeds() {
+        let backoff = Backoff { first: Duration::from_millis(100), factor: 2.0, cap: Duration::from_millis(300) };
+        let mut waits = Waits::new(backoff);
+
+        for ceiling in [100, 200, 300, 300] {
+            assert!(waits.next_wait() <= Duration::from_millis(ceiling));
+        }
+        waits.reset();
+
+        assert!(waits.next_wait() <= Duration::from_millis(100));
     }
 
     #[tokio::test(start_paused = true)]

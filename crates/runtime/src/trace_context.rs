@@ -1,4 +1,4 @@
-//! W3C trace context (`traceparent`, `tracestate`) in and out of gRPC metadata and plain string maps.
+//! W3C trace context (`traceparent`, `tracestate`) in and out of gRPC metadata, plain string maps and messages.
 //!
 //! Without a telemetry endpoint there is no trace, and nothing is written.
 
@@ -14,6 +14,8 @@ use tonic::metadata::{MetadataKey, MetadataMap, MetadataValue};
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
+const TRACEPARENT: &str = "traceparent";
+
 /// Writes the context of `span` as gRPC metadata.
 pub fn inject(span: &Span, metadata: &mut MetadataMap) {
     inject_with(span, |key, value| {
@@ -27,6 +29,22 @@ pub fn inject(span: &Span, metadata: &mut MetadataMap) {
 /// Writes the context of `span` into a map, or anything else that takes pairs: message headers.
 pub fn inject_map(span: &Span, map: &mut impl Extend<(String, String)>) {
     inject_with(span, |key, value| map.extend([(key.to_owned(), value)]));
+}
+
+/// Returns the `traceparent` of the current span, if it is traced.
+pub fn current() -> Option<String> {
+    let mut found = None;
+    inject_with(&Span::current(), |key, value| {
+        if key == TRACEPARENT {
+            found = Some(value);
+        }
+    });
+    found
+}
+
+/// Makes the span that a `traceparent` names the parent of `span`. Call it before the span is entered.
+pub fn follow(span: &Span, traceparent: &str) {
+    set_parent_with(span, |key| (key == TRACEPARENT).then_some(traceparent));
 }
 
 /// Makes the context found in gRPC metadata the parent of `span`. Call it before the span is entered.
@@ -121,6 +139,20 @@ mod tests {
         });
 
         assert!(map["traceparent"].contains("0af7651916cd43dd8448eb211c80319c"));
+    }
+
+    #[test]
+    fn the_current_span_follows_the_one_that_a_message_names() {
+        assert_eq!(current(), None);
+
+        let (outside, inside) = traced(|| {
+            let span = info_span!("job");
+            follow(&span, PARENT);
+            (current(), span.in_scope(current).unwrap())
+        });
+
+        assert_eq!(outside, None);
+        assert!(inside.starts_with("00-0af7651916cd43dd8448eb211c80319c-") && inside != PARENT, "{inside}");
     }
 
     #[test]

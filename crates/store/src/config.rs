@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use domain::ErrorKind;
-use domain::ports::{PortError, PortResult};
+use domain::ports::{PortError, PortResult, TraceSource};
 use sea_orm::sqlx::postgres::PgConnectOptions;
 
 /// How to open the ledger.
@@ -25,6 +25,8 @@ pub struct StoreConfig {
     pub idle_in_transaction_timeout: Duration,
     /// Whether to create or upgrade the schema when the ledger is opened.
     pub migrate: bool,
+    /// The trace context that is kept with every event.
+    pub trace: TraceSource,
 }
 
 impl StoreConfig {
@@ -39,6 +41,7 @@ impl StoreConfig {
             lock_timeout: Duration::from_secs(3),
             idle_in_transaction_timeout: Duration::from_secs(10),
             migrate: false,
+            trace: TraceSource::default(),
         }
     }
 

@@ -117,6 +117,8 @@ pub(crate) fn record(row: outbox::Model) -> EventRecord {
         subject: row.subject,
         kind: row.kind,
         body: row.body,
+        recorded_at_ms: row.committed_at_ms,
+        traceparent: row.traceparent,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Events, written in the transaction of the fact they tell of.
 
-use domain::event::{Event, Fact};
+use domain::event::{EncodedEvent, Event, Fact};
 use domain::ids::ExperimentId;
 use domain::ports::{PortResult, StoredEvent};
 use sea_orm::ActiveValue::{NotSet, Set};
@@ -37,16 +37,17 @@ impl SqlStore {
     }
 
     fn row(&self, sequence: i64, event: &Event, now: i64) -> outbox::ActiveModel {
-        let record = self.encoder.encode(event);
+        let EncodedEvent { kind, body } = self.encoder.encode(event);
         outbox::ActiveModel {
             id: NotSet,
-            experiment_id: Set(record.experiment.0),
+            experiment_id: Set(event.experiment.0),
             sequence: Set(sequence),
-            event_id: Set(record.id.0),
-            subject: Set(record.subject),
-            kind: Set(record.kind),
-            body: Set(record.body),
+            event_id: Set(event.id().0),
+            subject: Set(event.subject()),
+            kind: Set(kind),
+            body: Set(body),
             committed_at_ms: Set(now),
+            traceparent: Set(self.trace.current()),
             claimed_by: NotSet,
             claimed_until_ms: NotSet,
             published_at_ms: NotSet,
@@ -69,7 +70,7 @@ impl SqlStore {
 }
 
 fn stored(row: outbox::Model) -> StoredEvent {
-    StoredEvent { sequence: row.sequence, at_ms: row.committed_at_ms, record: convert::record(row) }
+    StoredEvent { sequence: row.sequence, record: convert::record(row) }
 }
 
 /// Takes the next numbers of an experiment, under the lock of its row.

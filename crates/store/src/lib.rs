@@ -24,6 +24,7 @@ mod outbox;
 mod paging;
 mod plan;
 mod port;
+mod progress;
 mod schema;
 mod scores;
 mod session;

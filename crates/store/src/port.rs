@@ -7,7 +7,7 @@ use domain::ids::{ExperimentId, Fence, JobId};
 use domain::plan::GenerationPlan;
 use domain::ports::{
     Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord, GenerationSummary,
-    NewExperiment, OutboxEntry, Page, PortResult, ScoreFilter, ScoreRow, StoredEvent, TickLog,
+    MemberProgress, NewExperiment, OutboxEntry, Page, PortResult, ScoreFilter, ScoreRow, StoredEvent, TickLog,
 };
 use domain::score::Score;
 use domain::status::ExperimentStatus;
@@ -60,6 +60,10 @@ impl ExperimentStore for SqlStore {
 
     async fn generation(&self, id: ExperimentId, index: u32) -> PortResult<GenerationRecord> {
         self.read_generation(id, index).await
+    }
+
+    async fn progress(&self, id: ExperimentId, index: u32) -> PortResult<Vec<MemberProgress>> {
+        self.read_progress(id, index).await
     }
 
     async fn close_generation(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::event::EventEncoder;
-use domain::ports::PortResult;
+use domain::ports::{PortResult, TraceSource};
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
 };
@@ -19,6 +19,7 @@ use crate::error::Result;
 pub struct SqlStore {
     pub(crate) db: DatabaseConnection,
     pub(crate) encoder: Arc<dyn EventEncoder>,
+    pub(crate) trace: TraceSource,
     pub(crate) engine: Engine,
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::agent::AgentSpec;
 use domain::environment::End;
-use domain::event::{Event, EventEncoder, EventRecord};
+use domain::event::{EncodedEvent, Event, EventEncoder};
 use domain::experiment::ExperimentSpec;
 use domain::genome::Genome;
 use domain::ids::{AgentId, DoomSeed, ExperimentId};
@@ -120,11 +120,8 @@ pub fn score(generation: u32, position: u32, episode: &PlannedEpisode, kills: i3
 pub struct PlainEncoder;
 
 impl EventEncoder for PlainEncoder {
-    fn encode(&self, event: &Event) -> EventRecord {
-        EventRecord {
-            id: event.id(),
-            experiment: event.experiment,
-            subject: event.subject(),
+    fn encode(&self, event: &Event) -> EncodedEvent {
+        EncodedEvent {
             kind: format!("test.{}", event.fact.kind()),
             body: json!({ "fact": format!("{:?}", event.fact) }).to_string(),
         }

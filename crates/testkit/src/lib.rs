@@ -3,3 +3,4 @@
 pub mod builder;
 pub mod contract;
 pub mod postgres;
+pub mod trace;

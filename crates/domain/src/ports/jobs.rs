@@ -45,6 +45,9 @@ pub trait Delivery: Send {
     /// Whether it was delivered before.
     fn redelivered(&self) -> bool;
 
+    /// W3C trace context of whoever published it, if that was traced.
+    fn traceparent(&self) -> Option<&str>;
+
     /// The job is done (or needs no more work): forget it.
     async fn ack(self: Box<Self>) -> PortResult<()>;
 

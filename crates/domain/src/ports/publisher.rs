@@ -19,6 +19,9 @@ pub trait EventPublisher: Send + Sync {
 /// Short-lived numbers for whoever listens; nothing is kept.
 #[async_trait]
 pub trait MetricsPublisher: Send + Sync {
+    /// Whether anybody may be listening now. If not, the numbers need not even be gathered.
+    fn is_heard(&self) -> bool;
+
     /// Sends a JSON body to a subject below the metrics prefix, such as `agent.A`.
     async fn send(&self, subject: &str, body: String) -> PortResult<()>;
 }

@@ -165,6 +165,25 @@ pub struct MemberScores {
     pub scores: Vec<Score>,
 }
 
+/// How far one member of a generation is, and how it does so far.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MemberProgress {
+    /// Who.
+    pub agent: AgentId,
+    /// Its position in the generation.
+    pub position: u32,
+    /// Episodes planned.
+    pub episodes_planned: u64,
+    /// Episodes scored.
+    pub episodes_scored: u64,
+    /// Decisions in the scored episodes.
+    pub ticks: u64,
+    /// Mean fitness of the scored episodes; absent while there are none.
+    pub fitness: Option<f64>,
+    /// Mean kills of the scored episodes; absent while there are none.
+    pub kills: Option<f64>,
+}
+
 /// What is kept of a completed generation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GenerationSummary {
@@ -214,8 +233,6 @@ pub struct StoredEvent {
     pub sequence: i64,
     /// The event.
     pub record: EventRecord,
-    /// Milliseconds since 1970 when it was committed, by the store's clock.
-    pub at_ms: i64,
 }
 
 /// The ticks of one episode, kept where an experiment asks for it.
@@ -309,6 +326,10 @@ pub trait ExperimentStore: Send + Sync {
     /// # Errors
     /// `NotFound`.
     async fn generation(&self, id: ExperimentId, index: u32) -> PortResult<GenerationRecord>;
+
+    /// How far the members of a generation are, in order of positions, without reading their scores one by one. The means
+    /// are for people to look at: they are not rounded as those of the event `evaluated` are.
+    async fn progress(&self, id: ExperimentId, index: u32) -> PortResult<Vec<MemberProgress>>;
 
     /// Completes a generation and plans the next, with their events. Doing it again changes nothing.
     ///

@@ -6,12 +6,12 @@ use async_nats::connection::State;
 use async_nats::{Client, ConnectOptions, Event};
 use domain::error::ErrorKind;
 use domain::ports::{PortError, PortResult};
+use runtime::retry::{Backoff, Jitter};
 
-use crate::backoff::delay_of_attempt;
 use crate::wire::without_credentials;
 
-const FIRST_DELAY: Duration = Duration::from_millis(50);
-const LONGEST_DELAY: Duration = Duration::from_secs(4);
+/// Waits between attempts to connect.
+const BACKOFF: Backoff = Backoff { first: Duration::from_millis(50), factor: 2.0, cap: Duration::from_secs(4) };
 
 /// A half-open connection is noticed after two pings without an answer.
 const PING_INTERVAL: Duration = Duration::from_secs(10);
@@ -24,7 +24,7 @@ pub(super) async fn connect(url: &str) -> PortResult<Client> {
         .name("claudoom")
         .retry_on_initial_connect()
         .max_reconnects(None)
-        .reconnect_delay_callback(|attempt| delay_of_attempt(attempt, FIRST_DELAY, LONGEST_DELAY))
+        .reconnect_delay_callback(delay)
         .ping_interval(PING_INTERVAL)
         .event_callback({
             let shown = shown.clone();
@@ -46,6 +46,12 @@ pub(super) fn ensure_connected(client: &Client) -> PortResult<()> {
         State::Connected => Ok(()),
         State::Pending | State::Disconnected => Err(PortError::new(ErrorKind::Unavailable, "NATS is not connected")),
     }
+}
+
+/// The wait before attempt number `attempt`, counted from 1.
+fn delay(attempt: usize) -> Duration {
+    let failures = u32::try_from(attempt.saturating_sub(1)).unwrap_or(u32::MAX);
+    BACKOFF.delay(failures, Jitter::random().next_unit())
 }
 
 fn shown(servers: &[&str]) -> String {

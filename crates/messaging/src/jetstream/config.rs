@@ -5,8 +5,6 @@ use std::time::Duration;
 use domain::error::ErrorKind;
 use domain::ports::{PortError, PortResult};
 
-use crate::wire::TraceSource;
-
 /// Settings of the NATS adapters.
 #[derive(Debug, Clone)]
 pub struct NatsConfig {
@@ -22,8 +20,6 @@ pub struct NatsConfig {
     pub in_flight: usize,
     /// How long to wait for an acknowledgement or an answer.
     pub ack_timeout: Duration,
-    /// The trace context to send along.
-    pub trace: TraceSource,
 }
 
 impl NatsConfig {
@@ -36,7 +32,6 @@ impl NatsConfig {
             max_age: Duration::from_secs(24 * 60 * 60),
             in_flight: 64,
             ack_timeout: Duration::from_secs(5),
-            trace: TraceSource::default(),
         }
     }
 

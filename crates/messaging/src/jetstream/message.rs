@@ -6,6 +6,8 @@ use async_nats::jetstream::message::PublishMessage;
 use domain::error::ErrorKind;
 use domain::event::EventRecord;
 use domain::ports::{PortError, PortResult};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::wire::{CONTENT_TYPE, SCHEMA_VERSION, SCHEMA_VERSION_HEADER, TRACEPARENT_HEADER};
 
@@ -13,15 +15,16 @@ use crate::wire::{CONTENT_TYPE, SCHEMA_VERSION, SCHEMA_VERSION_HEADER, TRACEPARE
 ///
 /// # Errors
 /// `Invalid` if NATS could never carry it.
-pub(super) fn of(record: &EventRecord, traceparent: Option<&str>) -> PortResult<PublishMessage> {
+pub(super) fn of(record: &EventRecord) -> PortResult<PublishMessage> {
     if !is_subject(&record.subject) {
         return Err(invalid(record, "its subject is not one"));
     }
-    let headers = headers(record, traceparent).map_err(|cause| invalid(record, "bad header").because(cause))?;
+    let time = rfc3339(record.recorded_at_ms).ok_or_else(|| invalid(record, "its time cannot be told"))?;
+    let headers = headers(record, &time).map_err(|cause| invalid(record, "bad header").because(cause))?;
     Ok(PublishMessage::build().payload(record.body.clone().into()).headers(headers))
 }
 
-fn headers(record: &EventRecord, traceparent: Option<&str>) -> Result<HeaderMap, ParseHeaderValueError> {
+fn headers(record: &EventRecord, time: &str) -> Result<HeaderMap, ParseHeaderValueError> {
     let id = record.id.to_string();
     let source = format!("/claudoom/experiments/{}", record.experiment);
     let mut headers = HeaderMap::new();
@@ -30,9 +33,10 @@ fn headers(record: &EventRecord, traceparent: Option<&str>) -> Result<HeaderMap,
     headers.insert("ce-specversion", value("1.0")?);
     headers.insert("ce-type", value(&record.kind)?);
     headers.insert("ce-source", value(&source)?);
+    headers.insert("ce-time", value(time)?);
     headers.insert("content-type", value(CONTENT_TYPE)?);
     headers.insert(SCHEMA_VERSION_HEADER, value(SCHEMA_VERSION)?);
-    if let Some(traceparent) = traceparent {
+    if let Some(traceparent) = &record.traceparent {
         headers.insert(TRACEPARENT_HEADER, value(traceparent)?);
     }
     Ok(headers)
@@ -41,6 +45,12 @@ fn headers(record: &EventRecord, traceparent: Option<&str>) -> Result<HeaderMap,
 /// Checked, because the client's own conversion panics on a line break.
 fn value(text: &str) -> Result<HeaderValue, ParseHeaderValueError> {
     text.parse()
+}
+
+/// A moment as CloudEvents wants it, in UTC.
+fn rfc3339(ms: i64) -> Option<String> {
+    let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000).ok()?;
+    moment.format(&Rfc3339).ok()
 }
 
 /// Whether a text is a subject without wildcards.
@@ -70,16 +80,21 @@ mod tests {
             subject: "e.generation.0.started".to_owned(),
             kind: "claudoom.events.v1.GenerationStarted".to_owned(),
             body: "{}".to_owned(),
+            recorded_at_ms: 0,
+            traceparent: None,
         };
         let kind = EventRecord { kind: "a\r\nb".to_owned(), ..good.clone() };
+        let time = EventRecord { recorded_at_ms: i64::MAX, ..good.clone() };
+        let trace = EventRecord { traceparent: Some("a\nb".to_owned()), ..good.clone() };
         let subjects = ["", "a..b", "a b", "a.*", "a.>", "a\n"];
 
-        assert!(of(&good, None).is_ok());
-        assert!(of(&good, Some("a\nb")).is_err());
-        assert!(of(&kind, None).is_err());
+        assert!(of(&good).is_ok());
+        for record in [kind, time, trace] {
+            assert!(of(&record).is_err());
+        }
         for subject in subjects.map(str::to_owned) {
             let record = EventRecord { subject, ..good.clone() };
-            assert_eq!(of(&record, None).unwrap_err().kind, ErrorKind::Invalid);
+            assert_eq!(of(&record).unwrap_err().kind, ErrorKind::Invalid);
         }
     }
 }

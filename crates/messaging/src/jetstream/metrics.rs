@@ -34,6 +34,10 @@ impl NatsMetrics {
 
 #[async_trait]
 impl MetricsPublisher for NatsMetrics {
+    fn is_heard(&self) -> bool {
+        ensure_connected(&self.client).is_ok()
+    }
+
     async fn send(&self, subject: &str, body: String) -> PortResult<()> {
         // A metric is worth nothing later, so it is not kept for when the connection is back.
         ensure_connected(&self.client)?;

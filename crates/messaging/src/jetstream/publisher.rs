@@ -95,7 +95,7 @@ impl JetStreamPublisher {
     }
 
     async fn send(&self, record: &EventRecord) -> PortResult<PublishAckFuture> {
-        let message = message::of(record, self.config.trace.current().as_deref())?;
+        let message = message::of(record)?;
         let subject = self.config.event_subject(&record.subject);
         self.context.send_publish(subject, message).await.map_err(not_published)
     }

@@ -119,6 +119,8 @@ mod tests {
             subject: "x.started".to_owned(),
             kind: "claudoom.events.v1.ExperimentStarted".to_owned(),
             body: "{}".to_owned(),
+            recorded_at_ms: 0,
+            traceparent: None,
         }
     }
 

@@ -41,6 +41,10 @@ impl Default for MemoryMetrics {
 
 #[async_trait]
 impl MetricsPublisher for MemoryMetrics {
+    fn is_heard(&self) -> bool {
+        self.sender.receiver_count() > 0
+    }
+
     async fn send(&self, subject: &str, body: String) -> PortResult<()> {
         // Nobody listening is fine: metrics are for whoever happens to look.
         let _ = self.sender.send(Metric { subject: subject.to_owned(), body });
@@ -56,7 +60,9 @@ mod tests {
     async fn listeners_get_what_is_sent_and_nobody_is_needed() {
         let metrics = MemoryMetrics::default();
         metrics.send("agent.a", "{}".to_owned()).await.unwrap();
+        assert!(!metrics.is_heard());
         let mut listener = metrics.subscribe();
+        assert!(metrics.is_heard());
 
         metrics.send("agent.b", "{\"n\":1}".to_owned()).await.unwrap();
 

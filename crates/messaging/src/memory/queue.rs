@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use domain::error::ErrorKind;
-use domain::ports::{Delivery, JobConsumer, JobMessage, JobQueue, PortError, PortResult};
+use domain::ports::{Delivery, JobConsumer, JobMessage, JobQueue, PortError, PortResult, TraceSource};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 /// How often a job comes again before it is put aside, unless told otherwise.
@@ -16,6 +16,7 @@ const DEFAULT_DELIVERY_LIMIT: u32 = 50;
 #[derive(Debug, Clone)]
 pub struct MemoryJobQueue {
     shared: Arc<Shared>,
+    trace: TraceSource,
 }
 
 #[derive(Debug)]
@@ -31,10 +32,11 @@ struct State {
     dead: Vec<JobMessage>,
 }
 
-/// A job and how often it came back.
-#[derive(Debug, Clone, Copy)]
+/// A job, who published it, and how often it came back.
+#[derive(Debug, Clone)]
 struct Entry {
     message: JobMessage,
+    traceparent: Option<Arc<str>>,
     returns: u32,
 }
 
@@ -43,7 +45,13 @@ impl MemoryJobQueue {
     #[must_use]
     pub fn with_delivery_limit(delivery_limit: u32) -> Self {
         let shared = Shared { state: Mutex::default(), arrived: Notify::new(), delivery_limit };
-        Self { shared: Arc::new(shared) }
+        Self { shared: Arc::new(shared), trace: TraceSource::default() }
+    }
+
+    /// Sends the trace context of `trace` along with every job.
+    #[must_use]
+    pub fn with_trace(self, trace: TraceSource) -> Self {
+        Self { trace, ..self }
     }
 
     /// Jobs that were rejected or came back too often, oldest first.
@@ -98,7 +106,8 @@ impl Shared {
 #[async_trait]
 impl JobQueue for MemoryJobQueue {
     async fn publish(&self, jobs: &[JobMessage]) -> PortResult<()> {
-        let entries = jobs.iter().map(|&message| Entry { message, returns: 0 });
+        let traceparent: Option<Arc<str>> = self.trace.current().map(Arc::from);
+        let entries = jobs.iter().map(|&message| Entry { message, traceparent: traceparent.clone(), returns: 0 });
         self.shared.lock().waiting.extend(entries);
         self.shared.arrived.notify_one();
         Ok(())
@@ -155,6 +164,10 @@ impl Delivery for MemoryDelivery {
         self.entry.returns > 0
     }
 
+    fn traceparent(&self) -> Option<&str> {
+        self.entry.traceparent.as_deref()
+    }
+
     async fn ack(mut self: Box<Self>) -> PortResult<()> {
         self.answered = true;
         Ok(())
@@ -175,7 +188,7 @@ impl Delivery for MemoryDelivery {
 impl Drop for MemoryDelivery {
     fn drop(&mut self) {
         if !self.answered {
-            self.shared.give_back(self.entry);
+            self.shared.give_back(self.entry.clone());
         }
     }
 }

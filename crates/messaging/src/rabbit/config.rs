@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::wire::TraceSource;
+use domain::ports::TraceSource;
 
 /// Settings of the RabbitMQ adapter.
 #[derive(Debug, Clone)]

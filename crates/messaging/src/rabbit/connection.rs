@@ -10,20 +10,20 @@ use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
 use lapin::uri::AMQPUri;
 use lapin::{Channel, Connection, ConnectionProperties};
+use runtime::retry::{Backoff, Waits};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
 
 use super::config::AmqpConfig;
 use super::errors::answered;
 use super::topology;
-use crate::backoff::Backoff;
 use crate::wire::without_credentials;
 
 /// A connection that has gone silent is noticed after two heartbeats.
 const HEARTBEAT_SECONDS: u16 = 10;
 
-const FIRST_BACKOFF: Duration = Duration::from_millis(100);
-const LONGEST_BACKOFF: Duration = Duration::from_secs(3);
+/// Waits between attempts to reach a broker that is away.
+const BACKOFF: Backoff = Backoff { first: Duration::from_millis(100), factor: 2.0, cap: Duration::from_secs(3) };
 
 /// The way to the broker.
 #[derive(Debug)]
@@ -60,10 +60,10 @@ impl Link {
 
     /// As [`Link::channel`], trying again until `deadline` while the broker is away.
     pub(super) async fn channel_before(&self, deadline: Instant) -> PortResult<Channel> {
-        let mut backoff = retries();
+        let mut waits = retries();
         loop {
             match self.channel().await {
-                Err(error) if error.kind.is_retryable() => pause_before(deadline, &mut backoff, error).await?,
+                Err(error) if error.kind.is_retryable() => pause_before(deadline, &mut waits, error).await?,
                 result => return result,
             }
         }
@@ -94,14 +94,14 @@ impl Link {
     }
 }
 
-/// The pauses between attempts to reach a broker that is away.
-pub(super) fn retries() -> Backoff {
-    Backoff::new(FIRST_BACKOFF, LONGEST_BACKOFF)
+/// The waits of one call.
+pub(super) fn retries() -> Waits {
+    Waits::new(BACKOFF)
 }
 
 /// Waits before the next attempt, or gives `error` back if that would be after `deadline`.
-pub(super) async fn pause_before(deadline: Instant, backoff: &mut Backoff, error: PortError) -> PortResult<()> {
-    let next = Instant::now() + backoff.next_delay();
+pub(super) async fn pause_before(deadline: Instant, waits: &mut Waits, error: PortError) -> PortResult<()> {
+    let next = Instant::now() + waits.next_wait();
     if next >= deadline {
         return Err(error);
     }

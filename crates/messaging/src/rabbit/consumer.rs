@@ -12,7 +12,7 @@ use lapin::{Channel, Consumer};
 use super::config::AmqpConfig;
 use super::delivery::{Answer, RabbitDelivery, Unanswered};
 use super::errors::{answered, failed};
-use crate::wire::{self, NotAJob, SCHEMA_VERSION_HEADER};
+use crate::wire::{self, NotAJob, SCHEMA_VERSION_HEADER, TRACEPARENT_HEADER};
 
 /// A [`JobConsumer`] on RabbitMQ. Dropping it gives back what was sent ahead and not taken; deliveries already taken
 /// can still be answered.
@@ -62,7 +62,8 @@ impl JobConsumer for RabbitConsumer {
             match read(&message) {
                 Ok(job) => {
                     let redelivered = came_before(&message);
-                    return Ok(Box::new(RabbitDelivery { message: job, redelivered, unanswered }));
+                    let traceparent = text(&message, TRACEPARENT_HEADER);
+                    return Ok(Box::new(RabbitDelivery { message: job, redelivered, traceparent, unanswered }));
                 }
                 Err(error) => {
                     let id = message.properties.message_id().as_ref().map(|id| id.as_str());
@@ -95,12 +96,15 @@ async fn give_back(mut messages: Consumer, channel: Channel) {
 
 /// The job in a message.
 pub(super) fn read(message: &Message) -> Result<JobMessage, NotAJob> {
-    let version = match header(message, SCHEMA_VERSION_HEADER) {
-        Some(AMQPValue::LongString(version)) => Some(String::from_utf8_lossy(version.as_bytes()).into_owned()),
-        Some(other) => Some(format!("{other:?}")),
-        None => None,
-    };
+    let version = text(message, SCHEMA_VERSION_HEADER);
     wire::decode_job(version.as_deref(), &message.data)
+}
+
+fn text(message: &Message, name: &str) -> Option<String> {
+    match header(message, name)? {
+        AMQPValue::LongString(text) => Some(String::from_utf8_lossy(text.as_bytes()).into_owned()),
+        other => Some(format!("{other:?}")),
+    }
 }
 
 /// Quorum queues count returns in a header; the flag alone is set only for those they remember as delivered.

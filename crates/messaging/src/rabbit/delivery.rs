@@ -70,6 +70,7 @@ async fn send(acker: &Acker, answer: Answer) -> lapin::Result<bool> {
 pub(super) struct RabbitDelivery {
     pub(super) message: JobMessage,
     pub(super) redelivered: bool,
+    pub(super) traceparent: Option<String>,
     pub(super) unanswered: Unanswered,
 }
 
@@ -81,6 +82,10 @@ impl Delivery for RabbitDelivery {
 
     fn redelivered(&self) -> bool {
         self.redelivered
+    }
+
+    fn traceparent(&self) -> Option<&str> {
+        self.traceparent.as_deref()
     }
 
     async fn ack(self: Box<Self>) -> PortResult<()> {

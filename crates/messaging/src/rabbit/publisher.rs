@@ -39,14 +39,14 @@ impl Publisher {
     /// confirmation was lost are published twice; the ledger knows them.
     pub(super) async fn publish(&self, jobs: &[JobMessage]) -> PortResult<()> {
         let deadline = Instant::now() + self.link.config().patience;
-        let mut backoff = retries();
+        let mut waits = retries();
         let mut slot = self.channel.lock().await;
         for window in jobs.chunks(WINDOW) {
             while let Err(error) = self.attempt(&mut slot, window).await {
                 if !error.kind.is_retryable() {
                     return Err(error);
                 }
-                pause_before(deadline, &mut backoff, error).await?;
+                pause_before(deadline, &mut waits, error).await?;
             }
         }
         Ok(())

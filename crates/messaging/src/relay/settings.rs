@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use runtime::retry::Backoff;
+
 /// Settings of an [`OutboxRelay`](super::OutboxRelay).
 #[derive(Debug, Clone)]
 pub struct RelaySettings {
@@ -13,10 +15,8 @@ pub struct RelaySettings {
     pub lease: Duration,
     /// How often to look without being woken.
     pub poll: Duration,
-    /// The first pause after a failure.
-    pub first_backoff: Duration,
-    /// The longest pause after failures.
-    pub longest_backoff: Duration,
+    /// Pauses after failures.
+    pub backoff: Backoff,
     /// How long the last round may take at shutdown.
     pub drain: Duration,
 }
@@ -29,8 +29,7 @@ impl RelaySettings {
             batch: 64,
             lease: Duration::from_secs(30),
             poll: Duration::from_secs(1),
-            first_backoff: Duration::from_millis(200),
-            longest_backoff: Duration::from_secs(10),
+            backoff: Backoff { first: Duration::from_millis(200), ..Backoff::default() },
             drain: Duration::from_secs(5),
         }
     }

@@ -6,6 +6,7 @@ use lapin::options::{BasicPublishOptions, ExchangeDeleteOptions, QueueDeleteOpti
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
 use messaging::rabbit::AmqpConfig;
 use testkit::contract::queue::DELIVERY_LIMIT;
+use testkit::trace;
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -21,6 +22,7 @@ pub(crate) fn own_config(url: String) -> AmqpConfig {
         exchange: format!("test-{own}"),
         queue: format!("test-{own}.jobs"),
         delivery_limit: DELIVERY_LIMIT,
+        trace: trace::source(),
         ..AmqpConfig::new(url)
     }
 }

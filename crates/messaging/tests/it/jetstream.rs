@@ -10,8 +10,10 @@ use domain::error::ErrorKind;
 use domain::ports::{EventPublisher, MetricsPublisher};
 use futures::StreamExt;
 use messaging::jetstream::{JetStreamPublisher, NatsConfig};
-use messaging::wire::TraceSource;
 use testkit::contract::publisher::{Kept, PublisherHarness, records};
+use testkit::trace::TRACEPARENT;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use tokio::time::timeout;
 
 use crate::nats::{StreamGuard, eventually, independent, own_config, read_all, url};
@@ -32,20 +34,28 @@ impl PublisherHarness for Real {
     async fn kept(&self) -> Vec<Kept> {
         let subjects = self.config.event_subject("");
         let messages = read_all(&self.independent, &self.config.stream).await;
-        let kept = messages.iter().map(|message| Kept {
-            id: message.headers.as_ref().unwrap().get("Nats-Msg-Id").unwrap().to_string(),
-            subject: message.subject.strip_prefix(&subjects).unwrap().to_owned(),
-            body: String::from_utf8(message.payload.to_vec()).unwrap(),
+        let kept = messages.iter().map(|message| {
+            let headers = message.headers.as_ref().unwrap();
+            Kept {
+                id: headers.get("Nats-Msg-Id").unwrap().to_string(),
+                subject: message.subject.strip_prefix(&subjects).unwrap().to_owned(),
+                body: String::from_utf8(message.payload.to_vec()).unwrap(),
+                recorded_at_ms: milliseconds(headers.get("ce-time").unwrap().as_str()),
+                traceparent: headers.get("traceparent").map(ToString::to_string),
+            }
         });
         kept.collect()
     }
 }
 
-async fn real() -> Real {
-    with(own_config(url())).await
+/// Milliseconds since 1970 of a moment in RFC 3339.
+fn milliseconds(moment: &str) -> i64 {
+    let moment = OffsetDateTime::parse(moment, &Rfc3339).unwrap();
+    i64::try_from(moment.unix_timestamp_nanos() / 1_000_000).unwrap()
 }
 
-async fn with(config: NatsConfig) -> Real {
+async fn real() -> Real {
+    let config = own_config(url());
     let independent = independent(&config.url).await;
     let guard = StreamGuard { url: config.url.clone(), stream: config.stream.clone() };
     let publisher = JetStreamPublisher::connect(&config).await.unwrap();
@@ -66,8 +76,7 @@ mod contract {
 
 #[tokio::test]
 async fn an_independent_consumer_reads_the_documented_headers() {
-    let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-    let real = with(NatsConfig { trace: TraceSource::new(|| Some(trace.to_owned())), ..own_config(url()) }).await;
+    let real = real().await;
     let record = &records(1)[0];
 
     real.publisher.publish(std::slice::from_ref(record)).await.pop().unwrap().unwrap();
@@ -85,9 +94,10 @@ async fn an_independent_consumer_reads_the_documented_headers() {
         ("ce-specversion", "1.0".to_owned()),
         ("ce-type", "claudoom.events.v1.AgentError".to_owned()),
         ("ce-source", format!("/claudoom/experiments/{experiment}")),
+        ("ce-time", "2023-11-14T22:13:20.12Z".to_owned()),
         ("content-type", "application/json".to_owned()),
         ("schema-version", "1".to_owned()),
-        ("traceparent", trace.to_owned()),
+        ("traceparent", TRACEPARENT.to_owned()),
     ];
     assert_eq!(found, expected.map(|(name, value)| (name.to_owned(), value)).into());
 }
@@ -210,7 +220,9 @@ async fn metrics_reach_a_listener_on_their_subject() {
     let real = real().await;
     let listener = async_nats::connect(&real.config.url).await.unwrap();
     let mut heard = listener.subscribe(real.config.metric_subject(">")).await.unwrap();
-    listener.flush().await.unwrap();
+    // Flushing does not wait for the server; a message of its own over the same connection shows that it listens.
+    listener.publish(real.config.metric_subject("own"), "".into()).await.unwrap();
+    timeout(Duration::from_secs(5), heard.next()).await.unwrap().unwrap();
 
     real.publisher.metrics().send("agent.a1", "{\"kills\":3}".to_owned()).await.unwrap();
 

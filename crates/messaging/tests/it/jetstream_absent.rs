@@ -51,6 +51,7 @@ async fn events_wait_for_a_server_that_comes_goes_and_comes_back() {
     let results = timeout(Duration::from_secs(2), publisher.publish(&records[..20])).await.unwrap();
     assert!(results.iter().all(|result| result.as_ref().is_err_and(|e| e.kind == ErrorKind::Unavailable)));
     assert_eq!(publisher.ping().await.unwrap_err().kind, ErrorKind::Unavailable);
+    assert!(!publisher.metrics().is_heard());
     assert!(publisher.metrics().send("agent.a", String::new()).await.is_err());
 
     // It appears.
@@ -58,6 +59,8 @@ async fn events_wait_for_a_server_that_comes_goes_and_comes_back() {
     eventually("the server's appearance being noticed", async || publisher.ping().await).await;
     let results = publisher.publish(&records[..20]).await;
     assert!(results.iter().all(Result::is_ok), "{results:?}");
+
+    assert!(publisher.metrics().is_heard());
 
     // It is killed: errors again, within the acknowledgement's timeout.
     drop(server);

@@ -6,6 +6,7 @@ use futures::FutureExt;
 use messaging::memory::{MemoryEventBus, MemoryJobQueue, Seen, Subscription};
 use testkit::contract::publisher::{Kept, PublisherHarness};
 use testkit::contract::queue::{DELIVERY_LIMIT, QueueHarness};
+use testkit::trace;
 use tokio::sync::Mutex;
 use tokio::task::unconstrained;
 
@@ -48,7 +49,7 @@ impl PublisherHarness for Bus {
 }
 
 async fn queue() -> Queue {
-    Queue(MemoryJobQueue::with_delivery_limit(DELIVERY_LIMIT))
+    Queue(MemoryJobQueue::with_delivery_limit(DELIVERY_LIMIT).with_trace(trace::source()))
 }
 
 async fn bus() -> Bus {

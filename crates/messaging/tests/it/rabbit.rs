@@ -8,8 +8,8 @@ use domain::ports::{JobMessage, JobQueue};
 use lapin::options::{BasicGetOptions, QueueDeclareOptions, QueueDeleteOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use messaging::rabbit::{AmqpConfig, RabbitJobQueue};
-use messaging::wire::TraceSource;
 use testkit::contract::queue::{QueueHarness, jobs, next};
+use testkit::trace::{TRACEPARENT, within};
 use tokio::time::timeout;
 
 use crate::amqp::{TopologyGuard, independent, own_config, publish_raw, url};
@@ -33,10 +33,7 @@ impl QueueHarness for Real {
 }
 
 async fn real() -> Real {
-    with(own_config(url())).await
-}
-
-async fn with(config: AmqpConfig) -> Real {
+    let config = own_config(url());
     // Says clearly what is missing, if it is.
     drop(independent().await);
     let guard = TopologyGuard(config.clone());
@@ -49,10 +46,9 @@ mod contract {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_is_as_documented() {
-    let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-    let real = with(AmqpConfig { trace: TraceSource::new(|| Some(trace.to_owned())), ..own_config(url()) }).await;
+    let real = real().await;
     let published = jobs(1);
-    real.queue.publish(&published).await.unwrap();
+    within(TRACEPARENT, real.queue.publish(&published)).await.unwrap();
 
     let (_connection, channel) = independent().await;
     let get = channel.basic_get(real.config.queue.as_str().into(), BasicGetOptions { no_ack: true }).await;
@@ -67,7 +63,7 @@ async fn a_message_is_as_documented() {
     assert_eq!(*properties.delivery_mode(), Some(2));
     let headers = properties.headers().as_ref().unwrap().inner();
     assert_eq!(headers["schema-version"], AMQPValue::LongString("1".into()));
-    assert_eq!(headers["traceparent"], AMQPValue::LongString(trace.into()));
+    assert_eq!(headers["traceparent"], AMQPValue::LongString(TRACEPARENT.into()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

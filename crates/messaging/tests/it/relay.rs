@@ -10,6 +10,7 @@ use domain::event::EventRecord;
 use domain::ids::EventId;
 use domain::ports::{EventPublisher, PortError, PortResult};
 use messaging::relay::{OutboxRelay, RelaySettings, Round};
+use runtime::retry::Backoff;
 use testkit::contract::publisher::records;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -63,7 +64,8 @@ struct Bench {
 }
 
 fn settings() -> RelaySettings {
-    RelaySettings { batch: 8, first_backoff: Duration::from_millis(10), ..RelaySettings::new("relay") }
+    let backoff = Backoff { first: Duration::from_millis(10), ..Backoff::default() };
+    RelaySettings { batch: 8, backoff, ..RelaySettings::new("relay") }
 }
 
 fn bench(settings: RelaySettings) -> Bench {

@@ -12,7 +12,8 @@ use domain::ids::{ExperimentId, Fence, JobId};
 use domain::plan::GenerationPlan;
 use domain::ports::{
     Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord, GenerationSummary,
-    NewExperiment, OutboxEntry, Page, PortError, PortResult, ScoreFilter, ScoreRow, StoredEvent, TickLog,
+    MemberProgress, NewExperiment, OutboxEntry, Page, PortError, PortResult, ScoreFilter, ScoreRow, StoredEvent,
+    TickLog,
 };
 use domain::score::Score;
 use domain::status::ExperimentStatus;
@@ -124,6 +125,10 @@ impl ExperimentStore for OutboxStore {
     }
 
     async fn generation(&self, _: ExperimentId, _: u32) -> PortResult<GenerationRecord> {
+        unreachable!("{NOT_THERE}")
+    }
+
+    async fn progress(&self, _: ExperimentId, _: u32) -> PortResult<Vec<MemberProgress>> {
         unreachable!("{NOT_THERE}")
     }
 

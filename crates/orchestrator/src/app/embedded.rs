@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use domain::ports::{EventPublisher, ExperimentStore, PortError};
-use messaging::memory::{MemoryEventBus, MemoryJobQueue};
+use messaging::memory::{MemoryEventBus, MemoryJobQueue, MemoryMetrics};
 use messaging::relay::{OutboxRelay, RelaySettings};
 use proto::events::Encoder;
 use store::{SqlStore, StoreConfig};
@@ -13,7 +13,8 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use vizdoom::Install;
 
-use super::{Playing, PlayingSettings, scratch};
+use super::{Playing, PlayingSettings, scratch, trace};
+use crate::broadcast;
 use crate::core::Core;
 use crate::director;
 use crate::games::Games;
@@ -43,6 +44,8 @@ pub struct Embedded {
     pub core: Core,
     /// Every event that is published.
     pub bus: Arc<MemoryEventBus>,
+    /// How experiments do while they are played.
+    pub metrics: Arc<MemoryMetrics>,
     /// The shards, if anything is played.
     pub playing: Option<Playing>,
     stop: CancellationToken,
@@ -71,23 +74,24 @@ impl Embedded {
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new("embedded"));
         let core = Core {
             store,
-            queue: Arc::new(MemoryJobQueue::with_delivery_limit(DELIVERIES)),
+            queue: Arc::new(MemoryJobQueue::with_delivery_limit(DELIVERIES).with_trace(trace())),
             publisher,
             games: games.clone(),
             events: relay.wake(),
             progress: Arc::new(Notify::new()),
         };
-        let stop = CancellationToken::new();
+        let (metrics, stop) = (Arc::new(MemoryMetrics::default()), CancellationToken::new());
         let mut tasks = vec![tokio::spawn(relay.run(stop.clone().cancelled_owned()))];
         let playing = match engines {
             None => None,
             Some(engines) => {
                 tasks.push(tokio::spawn(director::run(core.clone(), stop.clone())));
+                tasks.push(tokio::spawn(broadcast::run(core.store.clone(), metrics.clone(), stop.clone())));
                 let playing = PlayingSettings::local(engines, settings.pin, scratch.path().to_owned());
                 Some(Playing::start(&core, games, playing).await?)
             }
         };
-        Ok(Self { core, bus, playing, stop, tasks, _scratch: scratch })
+        Ok(Self { core, bus, metrics, playing, stop, tasks, _scratch: scratch })
     }
 
     /// Stops everything in order: play first, so that the last scores are committed and published.
@@ -107,5 +111,5 @@ impl Embedded {
 async fn open_store(data: &Path) -> Result<SqlStore, PortError> {
     let path = data.join(DATABASE);
     let config = StoreConfig::new(format!("sqlite:{}", path.display())).with_migrations();
-    store::connect(&config, Arc::new(Encoder)).await
+    store::connect(&StoreConfig { trace: trace(), ..config }, Arc::new(Encoder)).await
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{EventPublisher, ExperimentStore, JobQueue};
+use domain::ports::{EventPublisher, ExperimentStore, JobQueue, MetricsPublisher};
 use messaging::jetstream::{JetStreamPublisher, NatsConfig};
 use messaging::rabbit::{AmqpConfig, RabbitJobQueue};
 use messaging::relay::{OutboxRelay, RelaySettings};
@@ -13,6 +13,7 @@ use store::StoreConfig;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use super::trace;
 use crate::core::Core;
 use crate::games::Games;
 
@@ -31,6 +32,8 @@ pub struct Dependencies {
 pub struct Remote {
     /// The use cases.
     pub core: Core,
+    /// Where metrics go.
+    pub metrics: Arc<dyn MetricsPublisher>,
     /// Publishes what waits; runs once.
     pub relay: Option<OutboxRelay>,
 }
@@ -41,13 +44,18 @@ impl Remote {
     /// # Errors
     /// If the database cannot be used. NATS and RabbitMQ may be away: they are connected to when they are there.
     pub async fn connect(dependencies: Dependencies, games: Arc<dyn Games>, name: &str) -> anyhow::Result<Self> {
-        let store: Arc<dyn ExperimentStore> = Arc::new(store::connect(&dependencies.store, Arc::new(Encoder)).await?);
-        let publisher: Arc<dyn EventPublisher> = Arc::new(JetStreamPublisher::connect(&dependencies.nats).await?);
-        let queue: Arc<dyn JobQueue> = Arc::new(RabbitJobQueue::connect(&dependencies.amqp).await?);
+        let Dependencies { store, nats, amqp } = dependencies;
+        let store = StoreConfig { trace: trace(), ..store };
+        let amqp = AmqpConfig { trace: trace(), ..amqp };
+        let store: Arc<dyn ExperimentStore> = Arc::new(store::connect(&store, Arc::new(Encoder)).await?);
+        let jetstream = JetStreamPublisher::connect(&nats).await?;
+        let metrics = Arc::new(jetstream.metrics());
+        let publisher: Arc<dyn EventPublisher> = Arc::new(jetstream);
+        let queue: Arc<dyn JobQueue> = Arc::new(RabbitJobQueue::connect(&amqp).await?);
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new(name));
         let events = relay.wake();
         let core = Core { store, queue, publisher, games, events, progress: Arc::new(Notify::new()) };
-        Ok(Self { core, relay: Some(relay) })
+        Ok(Self { core, metrics, relay: Some(relay) })
     }
 
     /// Publishes events until `stop`.

@@ -18,7 +18,8 @@ use tokio_util::sync::CancellationToken;
 use super::connect::SERVICE;
 use super::services::{self, ServicesArgs};
 use super::{Exit, Failure, Place, games, output};
-use crate::app::{Playing, PlayingSettings, Remote, scratch};
+use crate::app::{Dependencies, Playing, PlayingSettings, Remote, scratch};
+use crate::broadcast;
 use crate::core::Core;
 use crate::director;
 use crate::games::doom::DoomGames;
@@ -117,7 +118,7 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     }
 }
 
-/// What runs beside the service: the relay of events, the director, the watch over dependencies.
+/// What runs beside the service: the relay of events, the director, metrics, the watch over dependencies.
 fn background(mut remote: Remote, core: &Core, readiness: &Readiness) -> Tasks {
     let tasks = Tasks::new();
     let mut relay = remote.relay.take();
@@ -134,6 +135,14 @@ fn background(mut remote: Remote, core: &Core, readiness: &Readiness) -> Tasks {
         let core = directed.clone();
         async move {
             director::run(core, token).await;
+            Ok::<(), Infallible>(())
+        }
+    });
+    let (store, metrics) = (core.store.clone(), remote.metrics);
+    tasks.spawn("metrics", OnError::Restart(Backoff::default()), move |token| {
+        let (store, metrics) = (store.clone(), metrics.clone());
+        async move {
+            broadcast::run(store, metrics, token).await;
             Ok::<(), Infallible>(())
         }
     });

@@ -17,6 +17,7 @@ use domain::seed::agent_seed;
 use futures::FutureExt as _;
 use runtime::grpc::Address;
 use tokio::sync::mpsc;
+use tracing::{Span, info_span};
 
 use super::{Meter, Order, Played};
 use crate::check;
@@ -51,9 +52,9 @@ impl Slot {
     /// Plays orders until their sender is dropped.
     pub(super) async fn run(mut self, mut orders: mpsc::Receiver<Order>) {
         while let Some(order) = orders.recv().await {
-            let Order { assignment, results, cancelled, done } = order;
+            let Order { assignment, results, cancelled, span, done } = order;
             let verdict = tokio::select! {
-                verdict = AssertUnwindSafe(self.play(&assignment, &results)).catch_unwind() => {
+                verdict = AssertUnwindSafe(self.play(&assignment, &span, &results)).catch_unwind() => {
                     verdict.unwrap_or_else(|panic| Err(AttemptError::Panicked(words(panic.as_ref()))))
                 }
                 () = cancelled.cancelled() => Err(AttemptError::Cancelled),
@@ -65,7 +66,8 @@ impl Slot {
             if matches!(verdict, Err(AttemptError::Panicked(_))) {
                 self.game = None;
             }
-            drop(results);
+            // Before the verdict: the attempt is over, with its results and its span, when that is there.
+            drop((results, span));
             let _ = done.send(verdict);
         }
         if let Some(agent) = self.agent.take() {
@@ -73,9 +75,16 @@ impl Slot {
         }
     }
 
-    async fn play(&mut self, assignment: &Assignment, results: &mpsc::Sender<Played>) -> Result<(), AttemptError> {
+    async fn play(
+        &mut self,
+        assignment: &Assignment,
+        span: &Span,
+        results: &mpsc::Sender<Played>,
+    ) -> Result<(), AttemptError> {
         self.prepare(assignment).await?;
         for episode in &assignment.episodes {
+            // Held and never entered: entering it at every poll would be paid for at every tick.
+            let _span = episode_span(span, assignment, episode);
             let played = self.play_one(assignment, episode).await?;
             if results.send(played).await.is_err() {
                 return Err(AttemptError::Cancelled);
@@ -155,6 +164,12 @@ impl Slot {
         };
         Ok(Played { score, ticks })
     }
+}
+
+fn episode_span(attempt: &Span, assignment: &Assignment, episode: &PlannedEpisode) -> Span {
+    let (generation, position) = (assignment.generation, assignment.member.position);
+    let (replicate, doom_seed) = (episode.replicate, episode.doom_seed.0);
+    info_span!(parent: attempt, "episode", generation, position, replicate, doom_seed)
 }
 
 /// What a panic said.

@@ -14,10 +14,10 @@ const EXPERIMENT: &str = "name = \"daemons\"\nseed = 11\n[scenario]\nname = \"de
                           [seeds]\nepisodes = 2\n[evolution]\npopulation = 4\ngenerations = 2\nconfirmation = 4\n";
 
 /// A process that is ended with the test, however it ends.
-struct Process(Child);
+pub(crate) struct Process(Child);
 
 impl Process {
-    fn start(mut command: Command, log: &Path) -> Self {
+    pub(crate) fn start(mut command: Command, log: &Path) -> Self {
         let log = std::fs::File::create(log).expect("a log file");
         let errors = log.try_clone().expect("a log file");
         let child = command.stdin(Stdio::null()).stdout(log).stderr(errors).spawn();
@@ -25,7 +25,7 @@ impl Process {
     }
 
     /// Asks the process to stop, as an operator does, and returns its exit code.
-    fn stop(mut self) -> Option<i32> {
+    pub(crate) fn stop(mut self) -> Option<i32> {
         succeed(Command::new("kill").arg("-TERM").arg(self.0.id().to_string()));
         let deadline = Instant::now() + Duration::from_secs(30);
         while Instant::now() < deadline {
@@ -46,7 +46,7 @@ impl Drop for Process {
 }
 
 /// Names at the services that are removed with the test, however it ends.
-struct Forgotten([String; 4]);
+pub(crate) struct Forgotten(pub(crate) [String; 4]);
 
 impl Drop for Forgotten {
     fn drop(&mut self) {
@@ -59,11 +59,11 @@ impl Drop for Forgotten {
     }
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
 }
 
-fn base(variable: &str, default: &str) -> String {
+pub(crate) fn base(variable: &str, default: &str) -> String {
     std::env::var(variable).unwrap_or_else(|_| default.to_owned())
 }
 
@@ -80,7 +80,7 @@ fn script(name: &str) -> Command {
     command
 }
 
-fn wait_until_ready(server: &str) {
+pub(crate) fn wait_until_ready(server: &str) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while !orchestrator().args(["health", "--server", server]).output().is_ok_and(|output| output.status.success()) {
         assert!(Instant::now() < deadline, "the daemon at {server} does not become ready");

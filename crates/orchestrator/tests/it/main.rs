@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bad_input;
+mod collector;
 mod daemons;
 mod embedded;
+mod metrics;
 mod peer;
 mod support;
+mod tracing;

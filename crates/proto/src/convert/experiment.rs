@@ -40,7 +40,7 @@ pub fn event(event: StoredEvent, is_final: bool) -> v1::StreamEventsResponse {
         subject: event.record.subject,
         kind: event.record.kind,
         body: event.record.body,
-        time_ms: event.at_ms,
+        time_ms: event.record.recorded_at_ms,
         is_final,
     }
 }

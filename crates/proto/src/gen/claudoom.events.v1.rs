@@ -182,3 +182,72 @@ pub struct AgentError {
     #[prost(string, tag = "4")]
     pub message: ::prost::alloc::string::String,
 }
+/// How an agent does while its episodes are played: a metric, sent when it has new scores, at most once a second.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AgentProgress {
+    /// The experiment's id.
+    #[prost(string, tag = "1")]
+    pub experiment_id: ::prost::alloc::string::String,
+    /// The generation's number, from 0.
+    #[prost(uint32, tag = "2")]
+    pub generation: u32,
+    /// The agent.
+    #[prost(string, tag = "3")]
+    pub agent: ::prost::alloc::string::String,
+    /// Its position in the generation, from 0.
+    #[prost(uint32, tag = "4")]
+    pub position: u32,
+    /// Episodes scored so far.
+    #[prost(uint64, tag = "5")]
+    pub episodes_scored: u64,
+    /// Episodes planned.
+    #[prost(uint64, tag = "6")]
+    pub episodes_planned: u64,
+    /// Mean fitness over the episodes scored so far.
+    #[prost(double, tag = "7")]
+    pub fitness: f64,
+    /// Mean kills over the episodes scored so far.
+    #[prost(double, tag = "8")]
+    pub kills: f64,
+    /// Decisions in the episodes scored so far.
+    #[prost(uint64, tag = "9")]
+    pub ticks: u64,
+}
+/// How a generation does while it is played: a metric, sent when it has new scores, at most once a second.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GenerationProgress {
+    /// The experiment's id.
+    #[prost(string, tag = "1")]
+    pub experiment_id: ::prost::alloc::string::String,
+    /// The generation's number, from 0.
+    #[prost(uint32, tag = "2")]
+    pub generation: u32,
+    /// How many agents play in it.
+    #[prost(uint32, tag = "3")]
+    pub agents: u32,
+    /// How many of them have all their episodes scored.
+    #[prost(uint32, tag = "4")]
+    pub agents_evaluated: u32,
+    /// Episodes scored so far.
+    #[prost(uint64, tag = "5")]
+    pub episodes_scored: u64,
+    /// Episodes planned.
+    #[prost(uint64, tag = "6")]
+    pub episodes_planned: u64,
+    /// The agent with the highest mean fitness so far.
+    #[prost(string, tag = "7")]
+    pub best_agent: ::prost::alloc::string::String,
+    /// That agent's mean fitness so far.
+    #[prost(double, tag = "8")]
+    pub best_fitness: f64,
+    /// Mean over the agents' mean fitness so far.
+    #[prost(double, tag = "9")]
+    pub mean_fitness: f64,
+    /// Decisions in the episodes scored so far.
+    #[prost(uint64, tag = "10")]
+    pub ticks: u64,
+}

@@ -14,6 +14,7 @@ pub struct Model {
     pub kind: String,
     pub body: String,
     pub committed_at_ms: i64,
+    pub traceparent: Option<String>,
     pub claimed_by: Option<String>,
     pub claimed_until_ms: Option<i64>,
     pub published_at_ms: Option<i64>,

@@ -8,10 +8,11 @@ use store::{SqlStore, StoreConfig};
 use testkit::builder::{self, PlainEncoder};
 use testkit::contract::store::Store;
 use testkit::postgres::TestDatabase;
+use testkit::trace;
 use tokio_postgres::NoTls;
 
 async fn connect(database: &TestDatabase) -> SqlStore {
-    let config = StoreConfig::new(database.url()).with_migrations();
+    let config = StoreConfig { trace: trace::source(), ..StoreConfig::new(database.url()).with_migrations() };
     store::connect(&config, Arc::new(PlainEncoder)).await.unwrap()
 }
 

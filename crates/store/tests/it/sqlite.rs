@@ -8,10 +8,12 @@ use store::{SqlStore, StoreConfig};
 use tempfile::TempDir;
 use testkit::builder::{self, PlainEncoder};
 use testkit::contract::store::Store;
+use testkit::trace;
 
 async fn open() -> (Store, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let config = StoreConfig::new(folder.path().join("ledger.db").to_str().unwrap()).with_migrations();
+    let config = StoreConfig { trace: trace::source(), ..config };
     let store: SqlStore = store::connect(&config, Arc::new(PlainEncoder)).await.unwrap();
     (Arc::new(store), folder)
 }

@@ -10,13 +10,15 @@ use domain::ids::{AgentId, ExperimentId};
 use domain::ports::EventPublisher;
 use uuid::Uuid;
 
+use crate::trace::TRACEPARENT;
+
 /// An empty stream, and a look at what it keeps. It cleans up after itself when dropped.
 #[async_trait]
 pub trait PublisherHarness: Send + Sync {
     /// The publisher under test.
     fn publisher(&self) -> &dyn EventPublisher;
 
-    /// What the stream has kept so far, in its order. Ids, subjects below the prefix and bodies must be right.
+    /// What the stream has kept so far, in its order.
     async fn kept(&self) -> Vec<Kept>;
 }
 
@@ -29,11 +31,21 @@ pub struct Kept {
     pub subject: String,
     /// Body.
     pub body: String,
+    /// Milliseconds since 1970 when it was recorded.
+    pub recorded_at_ms: i64,
+    /// Trace context of what recorded it.
+    pub traceparent: Option<String>,
 }
 
 impl From<&EventRecord> for Kept {
     fn from(record: &EventRecord) -> Self {
-        Self { id: record.id.to_string(), subject: record.subject.clone(), body: record.body.clone() }
+        Self {
+            id: record.id.to_string(),
+            subject: record.subject.clone(),
+            body: record.body.clone(),
+            recorded_at_ms: record.recorded_at_ms,
+            traceparent: record.traceparent.clone(),
+        }
     }
 }
 
@@ -60,7 +72,10 @@ macro_rules! event_publisher_contract {
     };
 }
 
-/// `count` events of one experiment, all different.
+/// When the first of [`records`] was recorded: 2023-11-14T22:13:20.12Z. The others follow by a millisecond each.
+pub const RECORDED_AT_MS: i64 = 1_700_000_000_120;
+
+/// `count` events of one experiment, all different; every other one was traced.
 #[must_use]
 pub fn records(count: u32) -> Vec<EventRecord> {
     let experiment = ExperimentId(Uuid::new_v4());
@@ -77,6 +92,8 @@ fn record(experiment: ExperimentId, generation: u32) -> EventRecord {
         subject: event.subject(),
         kind: "claudoom.events.v1.AgentError".to_owned(),
         body: format!("{{\"generation\":{generation}}}"),
+        recorded_at_ms: RECORDED_AT_MS + i64::from(generation),
+        traceparent: generation.is_multiple_of(2).then(|| TRACEPARENT.to_owned()),
     }
 }
 

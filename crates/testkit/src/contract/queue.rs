@@ -13,6 +13,8 @@ use domain::ports::{Delivery, JobConsumer, JobMessage, JobQueue};
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
 
+use crate::trace::{TRACEPARENT, within};
+
 /// How often a job comes again before the queue under test puts it aside.
 pub const DELIVERY_LIMIT: u32 = 3;
 
@@ -22,7 +24,8 @@ const SOON: Duration = Duration::from_secs(15);
 /// Long enough to believe that nothing comes.
 const QUIET: Duration = Duration::from_millis(400);
 
-/// An empty queue with [`DELIVERY_LIMIT`], and a look at what it put aside. It cleans up after itself when dropped.
+/// An empty queue with [`DELIVERY_LIMIT`] and the traces of [`trace::source`](crate::trace::source), and a look at what
+/// it put aside. It cleans up after itself when dropped.
 #[async_trait]
 pub trait QueueHarness: Send + Sync {
     /// The queue under test.
@@ -40,6 +43,7 @@ macro_rules! job_queue_contract {
             every_job_arrives_once_when_acked,
             consumers_share_the_jobs,
             requeued_jobs_come_again_and_say_so,
+            a_job_tells_the_trace_of_who_published_it,
             a_dropped_delivery_is_given_back,
             a_dropped_consumer_gives_back_what_it_had,
             a_delivery_outlives_its_consumer,
@@ -131,6 +135,23 @@ pub async fn requeued_jobs_come_again_and_say_so(harness: &dyn QueueHarness) {
     assert!(again.redelivered());
     again.ack().await.unwrap();
     nothing_comes(&mut consumer).await;
+}
+
+/// The trace of the publisher stays with the job, also when it comes again; without one there is none.
+pub async fn a_job_tells_the_trace_of_who_published_it(harness: &dyn QueueHarness) {
+    let published = jobs(2);
+    within(TRACEPARENT, harness.queue().publish(&published[..1])).await.unwrap();
+    harness.queue().publish(&published[1..]).await.unwrap();
+    let mut consumer = harness.queue().consume(1).await.unwrap();
+
+    next(&mut consumer).await.requeue().await.unwrap();
+
+    for _ in &published {
+        let delivery = next(&mut consumer).await;
+        let expected = (delivery.message() == published[0]).then_some(TRACEPARENT);
+        assert_eq!(delivery.traceparent(), expected);
+        delivery.ack().await.unwrap();
+    }
 }
 
 /// Dropping a delivery is as good as requeuing it.

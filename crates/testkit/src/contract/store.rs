@@ -22,8 +22,8 @@ pub mod scores;
 /// The ledger under test.
 pub type Store = Arc<dyn ExperimentStore>;
 
-/// Makes one test per case of the contract. `$open` is an async function that returns an empty ledger and a guard
-/// that keeps it alive.
+/// Makes one test per case of the contract. `$open` is an async function that returns an empty ledger with the traces
+/// of [`trace::source`](crate::trace::source), and a guard that keeps it alive.
 #[macro_export]
 macro_rules! store_contract {
     ($open:path) => {
@@ -54,9 +54,12 @@ macro_rules! store_contract {
             generations::a_generation_is_closed_once_and_plans_the_next,
             generations::a_generation_with_missing_episodes_stays_open,
             generations::an_experiment_is_completed_once_with_one_digest,
+            generations::progress_is_told_with_means_of_what_is_scored,
             generations::a_large_plan_is_stored,
             outbox::two_relays_never_take_the_same_event,
             outbox::events_that_were_not_published_come_again,
+            outbox::events_keep_the_time_when_they_were_recorded,
+            outbox::events_keep_the_trace_in_which_they_were_recorded,
             outbox::event_numbers_have_no_gaps,
             outbox::tick_logs_are_written_again_without_complaint,
         }

@@ -2,11 +2,14 @@
 #![allow(missing_docs, reason = "every case is named by the sentence that it proves")]
 
 use domain::ErrorKind;
-use domain::ids::AgentId;
+use domain::experiment::FitnessSpec;
+use domain::ids::{AgentId, ExperimentId};
+use domain::measures::Response;
 use domain::ports::GenerationSummary;
 use domain::status::{ExperimentStatus, GenerationStatus};
+use uuid::Uuid;
 
-use super::{LEASE, Store, created, granted, kind_of, kinds, play_generation};
+use super::{LEASE, Store, created, granted, kind_of, kinds, play, play_generation};
 use crate::builder;
 
 fn summary() -> GenerationSummary {
@@ -58,6 +61,27 @@ pub async fn an_experiment_is_completed_once_with_one_digest(store: Store) {
     assert_eq!((stored.status, stored.digest.as_deref()), (ExperimentStatus::Completed, Some("c0ffee")));
     assert!(stored.ended_at_ms.is_some() && stored.reason.is_none());
     assert_eq!(kinds(&store, new.id).await[2..], ["evaluated", "completed", "completed"]);
+}
+
+pub async fn progress_is_told_with_means_of_what_is_scored(store: Store) {
+    let mut new = builder::experiment(2, 3);
+    let weights = [(Response::Kills, 2.0), (Response::Reward, -1.0), (Response::AmmoEfficiency, 5.0)];
+    new.spec.fitness = FitnessSpec::Weights(weights.into());
+    store.create(&new).await.unwrap();
+    let assignment = granted(&store, new.first.jobs[0].id, LEASE).await;
+    let scores = play(&assignment);
+    store.finish(assignment.job, assignment.fence, &scores).await.unwrap();
+
+    let progress = store.progress(new.id, 0).await.unwrap();
+
+    let [one, other] = progress.as_slice() else { panic!("{progress:?}") };
+    assert_eq!((one.agent.as_str(), one.position), ("agent-0", 0));
+    assert_eq!((one.episodes_scored, one.episodes_planned), (2, 3));
+    assert_eq!((one.ticks, one.kills), (2 * 13, Some(0.5)));
+    let fitness = scores.iter().map(|score| new.spec.fitness.of(&score.measures)).sum::<f64>() / 2.0;
+    assert!((one.fitness.unwrap() - fitness).abs() < 1e-12, "{:?} is not {fitness}", one.fitness);
+    assert_eq!((other.episodes_scored, other.ticks, other.fitness, other.kills), (0, 0, None, None));
+    assert_eq!(kind_of(store.progress(ExperimentId(Uuid::nil()), 0).await), ErrorKind::NotFound);
 }
 
 pub async fn a_large_plan_is_stored(store: Store) {

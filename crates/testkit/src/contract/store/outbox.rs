@@ -3,13 +3,17 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::ports::{TickLog, TickRow};
 use domain::score::EpisodeKey;
 use domain::status::ExperimentStatus::{Paused, Running};
 use futures::future::join_all;
+use tokio::time::sleep;
 
 use super::{LAPSED, LEASE, Store, created, events, play_generation};
+use crate::builder;
+use crate::trace::{TRACEPARENT, within};
 
 pub async fn two_relays_never_take_the_same_event(store: Store) {
     for _ in 0..10 {
@@ -57,6 +61,32 @@ pub async fn events_that_were_not_published_come_again(store: Store) {
     assert_eq!(store.outbox_lag().await.unwrap(), 0);
     assert_eq!(store.claim_outbox("relay", 10, LEASE).await.unwrap(), []);
     assert_eq!(events(&store, id).await.len(), 2, "published events stay in the history");
+}
+
+pub async fn events_keep_the_time_when_they_were_recorded(store: Store) {
+    let id = created(&store, 1, 1).await.id;
+    let created_at = store.experiment(id).await.unwrap().created_at_ms;
+    sleep(Duration::from_millis(20)).await;
+    store.set_status(id, Paused, "").await.unwrap();
+
+    let taken = store.claim_outbox("relay", 10, LAPSED).await.unwrap();
+    let times: Vec<_> = taken.iter().map(|entry| entry.record.recorded_at_ms).collect();
+
+    assert_eq!(times[..2], [created_at; 2], "both are of the transaction that stored the experiment");
+    assert!(times[2] >= created_at + 20, "{times:?}");
+    let again = store.claim_outbox("relay", 10, LEASE).await.unwrap();
+    assert_eq!(again, taken, "how late it is relayed changes nothing");
+}
+
+pub async fn events_keep_the_trace_in_which_they_were_recorded(store: Store) {
+    let new = builder::experiment(1, 1);
+    within(TRACEPARENT, store.create(&new)).await.unwrap();
+    store.set_status(new.id, Paused, "").await.unwrap();
+
+    let taken = within("00-of-the-relay-01", store.claim_outbox("relay", 10, LEASE)).await.unwrap();
+
+    let traces: Vec<_> = taken.iter().map(|entry| entry.record.traceparent.as_deref()).collect();
+    assert_eq!(traces, [Some(TRACEPARENT), Some(TRACEPARENT), None]);
 }
 
 pub async fn event_numbers_have_no_gaps(store: Store) {
