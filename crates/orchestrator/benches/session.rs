@@ -3,7 +3,7 @@
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "a bench")]
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use criterion::{Bencher, Criterion, criterion_group, criterion_main};
@@ -25,8 +25,8 @@ use proto::agent::v1::{
     ObserveAgentRequest, OrchestratorMessage,
 };
 use runtime::grpc::{Address, ClientConfig, Listener, channel};
+use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::mpsc;
-use tokio::task::LocalSet;
 use tokio_stream::wrappers::{ReceiverStream, UnixListenerStream};
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
@@ -110,21 +110,21 @@ fn setup() -> SessionSetup {
 }
 
 /// Round trips through raw streams.
-async fn echoed(socket: &Path, state: &GameState, count: u64) -> Duration {
-    let incoming = UnixListenerStream::new(tokio::net::UnixListener::bind(socket).unwrap());
+async fn echoed(socket: PathBuf, state: GameState, count: u64) -> Duration {
+    let incoming = UnixListenerStream::new(tokio::net::UnixListener::bind(&socket).unwrap());
     let serving = tokio::spawn(
         tonic::transport::Server::builder()
             .max_frame_size(256 * 1024)
             .add_service(AgentServiceServer::new(Echo))
             .serve_with_incoming(incoming),
     );
-    let channel = channel(&Address::Unix(socket.to_owned()), &ClientConfig::default()).unwrap();
+    let channel = channel(&Address::Unix(socket), &ClientConfig::default()).unwrap();
     let (sender, outbox) = mpsc::channel(8);
     let mut client = AgentServiceClient::new(channel);
     let mut inbound = client.live_session(ReceiverStream::new(outbox)).await.unwrap().into_inner();
     let begun = Instant::now();
     for tick in 0..count {
-        let said = proto::agent::v1::GameState { tick: tick as i32, ..state.into() };
+        let said = proto::agent::v1::GameState { tick: tick as i32, ..(&state).into() };
         sender.send(OrchestratorMessage { payload: Some(Said::State(said)) }).await.unwrap();
         inbound.message().await.unwrap().unwrap();
     }
@@ -134,9 +134,9 @@ async fn echoed(socket: &Path, state: &GameState, count: u64) -> Duration {
 }
 
 /// Round trips through a session with an agent.
-async fn decided(socket: &Path, mut state: GameState, count: u64) -> Duration {
+async fn decided(socket: PathBuf, mut state: GameState, count: u64) -> Duration {
     let stop = CancellationToken::new();
-    let listener = Listener::bind(&Address::Unix(socket.to_owned())).await.unwrap();
+    let listener = Listener::bind(&Address::Unix(socket)).await.unwrap();
     let address = listener.address().unwrap();
     let serving = tokio::task::spawn_local(agent::serve_on(listener, agent::Settings::default(), stop.clone()));
     let mut agent = Agent::dial(&address).await.unwrap();
@@ -156,14 +156,18 @@ async fn decided(socket: &Path, mut state: GameState, count: u64) -> Duration {
 }
 
 /// Gives `measure` a socket and a runtime of one thread.
-fn timed<F: Future<Output = Duration>>(bencher: &mut Bencher<'_>, measure: impl Fn(std::path::PathBuf, u64) -> F) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+fn timed<F>(bencher: &mut Bencher<'_>, measure: impl Fn(PathBuf, u64) -> F)
+where
+    F: Future<Output = Duration> + 'static,
+{
+    let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default()).unwrap();
     let dir = tempfile::tempdir().unwrap();
     let mut round = 0;
     bencher.iter_custom(|count| {
         round += 1;
         let socket = dir.path().join(format!("{round}.sock"));
-        LocalSet::new().block_on(&runtime, measure(socket, count))
+        let measured = measure(socket, count);
+        runtime.block_on(async { tokio::task::spawn_local(measured).await.unwrap() })
     });
 }
 
@@ -172,10 +176,10 @@ fn session(criterion: &mut Criterion) {
     for (name, state) in [("variables", state(0, false)), ("entities", state(15, false)), ("screen", state(0, true))] {
         let mut group = criterion.benchmark_group(name);
         group.bench_function("tonic echo", |bencher| {
-            timed(bencher, async |socket, count| echoed(&socket, &state, count).await);
+            timed(bencher, |socket, count| echoed(socket, state.clone(), count));
         });
         group.bench_function("session", |bencher| {
-            timed(bencher, async |socket, count| decided(&socket, state.clone(), count).await);
+            timed(bencher, |socket, count| decided(socket, state.clone(), count));
         });
         group.finish();
     }

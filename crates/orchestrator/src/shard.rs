@@ -15,8 +15,8 @@ use domain::ports::Assignment;
 use domain::ports::TickLog;
 use domain::score::Score;
 use runtime::grpc::{Address, Listener};
+use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::LocalSet;
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
@@ -114,14 +114,14 @@ fn run(settings: Settings, receivers: Vec<mpsc::Receiver<Order>>, ready: oneshot
     {
         tracing::warn!(cpu, %error, "cannot pin the shard, going on unpinned");
     }
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let runtime = match Builder::new_current_thread().enable_all().build_local(LocalOptions::default()) {
         Ok(runtime) => runtime,
         Err(error) => {
             let _ = ready.send(Err(error.into()));
             return;
         }
     };
-    LocalSet::new().block_on(&runtime, serve(settings, receivers, ready));
+    runtime.block_on(serve(settings, receivers, ready));
 }
 
 async fn serve(settings: Settings, receivers: Vec<mpsc::Receiver<Order>>, ready: oneshot::Sender<anyhow::Result<()>>) {

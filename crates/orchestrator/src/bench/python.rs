@@ -24,7 +24,7 @@ pub fn round(games: &DoomGames, setting: Setting, duration: Duration, python: &s
     let lists: Vec<Vec<u64>> = (FIRST_SEED..FIRST_SEED + 16)
         .map(|seed| Ok(actions(&setup, DoomSeed(seed))?.into_iter().take(4000).map(|buttons| buttons.0).collect()))
         .collect::<anyhow::Result<_>>()?;
-    // A folder, because the API writes its settings into the working folder.
+    // The API keeps its settings and its engine's files in the working folder; two games must not share one.
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("actions.json");
     std::fs::write(&file, serde_json::to_vec(&lists)?)?;
@@ -34,7 +34,9 @@ pub fn round(games: &DoomGames, setting: Setting, duration: Duration, python: &s
     let children: Vec<_> = (0..setting.engines)
         .map(|index| {
             let cpu = setting.pinned.then(|| cpus[index % cpus.len()]);
-            command(setting, duration, &program, &file, cpu).current_dir(folder.path()).spawn()
+            let own = folder.path().join(index.to_string());
+            std::fs::create_dir(&own)?;
+            command(setting, duration, &program, &file, cpu).current_dir(own).spawn()
         })
         .collect::<Result<_, _>>()
         .with_context(|| format!("cannot run {python}"))?;

@@ -12,7 +12,7 @@ use domain::genome::Genome;
 use domain::ids::{AgentId, DoomSeed};
 use domain::ports::Environment;
 use runtime::grpc::{Address, Listener};
-use tokio::task::LocalSet;
+use tokio::runtime::{Builder, LocalOptions};
 use tokio_util::sync::CancellationToken;
 use vizdoom::Refresh;
 
@@ -128,8 +128,9 @@ impl Player {
         match self.setting.transport {
             Transport::Bare => self.bare(),
             _ => {
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-                LocalSet::new().block_on(&runtime, self.played())
+                let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default())?;
+                // A task as in a shard: what a runtime blocks on is woken in a longer way.
+                runtime.block_on(async { tokio::task::spawn_local(self.played()).await? })
             }
         }
     }

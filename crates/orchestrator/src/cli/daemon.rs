@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::connect::SERVICE;
 use super::services::{self, ServicesArgs};
 use super::{Exit, Failure, Place, games, output};
-use crate::app::{Dependencies, Playing, PlayingSettings, Remote, scratch};
+use crate::app::{Playing, PlayingSettings, Remote, scratch};
 use crate::broadcast;
 use crate::core::Core;
 use crate::director;

@@ -1,5 +1,8 @@
 //! A session with an agent, with a limit on every wait.
 
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::Poll;
 use std::time::Duration;
 
 use domain::action::Buttons;
@@ -9,7 +12,7 @@ use proto::agent::v1::agent_service_client::AgentServiceClient;
 use proto::agent::v1::{ConfigUpdate, SessionLimits};
 use proto::session::{Session, SessionError};
 use runtime::grpc::{self, Address, ClientConfig};
-use tokio::time::timeout;
+use tokio::time::{Instant, Sleep, sleep, timeout};
 
 use super::AttemptError;
 use super::episode::Decider;
@@ -22,6 +25,7 @@ pub struct Agent {
     session: Session,
     configured: Option<(SessionSetup, ObservationSpec)>,
     limit: Duration,
+    alarm: Alarm,
 }
 
 impl Agent {
@@ -32,8 +36,9 @@ impl Agent {
     pub async fn dial(address: &Address) -> Result<Self, AttemptError> {
         let channel = grpc::channel(address, &ClientConfig::default()).map_err(AttemptError::Address)?;
         let mut client = AgentServiceClient::new(channel).max_decoding_message_size(grpc::DEFAULT_MAX_MESSAGE_BYTES);
-        let session = within(PATIENCE, "its HELLO", Session::open(&mut client)).await?;
-        Ok(Self { session, configured: None, limit: PATIENCE })
+        let mut alarm = Alarm(Box::pin(sleep(PATIENCE)));
+        let session = alarm.within(PATIENCE, "its HELLO", Session::open(&mut client)).await?;
+        Ok(Self { session, configured: None, limit: PATIENCE, alarm })
     }
 
     /// Tells the agent what it is, unless it is that already, and learns what it wants to be shown. From now on a
@@ -50,7 +55,7 @@ impl Agent {
         }
         let limits = SessionLimits { tick_ms: limit.as_millis() as u64, ..SessionLimits::default() };
         let config = ConfigUpdate { limits: Some(limits), ..ConfigUpdate::from(setup) };
-        let observation = within(PATIENCE, "READY", self.session.configure(config)).await?;
+        let observation = self.alarm.within(PATIENCE, "READY", self.session.configure(config)).await?;
         self.configured = Some((setup.clone(), observation));
         Ok(observation)
     }
@@ -70,25 +75,81 @@ impl Agent {
 
 impl Decider for Agent {
     async fn start(&mut self, episode: &str, agent_seed: u64) -> Result<(), AttemptError> {
-        within(PATIENCE, "the start", self.session.start(episode, agent_seed)).await
+        self.alarm.within(PATIENCE, "the start", self.session.start(episode, agent_seed)).await
     }
 
     async fn decide(&mut self, state: &GameState) -> Result<Buttons, AttemptError> {
-        within(self.limit, "an action", self.session.decide(state)).await
+        self.alarm.within(self.limit, "an action", self.session.decide(state)).await
     }
 
     async fn finish(&mut self, state: &GameState) -> Result<(), AttemptError> {
-        within(PATIENCE, "the end", self.session.finish(state)).await
+        self.alarm.within(PATIENCE, "the end", self.session.finish(state)).await
     }
 }
 
-async fn within<T>(
-    limit: Duration,
-    awaited: &'static str,
-    call: impl Future<Output = Result<T, SessionError>>,
-) -> Result<T, AttemptError> {
-    match timeout(limit, call).await {
-        Ok(result) => result.map_err(AttemptError::from),
-        Err(_) => Err(AttemptError::Late { awaited, limit }),
+/// Ends waits that take too long. One timer serves all of them: it is moved only when it fires, so that a tick does not
+/// set and remove one.
+struct Alarm(Pin<Box<Sleep>>);
+
+impl Alarm {
+    async fn within<T>(
+        &mut self,
+        limit: Duration,
+        awaited: &'static str,
+        call: impl Future<Output = Result<T, SessionError>>,
+    ) -> Result<T, AttemptError> {
+        let deadline = Instant::now() + limit;
+        if self.0.deadline() > deadline {
+            self.0.as_mut().reset(deadline);
+        }
+        let mut call = pin!(call);
+        poll_fn(|cx| {
+            if let Poll::Ready(result) = call.as_mut().poll(cx) {
+                return Poll::Ready(result.map_err(AttemptError::from));
+            }
+            while self.0.as_mut().poll(cx).is_ready() {
+                if self.0.deadline() >= deadline {
+                    return Poll::Ready(Err(AttemptError::Late { awaited, limit }));
+                }
+                self.0.as_mut().reset(deadline);
+            }
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn tick(alarm: &mut Alarm, takes: Duration) -> Result<(), AttemptError> {
+        let call = async {
+            sleep(takes).await;
+            Ok(())
+        };
+        alarm.within(Duration::from_secs(5), "an action", call).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_wait_has_its_own_limit() {
+        let mut alarm = Alarm(Box::pin(sleep(Duration::from_secs(60))));
+        for _ in 0..4 {
+            tick(&mut alarm, Duration::from_secs(4)).await.unwrap();
+        }
+        let begun = Instant::now();
+
+        let late = tick(&mut alarm, Duration::from_secs(9)).await;
+
+        assert!(matches!(late, Err(AttemptError::Late { awaited: "an action", .. })));
+        assert_eq!(begun.elapsed(), Duration::from_secs(5));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_alarm_that_went_off_long_ago_ends_nothing() {
+        let mut alarm = Alarm(Box::pin(sleep(Duration::ZERO)));
+        sleep(Duration::from_secs(60)).await;
+
+        tick(&mut alarm, Duration::from_secs(4)).await.unwrap();
     }
 }
