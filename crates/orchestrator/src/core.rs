@@ -19,6 +19,9 @@ use crate::experiment_file::{self, Document, Faults};
 use crate::games::Games;
 use crate::{check, planning};
 
+/// Characters of an id that are enough to look it up by.
+const SHORTEST_ID: usize = 4;
+
 /// The ports, and the two bells that save polling.
 #[derive(Clone)]
 pub struct Core {
@@ -155,17 +158,57 @@ pub async fn running(store: &dyn ExperimentStore) -> Result<Vec<ExperimentRecord
 /// # Errors
 /// `NotFound` if there is none, `Invalid` if the beginning of an id fits several.
 pub async fn find(store: &dyn ExperimentStore, text: &str) -> Result<ExperimentId, PortError> {
-    if let Ok(id) = text.parse() {
-        return Ok(id);
+    match text.parse() {
+        Ok(id) => Ok(id),
+        Err(_) => search(store, text, 1000).await,
     }
-    let (records, _) = store.experiments(&Default::default(), &Page { after: None, size: 1000 }).await?;
-    if let Some(named) = records.iter().find(|record| record.spec.name == text) {
-        return Ok(named.id);
+}
+
+/// Looks through all experiments, `size` at a time.
+async fn search(store: &dyn ExperimentStore, text: &str, size: u32) -> Result<ExperimentId, PortError> {
+    let mut fits = Vec::new();
+    let mut page = Page { after: None, size };
+    loop {
+        let (records, next) = store.experiments(&Default::default(), &page).await?;
+        if let Some(named) = records.iter().find(|record| record.spec.name == text) {
+            return Ok(named.id);
+        }
+        let ids = records.iter().map(|record| record.id);
+        fits.extend(ids.filter(|id| text.len() >= SHORTEST_ID && id.to_string().starts_with(text)));
+        if next.is_none() {
+            break;
+        }
+        page.after = next;
     }
-    let fits: Vec<_> = records.iter().filter(|r| text.len() >= 4 && r.id.to_string().starts_with(text)).collect();
     match fits.as_slice() {
-        [one] => Ok(one.id),
+        [one] => Ok(*one),
         [] => Err(PortError::new(ErrorKind::NotFound, format!("there is no experiment `{text}`"))),
         _ => Err(PortError::new(ErrorKind::Invalid, format!("`{text}` fits {} experiments", fits.len()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::{Embedded, EmbeddedSettings};
+    use crate::shard::Pin;
+
+    #[tokio::test]
+    async fn the_oldest_experiment_is_found_as_well() {
+        let data = tempfile::tempdir().unwrap();
+        let settings = EmbeddedSettings { data: data.path().to_owned(), engine: None, pin: Pin::Off };
+        let system = Embedded::start(settings).await.unwrap();
+        let store = system.core.store.as_ref();
+        let experiments = [1, 2, 3].map(|episodes| testkit::builder::experiment(1, episodes));
+        for experiment in &experiments {
+            store.create(experiment).await.unwrap();
+        }
+        let oldest = experiments[0].id;
+
+        let found = search(store, &oldest.to_string()[..13], 1).await.unwrap();
+
+        assert_eq!(found, oldest);
+        assert_eq!(search(store, "nobody", 1).await.unwrap_err().kind, ErrorKind::NotFound);
+        system.stop().await;
     }
 }

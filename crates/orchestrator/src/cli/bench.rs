@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::output::{self, Form};
-use super::{Failure, Place};
+use super::{Failure, Place, games};
 use crate::app::scratch;
 use crate::bench::rows::{Options, Row, measure};
 use crate::games::doom::DoomGames;
@@ -30,7 +30,7 @@ pub(super) struct TicksArgs {
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=99))]
     rounds: u16,
     /// Games that fill all processors; one per processor unless given
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = games())]
     engines: usize,
     /// Python with the vizdoom package, to measure its API beside; left out unless given
     #[arg(long, env = "CLAUDOOM_PYTHON", value_name = "PROGRAM")]

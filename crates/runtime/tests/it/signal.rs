@@ -9,10 +9,15 @@ use std::{
 use runtime::signal::shutdown_signal;
 use tokio_util::sync::CancellationToken;
 
-/// Not a test of its own: the process that the tests below start and signal.
+/// Set for the process that the tests below start and signal.
+const CHILD: &str = "CLAUDOOM_SIGNAL_CHILD";
+
+/// Not a test of its own: does nothing unless the tests below start it.
 #[tokio::test]
-#[ignore = "started by the other tests of this file"]
 async fn child() {
+    if std::env::var_os(CHILD).is_none() {
+        return;
+    }
     let token = CancellationToken::new();
     shutdown_signal(token.clone()).unwrap();
     println!("\nready");
@@ -27,7 +32,7 @@ struct Stuck(Child);
 impl Stuck {
     fn start() -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["signal::child", "--exact", "--ignored", "--nocapture"]);
+        command.args(["signal::child", "--exact", "--nocapture"]).env(CHILD, "1");
         let mut stuck = Self(command.stdout(Stdio::piped()).spawn().unwrap());
         stuck.wait_for("ready");
         stuck
