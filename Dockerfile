@@ -19,7 +19,8 @@ RUN apt-get update \
  && useradd --uid 10001 --gid claudoom --create-home --home-dir /var/lib/claudoom claudoom \
  && install -d -o claudoom -g claudoom /var/lib/claudoom/engine
 COPY LICENSE-MIT LICENSE-APACHE /usr/share/doc/claudoom/
-ENV CLAUDOOM_ENGINE_DIR=/var/lib/claudoom/engine
+# Inside the volume, not the volume itself: an installation is moved into place whole.
+ENV CLAUDOOM_ENGINE_DIR=/var/lib/claudoom/engine/vizdoom
 WORKDIR /var/lib/claudoom
 USER claudoom
 

@@ -55,6 +55,18 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// The folder to install to holds something else.
+    #[error(
+        "{} holds {other}, which is no part of the engine and would be lost; name a new or an empty folder with \
+         --engine-dir or CLAUDOOM_ENGINE_DIR",
+        path.display()
+    )]
+    Occupied {
+        /// The folder.
+        path: PathBuf,
+        /// One thing in it.
+        other: String,
+    },
     /// A config file's line cannot be used.
     #[error("{file}:{line}: {key}: {reason}")]
     Config {

@@ -72,6 +72,7 @@ impl Install {
             progress(Progress::AlreadyInstalled);
             return Ok(install);
         }
+        unpack::check_vacant(&dest)?;
         match &options.wheel {
             Some(wheel) => unpack::unpack(wheel, &dest, progress)?,
             None => {

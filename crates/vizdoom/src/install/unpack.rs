@@ -66,6 +66,23 @@ fn extract(archive: &mut ZipArchive<File>, wheel: &Path, pin: &Pin, to: &Path) -
     write(to).map_err(Error::io(format!("cannot unpack to {}", to.display())))
 }
 
+/// Refuses a folder with things that are no part of an engine: putting the engine there would remove them.
+pub(super) fn check_vacant(dest: &Path) -> Result<(), Error> {
+    let failed = || Error::io(format!("cannot look into {}", dest.display()));
+    let entries = match fs::read_dir(dest) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(failed()(error)),
+    };
+    for entry in entries {
+        let name = entry.map_err(failed())?.file_name();
+        if !FILES.iter().any(|pin| Path::new(pin.path).starts_with(&name)) {
+            return Err(Error::Occupied { path: dest.to_owned(), other: name.to_string_lossy().into_owned() });
+        }
+    }
+    Ok(())
+}
+
 /// Moves the new folder to its place; an old one is moved aside first.
 fn replace(new: &Path, dest: &Path) -> Result<(), Error> {
     let old = beside(dest, "old");
@@ -73,7 +90,11 @@ fn replace(new: &Path, dest: &Path) -> Result<(), Error> {
     let action = || format!("cannot put the engine to {}", dest.display());
     match fs::rename(dest, &old) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            return Err(Error::io(action())(error));
+            let hint = match error.kind() {
+                io::ErrorKind::ResourceBusy => ", where a file system is mounted (name a folder inside it)",
+                _ => "",
+            };
+            return Err(Error::io(action() + hint)(error));
         }
         _ => {}
     }

@@ -101,3 +101,17 @@ fn what_is_no_wheel_and_no_python_is_told() {
     let error = Install::install(&options, &mut |_| {}).unwrap_err().to_string();
     assert!(error.contains("no-python-here") && error.contains("--wheel"), "{error}");
 }
+
+#[test]
+fn a_folder_with_other_things_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let dest = dir.path().join("home");
+    std::fs::create_dir(&dest).unwrap();
+    std::fs::write(dest.join("thesis.tex"), "years").unwrap();
+
+    let error = Install::install(&options(dest.clone(), wheel(dir.path(), |_, bytes| Some(bytes))), &mut |_| {});
+
+    let Err(Error::Occupied { other, .. }) = error else { panic!("{error:?}") };
+    assert_eq!(other, "thesis.tex");
+    assert_eq!(std::fs::read_to_string(dest.join("thesis.tex")).unwrap(), "years");
+}
