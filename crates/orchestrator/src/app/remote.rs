@@ -34,8 +34,8 @@ pub struct Remote {
     pub core: Core,
     /// Where metrics go.
     pub metrics: Arc<dyn MetricsPublisher>,
-    /// Publishes what waits; runs once.
-    pub relay: Option<OutboxRelay>,
+    /// Publishes what waits, once it is run.
+    pub relay: OutboxRelay,
 }
 
 impl Remote {
@@ -55,14 +55,7 @@ impl Remote {
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new(name));
         let events = relay.wake();
         let core = Core { store, queue, publisher, games, events, progress: Arc::new(Notify::new()) };
-        Ok(Self { core, metrics, relay: Some(relay) })
-    }
-
-    /// Publishes events until `stop`.
-    pub async fn relay(&mut self, stop: CancellationToken) {
-        if let Some(relay) = self.relay.take() {
-            relay.run(stop.cancelled_owned()).await;
-        }
+        Ok(Self { core, metrics, relay })
     }
 
     /// Watches the services and tells the health service what is there, until `stop`.

@@ -119,9 +119,9 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
 }
 
 /// What runs beside the service: the relay of events, the director, metrics, the watch over dependencies.
-fn background(mut remote: Remote, core: &Core, readiness: &Readiness) -> Tasks {
+fn background(remote: Remote, core: &Core, readiness: &Readiness) -> Tasks {
     let tasks = Tasks::new();
-    let mut relay = remote.relay.take();
+    let mut relay = Some(remote.relay);
     tasks.spawn("relay", OnError::Shutdown, move |token| {
         let relay = relay.take();
         async move {
@@ -180,7 +180,7 @@ pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failur
     let scratch = scratch()?;
     let games = Arc::new(DoomGames::new(install, scratch.path().join("engines")));
     let remote = Remote::connect(args.services.dependencies()?, games.clone(), &name).await;
-    let mut remote = remote.map_err(unconnected)?;
+    let remote = remote.map_err(unconnected)?;
     let core = remote.core.clone();
     let mut settings = args.playing.settings(args.engines, scratch.path().to_owned());
     settings.name = name;
@@ -188,7 +188,7 @@ pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failur
     let playing = Playing::start(&core, games, settings).await?;
     tracing::info!(engines = playing.engines, "playing");
     // Every process publishes what it commits, so that events do not wait for the daemon.
-    remote.relay(stop.clone()).await;
+    remote.relay.run(stop.cancelled_owned()).await;
     playing.stop().await;
     Ok(())
 }

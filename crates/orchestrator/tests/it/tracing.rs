@@ -110,7 +110,7 @@ async fn a_late_event_and_a_job_carry_the_context_of_the_span_that_made_them() {
         nats: NatsConfig { prefix, stream, ..NatsConfig::new(&names.nats) },
         amqp: AmqpConfig { exchange, queue, ..AmqpConfig::new(&names.amqp) },
     };
-    let mut remote = Remote::connect(dependencies, Arc::new(NoGames), "test").await.unwrap();
+    let remote = Remote::connect(dependencies, Arc::new(NoGames), "test").await.unwrap();
 
     let span = info_span!("recording");
     trace_context::follow(&span, TRACEPARENT);
@@ -118,7 +118,7 @@ async fn a_late_event_and_a_job_carry_the_context_of_the_span_that_made_them() {
 
     // The span is over when the relay starts.
     let stop = CancellationToken::new();
-    let relay = remote.relay.take().unwrap().run(stop.clone().cancelled_owned());
+    let relay = remote.relay.run(stop.clone().cancelled_owned());
     let reading = async {
         // Makes the stream, once NATS is connected.
         while remote.core.publisher.ping().await.is_err() {
