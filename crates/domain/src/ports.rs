@@ -1,12 +1,16 @@
 //! What the outside must offer. Adapters implement these; only the daemons' `app` modules name adapters.
 
+mod dead_letters;
 mod environment;
+mod job_ledger;
 mod jobs;
 mod publisher;
 mod store;
 mod trace;
 
+pub use dead_letters::{DeadLetter, DeadLetters};
 pub use environment::{Environment, EnvironmentError};
+pub use job_ledger::{AttemptRecord, JobDetail, JobEpisode, JobFilter, JobLedger, JobRecord};
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
 pub use publisher::{EventPublisher, MetricsPublisher};
 pub use store::{

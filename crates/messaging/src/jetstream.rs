@@ -13,4 +13,4 @@ mod stream;
 
 pub use config::NatsConfig;
 pub use metrics::NatsMetrics;
-pub use publisher::JetStreamPublisher;
+pub use publisher::{JetStreamPublisher, NatsFacts};

@@ -7,6 +7,6 @@ pub mod args;
 mod load;
 mod secret;
 
-pub use args::{AmqpArgs, DatabaseArgs, GrpcServerArgs, LogFormat, NatsArgs, TelemetryArgs};
+pub use args::{AmqpArgs, DatabaseArgs, GrpcServerArgs, LogFormat, NatsArgs, NatsLogin, TelemetryArgs};
 pub use load::{ConfigArgs, Loaded, Loader};
 pub use secret::{Secret, SecretError};

@@ -6,8 +6,10 @@
 pub mod config;
 pub mod grpc;
 pub mod health;
+pub mod outage;
 pub mod retry;
 pub mod signal;
 pub mod tasks;
 pub mod telemetry;
+pub mod tls;
 pub mod trace_context;

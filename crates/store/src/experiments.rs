@@ -19,7 +19,7 @@ use crate::clock::now_ms;
 use crate::convert::{self, stored_count, to_json};
 use crate::entity::{experiments, journal};
 use crate::error::{Result, refused};
-use crate::session::{SqlStore, Tx, retrying};
+use crate::session::{SqlStore, Tx};
 use crate::{paging, plan};
 
 impl SqlStore {
@@ -37,7 +37,7 @@ impl SqlStore {
     }
 
     pub(crate) async fn read_experiment(&self, id: ExperimentId) -> PortResult<ExperimentRecord> {
-        retrying("read an experiment", || async { convert::experiment(load(&self.db, id).await?) }).await
+        self.retrying("read an experiment", || async { convert::experiment(load(&self.db, id).await?) }).await
     }
 
     pub(crate) async fn list_experiments(
@@ -45,7 +45,7 @@ impl SqlStore {
         filter: &ExperimentFilter,
         page: &Page,
     ) -> PortResult<(Vec<ExperimentRecord>, Option<String>)> {
-        retrying("list experiments", || async {
+        self.retrying("list experiments", || async {
             let size = paging::size(page);
             let mut rows = newest(filter, page)?.limit(size + 1).all(&self.db).await?;
             let next = paging::cut(&mut rows, size, |row| paging::experiment_token(row.created_at_ms, row.id));

@@ -21,7 +21,7 @@ use crate::entity::{experiments, generations, jobs, members, scores};
 use crate::error::{Result, refused};
 use crate::jobs as job_rows;
 use crate::scores::{fitness_of, stored_scores};
-use crate::session::{SqlStore, Tx, retrying};
+use crate::session::{SqlStore, Tx};
 
 /// What a run of the transaction came to.
 enum Outcome {
@@ -33,11 +33,11 @@ enum Outcome {
 impl SqlStore {
     pub(crate) async fn commit_scores(&self, job: JobId, fence: Fence, scores: &[Score]) -> PortResult<Finished> {
         check(scores)?;
-        match retrying("commit scores", || self.finish_once(job, fence, scores)).await? {
+        match self.retrying("commit scores", || self.finish_once(job, fence, scores)).await? {
             Outcome::Committed(finished) => Ok(finished),
             Outcome::Diverged(divergence) => {
                 // In a transaction of its own: the one that found it must leave nothing behind.
-                retrying("record a divergence", || self.record_divergence_once(&divergence)).await?;
+                self.retrying("record a divergence", || self.record_divergence_once(&divergence)).await?;
                 Err(PortError::new(ErrorKind::Divergence, divergence.reason()))
             }
         }

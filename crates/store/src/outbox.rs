@@ -13,7 +13,7 @@ use crate::clock::{lease_end, now_ms};
 use crate::convert;
 use crate::entity::outbox::{Column, Entity};
 use crate::error::Result;
-use crate::session::{SqlStore, retrying};
+use crate::session::SqlStore;
 
 /// Most ids in one statement, below the databases' limits on bound values.
 const CHUNK: usize = 10_000;
@@ -59,7 +59,7 @@ impl SqlStore {
     }
 
     pub(crate) async fn count_unpublished(&self) -> PortResult<u64> {
-        retrying("count unpublished events", || async {
+        self.retrying("count unpublished events", || async {
             Ok(Entity::find().filter(Column::PublishedAtMs.is_null()).count(&self.db).await?)
         })
         .await

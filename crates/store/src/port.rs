@@ -13,12 +13,12 @@ use domain::score::Score;
 use domain::status::ExperimentStatus;
 use uuid::Uuid;
 
-use crate::session::{SqlStore, retrying};
+use crate::session::SqlStore;
 
 #[async_trait]
 impl ExperimentStore for SqlStore {
     async fn create(&self, new: &NewExperiment) -> PortResult<Created> {
-        retrying("store an experiment", || self.create_once(new)).await
+        self.retrying("store an experiment", || self.create_once(new)).await
     }
 
     async fn experiment(&self, id: ExperimentId) -> PortResult<ExperimentRecord> {
@@ -34,7 +34,7 @@ impl ExperimentStore for SqlStore {
     }
 
     async fn set_status(&self, id: ExperimentId, status: ExperimentStatus, reason: &str) -> PortResult<()> {
-        retrying("change the status of an experiment", || self.set_status_once(id, status, reason)).await
+        self.retrying("change the status of an experiment", || self.set_status_once(id, status, reason)).await
     }
 
     async fn open_jobs(&self, id: ExperimentId) -> PortResult<Vec<JobId>> {
@@ -43,15 +43,15 @@ impl ExperimentStore for SqlStore {
 
     async fn claim(&self, job: JobId, worker: &str, lease: Duration) -> PortResult<Claim> {
         let token = Uuid::new_v4();
-        retrying("claim a job", || self.claim_once(job, worker, lease, token)).await
+        self.retrying("claim a job", || self.claim_once(job, worker, lease, token)).await
     }
 
     async fn renew(&self, job: JobId, fence: Fence, lease: Duration) -> PortResult<()> {
-        retrying("renew a lease", || self.renew_once(job, fence, lease)).await
+        self.retrying("renew a lease", || self.renew_once(job, fence, lease)).await
     }
 
     async fn release(&self, job: JobId, fence: Fence, error: &str) -> PortResult<()> {
-        retrying("give a job back", || self.release_once(job, fence, error)).await
+        self.retrying("give a job back", || self.release_once(job, fence, error)).await
     }
 
     async fn finish(&self, job: JobId, fence: Fence, scores: &[Score]) -> PortResult<Finished> {
@@ -73,11 +73,11 @@ impl ExperimentStore for SqlStore {
         summary: &GenerationSummary,
         next: Option<&GenerationPlan>,
     ) -> PortResult<()> {
-        retrying("close a generation", || self.close_once(id, index, summary, next)).await
+        self.retrying("close a generation", || self.close_once(id, index, summary, next)).await
     }
 
     async fn complete(&self, id: ExperimentId, digest: &str) -> PortResult<()> {
-        retrying("complete an experiment", || self.complete_once(id, digest)).await
+        self.retrying("complete an experiment", || self.complete_once(id, digest)).await
     }
 
     async fn scores(
@@ -94,11 +94,11 @@ impl ExperimentStore for SqlStore {
     }
 
     async fn claim_outbox(&self, relay: &str, limit: u32, lease: Duration) -> PortResult<Vec<OutboxEntry>> {
-        retrying("take events from the outbox", || self.claim_outbox_once(relay, limit, lease)).await
+        self.retrying("take events from the outbox", || self.claim_outbox_once(relay, limit, lease)).await
     }
 
     async fn mark_published(&self, ids: &[i64]) -> PortResult<()> {
-        retrying("mark events as published", || self.mark_published_once(ids)).await
+        self.retrying("mark events as published", || self.mark_published_once(ids)).await
     }
 
     async fn outbox_lag(&self) -> PortResult<u64> {
@@ -106,10 +106,14 @@ impl ExperimentStore for SqlStore {
     }
 
     async fn write_tick_logs(&self, logs: &[TickLog]) -> PortResult<()> {
-        retrying("write tick logs", || self.write_tick_logs_once(logs)).await
+        self.retrying("write tick logs", || self.write_tick_logs_once(logs)).await
     }
 
     async fn ping(&self) -> PortResult<()> {
-        retrying("reach the database", || async { Ok(self.db.ping().await?) }).await
+        // The keeper has looked a moment ago, and knows more than a connection that answers.
+        if self.db.gate.kept {
+            return self.db.gate.verdict();
+        }
+        self.retrying("reach the database", || self.db.ping()).await
     }
 }

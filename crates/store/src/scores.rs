@@ -15,7 +15,7 @@ use crate::entity::{experiments, jobs, members, scores};
 use crate::error::Result;
 use crate::experiments::not_found;
 use crate::paging;
-use crate::session::{SqlStore, retrying};
+use crate::session::SqlStore;
 
 impl SqlStore {
     pub(crate) async fn list_scores(
@@ -24,7 +24,7 @@ impl SqlStore {
         filter: &ScoreFilter,
         page: &Page,
     ) -> PortResult<(Vec<ScoreRow>, Option<String>)> {
-        retrying("list scores", || async {
+        self.retrying("list scores", || async {
             let fitness = fitness_of(&self.db, id).await?;
             let size = paging::size(page);
             let mut rows = select(id, filter, page)?.limit(size + 1).all(&self.db).await?;

@@ -7,17 +7,16 @@ use std::time::Duration;
 
 use domain::event::EventEncoder;
 use domain::ports::{PortResult, TraceSource};
-use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
-};
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction, SqliteTransactionMode, TransactionOptions};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use uuid::Uuid;
 
 use crate::error::Result;
+use crate::gate::{CopyPool, Database, Gate};
 
 /// The ledger over PostgreSQL or SQLite. Made by [`crate::connect`].
 pub struct SqlStore {
-    pub(crate) db: DatabaseConnection,
+    pub(crate) db: Database,
     pub(crate) encoder: Arc<dyn EventEncoder>,
     pub(crate) trace: TraceSource,
     pub(crate) engine: Engine,
@@ -25,8 +24,8 @@ pub struct SqlStore {
 
 /// What the two databases need besides connections.
 pub(crate) enum Engine {
-    /// `copy` is for bulk data; absent where the server wants TLS, which that driver is not given here.
-    Postgres { copy: Option<deadpool_postgres::Pool> },
+    /// `copy` is for bulk data.
+    Postgres { copy: CopyPool },
     /// SQLite has one writer at a time, so writers wait in line here instead of trying again and again. The lock
     /// keeps other processes out for as long as the store lives.
     Sqlite { writer: Arc<Mutex<()>>, _lock: File },
@@ -70,15 +69,23 @@ impl SqlStore {
             sqlite_transaction_mode: turn.as_ref().map(|_| SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(Tx { inner: self.db.begin_with_options(immediate).await?, _turn: turn })
+        Ok(Tx { inner: self.db.begin(immediate).await?, _turn: turn })
+    }
+
+    /// Runs a transaction, again where it failed for a reason that passes, and tells the keeper of what it saw. A commit
+    /// whose answer was lost may have happened, so `attempt` must be one that can be repeated.
+    pub(crate) async fn retrying<T, F, Fut>(&self, what: &str, attempt: F) -> PortResult<T>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T>>,
+    {
+        retrying(&self.db.gate, what, attempt).await
     }
 }
 
 const TRIES: u32 = 5;
 
-/// Runs a transaction, again where it failed for a reason that passes. A commit whose answer was lost may have
-/// happened, so `attempt` must be one that can be repeated.
-pub(crate) async fn retrying<T, F, Fut>(what: &str, attempt: F) -> PortResult<T>
+async fn retrying<T, F, Fut>(gate: &Gate, what: &str, attempt: F) -> PortResult<T>
 where
     F: Fn() -> Fut,
     Fut: Future<Output = Result<T>>,
@@ -92,7 +99,10 @@ where
                 tokio::time::sleep(backoff(tries)).await;
                 tries += 1;
             }
-            Err(error) => return Err(error.into_port(what)),
+            Err(error) => {
+                gate.note(&error);
+                return Err(error.into_port(what));
+            }
         }
     }
 }
@@ -121,14 +131,15 @@ mod tests {
 
     #[tokio::test]
     async fn transient_failures_are_run_again_a_bounded_number_of_times() {
+        let gate = Gate::open();
         let runs = AtomicU32::new(0);
-        let second_time = retrying("try", || async {
+        let second_time = retrying(&gate, "try", || async {
             if runs.fetch_add(1, Ordering::Relaxed) == 0 { Err(cut_connection()) } else { Ok(()) }
         });
         assert!(second_time.await.is_ok());
 
         let runs = AtomicU32::new(0);
-        let never = retrying::<(), _, _>("try", || async {
+        let never = retrying::<(), _, _>(&gate, "try", || async {
             runs.fetch_add(1, Ordering::Relaxed);
             Err(cut_connection())
         });
@@ -138,8 +149,9 @@ mod tests {
 
     #[tokio::test]
     async fn other_failures_are_reported_at_once() {
+        let gate = Gate::open();
         let runs = AtomicU32::new(0);
-        let failed = retrying::<(), _, _>("read a page", || async {
+        let failed = retrying::<(), _, _>(&gate, "read a page", || async {
             runs.fetch_add(1, Ordering::Relaxed);
             Err(DbErr::Custom("syntax".into()).into())
         });

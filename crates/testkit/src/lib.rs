@@ -1,6 +1,8 @@
 //! For tests only: builders of the domain's values, contract suites for its ports, and what they need of the outside.
 
 pub mod builder;
+pub mod certificates;
 pub mod contract;
 pub mod postgres;
+pub mod services;
 pub mod trace;

@@ -202,7 +202,7 @@ pub(super) struct MigrateArgs {
 
 /// Creates or updates the tables.
 pub(super) async fn migrate(args: MigrateArgs) -> Result<(), Failure> {
-    store::migrate(&services::store_config(&args.database)?.url).await?;
+    store::migrate(&services::store_config(&args.database)?).await?;
     output::line("the database is up to date")
 }
 

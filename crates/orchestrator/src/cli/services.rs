@@ -31,11 +31,14 @@ impl ServicesArgs {
         Ok(Dependencies {
             store: store_config(&self.database)?,
             nats: NatsConfig {
+                tls: self.nats.tls(),
+                login: self.nats.login().map_err(|error| Failure::usage(error.to_string()))?,
                 prefix: self.nats.nats_subject_prefix.clone(),
                 stream: self.nats.nats_stream.clone(),
                 ..NatsConfig::new(nats_url)
             },
             amqp: AmqpConfig {
+                tls: self.amqp.tls(),
                 exchange: self.amqp.amqp_exchange.clone(),
                 queue: self.amqp.amqp_queue.clone(),
                 routing_key: self.amqp.amqp_routing_key.clone(),
@@ -48,6 +51,8 @@ impl ServicesArgs {
 /// The ledger that these flags name.
 pub(super) fn store_config(args: &DatabaseArgs) -> Result<StoreConfig, Failure> {
     Ok(StoreConfig {
+        tls: args.tls(),
+        allow_unsafe: args.db_allow_unsafe,
         max_connections: args.db_pool_max_size,
         acquire_timeout: args.pool_timeout(),
         ..StoreConfig::new(url(args.url(), "--database-url")?)

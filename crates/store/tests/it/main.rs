@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a broken expectation is a failed test")]
 
+mod absent;
+mod bound;
 mod opening;
 mod postgres;
 mod schema;
 mod sqlite;
+mod tls;
