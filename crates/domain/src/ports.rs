@@ -4,6 +4,7 @@ mod dead_letters;
 mod environment;
 mod job_ledger;
 mod jobs;
+mod leadership;
 mod publisher;
 mod store;
 mod trace;
@@ -12,6 +13,7 @@ pub use dead_letters::{DeadLetter, DeadLetters};
 pub use environment::{Environment, EnvironmentError};
 pub use job_ledger::{AttemptRecord, JobDetail, JobEpisode, JobFilter, JobLedger, JobRecord};
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
+pub use leadership::{Candidate, Election, Leader, Leadership, Term};
 pub use publisher::{EventPublisher, MetricsPublisher};
 pub use store::{
     Assignment, Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,

@@ -12,6 +12,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use domain::ports::{EventPublisher, ExperimentStore, PortResult};
+use runtime::outage::Outage;
 use runtime::retry::Waits;
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
@@ -56,6 +57,7 @@ impl OutboxRelay {
     pub async fn run(mut self, shutdown: impl Future<Output = ()> + Send) {
         let mut shutdown = pin!(shutdown);
         let mut waits = Waits::new(self.settings.backoff);
+        let mut outage = Outage::new("the way from the outbox to the stream");
         loop {
             // A round that is cut off here keeps what it holds, and is done again by the drain.
             let outcome = tokio::select! {
@@ -63,6 +65,7 @@ impl OutboxRelay {
                 () = &mut shutdown => break,
                 outcome = self.run_once() => outcome,
             };
+            tell(&outcome, &mut outage);
             let pause = self.pause(&outcome, &mut waits);
             tokio::select! {
                 biased;
@@ -81,10 +84,7 @@ impl OutboxRelay {
                 (!round.more).then_some(self.settings.poll)
             }
             Ok(_) => Some(waits.next_wait()),
-            Err(error) => {
-                tracing::warn!(%error, "the outbox cannot be relayed");
-                Some(waits.next_wait())
-            }
+            Err(_) => Some(waits.next_wait()),
         };
         let idle = matches!(outcome, Ok(round) if round.failed == 0);
         let wake = self.wake();
@@ -110,5 +110,16 @@ impl OutboxRelay {
         if drained.await.is_err() {
             tracing::warn!(?deadline, "stopped with events left in the outbox");
         }
+    }
+}
+
+/// Says once that events wait, and once that they do not any more.
+fn tell(outcome: &PortResult<Round>, outage: &mut Outage) {
+    match outcome {
+        Ok(round) if round.failed == 0 => {
+            outage.up();
+        }
+        Ok(round) => outage.down(&format!("the stream did not take {} events, which stay in the outbox", round.failed)),
+        Err(error) => outage.down(&error.message),
     }
 }

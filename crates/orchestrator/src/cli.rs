@@ -10,6 +10,7 @@ mod engine;
 mod experiments;
 mod failure;
 mod files;
+mod jobs;
 mod output;
 mod scores;
 mod services;
@@ -74,6 +75,9 @@ enum Command {
     Scores(scores::ScoresArgs),
     /// Recompute the digest of an experiment from its scores
     Digest(scores::DigestArgs),
+    /// Look at jobs, and put them into the queue again
+    #[command(subcommand)]
+    Jobs(jobs::JobsCommand),
     /// Check an experiment file
     Validate(files::ValidateArgs),
     /// Print the JSON Schema of experiment files
@@ -162,6 +166,7 @@ async fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Stop(args) => experiments::change(args, experiments::Change::Stop, &place).await,
         Command::Scores(args) => scores::run(args, &place).await,
         Command::Digest(args) => scores::digest(args, &place).await,
+        Command::Jobs(command) => jobs::run(command, &place).await,
         Command::Validate(args) => files::validate(&args, &place),
         Command::Schema => files::schema(),
         Command::Policies(args) => files::policies(&args),

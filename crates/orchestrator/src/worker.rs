@@ -3,6 +3,8 @@
 //! A lane per slot: take a delivery, claim the job, order its episodes, commit every score as it comes, acknowledge
 //! the delivery after the commit that completed the job.
 
+mod patience;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +21,7 @@ use crate::core::Core;
 use crate::metrics::Metrics;
 use crate::play::AttemptError;
 use crate::shard::{Order, Played};
+use patience::Patience;
 
 /// How long a claimed job is a worker's own without a sign of life.
 const LEASE: Duration = Duration::from_secs(30);
@@ -94,6 +97,8 @@ enum Verdict {
     Lost,
     /// Another attempt may succeed.
     Failed(String),
+    /// The agent was not there or was lost, which says nothing about the job.
+    Away(String),
     /// The worker stops; the job is as good as untouched.
     Interrupted,
 }
@@ -104,6 +109,7 @@ impl Verdict {
             Self::Done => "done",
             Self::Lost => "lost",
             Self::Failed(_) => "failed",
+            Self::Away(_) => "away",
             Self::Interrupted => "interrupted",
         }
     }
@@ -121,7 +127,7 @@ impl Lane {
                 Err(error) => Err(error),
             };
             if let Err(error) = worked {
-                tracing::warn!(%error, "a job was interrupted, going on");
+                tell(&error);
                 tokio::select! {
                     () = tokio::time::sleep(PAUSE) => {}
                     () = self.shutdown.cancelled() => return,
@@ -132,7 +138,7 @@ impl Lane {
 
     async fn work(&self, delivery: Box<dyn Delivery>) -> PortResult<()> {
         let message = delivery.message();
-        match self.core.store.claim(message.job, &self.worker, LEASE).await? {
+        match self.patience().wait(|| self.core.store.claim(message.job, &self.worker, LEASE)).await? {
             Claim::Granted(assignment) => {
                 let span = job_span(&assignment, delivery.traceparent());
                 self.attempt(delivery, assignment).instrument(span).await
@@ -157,15 +163,21 @@ impl Lane {
                 ignore_fenced(self.core.store.release(job, fence, "").await)?;
                 delivery.requeue().await
             }
+            Verdict::Away(why) => {
+                tracing::warn!(%job, why, "an attempt was lost with its agent, and does not count");
+                ignore_fenced(self.patience().wait(|| self.core.store.release(job, fence, "")).await)?;
+                delivery.requeue().await
+            }
             Verdict::Failed(why) => {
                 tracing::warn!(%job, why, attempts_left, "an attempt failed");
-                ignore_fenced(self.core.store.release(job, fence, &why).await)?;
+                ignore_fenced(self.patience().wait(|| self.core.store.release(job, fence, &why)).await)?;
                 self.core.events.notify_one();
                 if attempts_left > 0 {
                     return delivery.requeue().await;
                 }
                 let reason = format!("job {job} failed in every attempt: {why}");
-                self.core.set_status(experiment, ExperimentStatus::Failed, &reason).await?;
+                let fail = || self.core.set_status(experiment, ExperimentStatus::Failed, &reason);
+                self.patience().wait(fail).await?;
                 delivery.ack().await
             }
         }
@@ -190,7 +202,7 @@ impl Lane {
                     }
                     self.commit(job, fence, std::mem::take(&mut batch)).await
                 }
-                _ = renew.tick() => self.core.store.renew(job, fence, LEASE).await,
+                _ = renew.tick() => patience::unless_away(self.core.store.renew(job, fence, LEASE).await),
             };
             match committed {
                 Ok(()) => {}
@@ -208,19 +220,20 @@ impl Lane {
         Ok(match verdict.await {
             Ok(Ok(())) => Verdict::Done,
             Ok(Err(AttemptError::Cancelled)) => Verdict::Interrupted,
+            Ok(Err(error)) if error.is_absence() => Verdict::Away(with_causes(&error)),
             Ok(Err(error)) => Verdict::Failed(with_causes(&error)),
             Err(_) => Verdict::Failed("the slot ended".into()),
         })
     }
 
-    /// Commits scores; a store that is away is tried again until the lease would be lost.
+    /// Commits scores; a store that is away is waited for. Should the lease run out meanwhile, the fence decides.
     async fn commit(&self, job: domain::ids::JobId, fence: domain::ids::Fence, batch: Vec<Played>) -> PortResult<()> {
         let (scores, logs): (Vec<_>, Vec<_>) = batch.into_iter().map(|played| (played.score, played.ticks)).unzip();
         let logs: Vec<_> = logs.into_iter().flatten().collect();
         if !logs.is_empty() {
-            self.retry(|| self.core.store.write_tick_logs(&logs)).await?;
+            self.patience().wait(|| self.core.store.write_tick_logs(&logs)).await?;
         }
-        let finished = self.retry(|| self.core.store.finish(job, fence, &scores)).await?;
+        let finished = self.patience().wait(|| self.core.store.finish(job, fence, &scores)).await?;
         self.metrics.scored(&scores);
         self.core.events.notify_one();
         if finished.generation_done {
@@ -229,17 +242,8 @@ impl Lane {
         Ok(())
     }
 
-    async fn retry<T, F: Future<Output = PortResult<T>>>(&self, call: impl Fn() -> F) -> PortResult<T> {
-        let deadline = tokio::time::Instant::now() + LEASE;
-        loop {
-            match call().await {
-                Err(error) if error.kind == ErrorKind::Unavailable && tokio::time::Instant::now() < deadline => {
-                    tracing::warn!(%error, "the store is away, trying again");
-                    tokio::time::sleep(PAUSE).await;
-                }
-                result => return result,
-            }
-        }
+    fn patience(&self) -> Patience<'_> {
+        Patience::new(&self.shutdown)
     }
 }
 
@@ -252,6 +256,15 @@ fn job_span(assignment: &Assignment, traceparent: Option<&str>) -> Span {
         trace_context::follow(&span, traceparent);
     }
     span
+}
+
+/// What is away is told of by whoever reaches for it, once.
+fn tell(error: &PortError) {
+    if patience::is_away(error) {
+        tracing::debug!(%error, "a job was interrupted, going on");
+    } else {
+        tracing::warn!(%error, "a job was interrupted, going on");
+    }
 }
 
 fn ignore_fenced(result: PortResult<()>) -> PortResult<()> {

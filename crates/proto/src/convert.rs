@@ -4,6 +4,7 @@ pub mod action;
 pub mod config;
 pub mod experiment;
 pub mod game;
+mod job;
 pub mod score;
 
 use domain::Violation;

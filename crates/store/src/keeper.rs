@@ -108,6 +108,10 @@ impl Watched {
         if self.outage.up().is_none() && matches!(was, Passage::Shut(_)) {
             tracing::info!(database = %self.looker.target(), version = facts.version, tls = facts.tls, "connected");
         }
+        if !facts.unsafe_settings.is_empty() && matches!(was, Passage::Shut(_)) {
+            let settings = facts.unsafe_settings.join(", ");
+            tracing::warn!(settings, "committed scores may be lost with the power: that was accepted");
+        }
         self.gate.set(Passage::Open);
         self.away.reset();
         if self.impaired.is_none_or(|since| since.elapsed() > SOUND) {

@@ -4,7 +4,7 @@
 //! Both run the same code and pass the same contract suite. What differs is how they are opened ([`connect`]), how
 //! rows are locked (SQLite has one writer, so it needs no row locks) and how tick logs are copied in bulk.
 //!
-//! Rows are locked in one order everywhere: job, member, generation, experiment. An experiment's event numbers are
+//! Rows are locked in one order everywhere: lease, term, job, member, generation, experiment. An experiment's event numbers are
 //! handed out under the lock of its row, which is held until the commit, so they have no gaps and no reader ever
 //! sees a later number before an earlier one.
 
@@ -19,8 +19,10 @@ mod experiments;
 mod finish;
 mod gate;
 mod generations;
+mod job_ledger;
 mod jobs;
 mod keeper;
+mod leadership;
 mod look;
 mod open;
 mod outbox;
@@ -35,5 +37,5 @@ mod tick_logs;
 
 pub use config::StoreConfig;
 pub use keeper::Keeper;
-pub use open::{connect, migrate, open_lazily};
+pub use open::{DatabaseFacts, connect, inspect, migrate, open_lazily};
 pub use session::SqlStore;

@@ -14,6 +14,7 @@ use sea_orm::sqlx::postgres::PgConnectOptions;
 use crate::config::{StoreConfig, Target};
 use crate::gate::{Database, Gate};
 use crate::keeper::{Keeper, look_once};
+use crate::look::Facts;
 use crate::schema;
 use crate::session::{Engine, SqlStore};
 use postgres::Pools;
@@ -53,6 +54,34 @@ pub async fn open_lazily(config: &StoreConfig, encoder: Arc<dyn EventEncoder>) -
     let (db, engine, looker) = Pools::new(config, &target, options)?.behind(&gate);
     let keeper = Keeper::of(looker, gate);
     Ok((SqlStore { db, encoder, trace: config.trace.clone(), engine }, keeper))
+}
+
+/// What is known of a database, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatabaseFacts {
+    /// Which database, and where, without credentials.
+    pub database: String,
+    /// Version of the server; absent for SQLite, which is part of this program.
+    pub version: Option<String>,
+    /// Whether the connection is encrypted; absent for SQLite, which has none.
+    pub tls: Option<bool>,
+    /// Settings with which a commit can be lost with the power, where that was accepted.
+    pub unsafe_settings: Vec<String>,
+}
+
+/// Looks at the database and the ledger in it.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn inspect(config: &StoreConfig) -> PortResult<DatabaseFacts> {
+    let target = config.target()?;
+    let database = target.to_string();
+    let Target::Postgres(options) = &target else {
+        return Ok(DatabaseFacts { database, version: None, tls: None, unsafe_settings: Vec::new() });
+    };
+    let pools = Pools::new(config, &target, options)?;
+    let Facts { version, tls, unsafe_settings } = look_once(pools.looker(), &target, config.acquire_timeout).await?;
+    Ok(DatabaseFacts { database, version: Some(version), tls: Some(tls), unsafe_settings })
 }
 
 /// Creates or upgrades the schema of the ledger. Several processes may do so at once.

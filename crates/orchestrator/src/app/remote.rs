@@ -1,17 +1,14 @@
 //! The system over PostgreSQL, NATS and RabbitMQ.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use domain::ports::{EventPublisher, ExperimentStore, JobQueue, MetricsPublisher};
+use domain::ports::{EventPublisher, ExperimentStore, MetricsPublisher};
 use messaging::jetstream::{JetStreamPublisher, NatsConfig};
 use messaging::rabbit::{AmqpConfig, RabbitJobQueue};
 use messaging::relay::{OutboxRelay, RelaySettings};
 use proto::events::Encoder;
-use runtime::health::Readiness;
-use store::StoreConfig;
+use store::{Keeper, StoreConfig};
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
 
 use super::trace;
 use crate::core::Core;
@@ -36,39 +33,39 @@ pub struct Remote {
     pub metrics: Arc<dyn MetricsPublisher>,
     /// Publishes what waits, once it is run.
     pub relay: OutboxRelay,
+    /// Reaches the database and looks after it, once it is run. Without it nothing can be stored.
+    pub keeper: Keeper,
 }
 
 impl Remote {
-    /// Connects to the services, under the name `name` in claims on what waits to be published.
+    /// Gets ready to use the services, under the name `name` in claims on what waits to be published. None of them has to
+    /// be there: each is used as soon as it is.
     ///
     /// # Errors
-    /// If the database cannot be used. NATS and RabbitMQ may be away: they are connected to when they are there.
+    /// If settings cannot be used, or a SQLite file cannot be opened.
     pub async fn connect(dependencies: Dependencies, games: Arc<dyn Games>, name: &str) -> anyhow::Result<Self> {
         let Dependencies { store, nats, amqp } = dependencies;
         let store = StoreConfig { trace: trace(), ..store };
         let amqp = AmqpConfig { trace: trace(), ..amqp };
-        let store: Arc<dyn ExperimentStore> = Arc::new(store::connect(&store, Arc::new(Encoder)).await?);
+        let (ledger, keeper) = store::open_lazily(&store, Arc::new(Encoder)).await?;
+        let ledger = Arc::new(ledger);
+        let store: Arc<dyn ExperimentStore> = ledger.clone();
         let jetstream = JetStreamPublisher::connect(&nats).await?;
         let metrics = Arc::new(jetstream.metrics());
         let publisher: Arc<dyn EventPublisher> = Arc::new(jetstream);
-        let queue: Arc<dyn JobQueue> = Arc::new(RabbitJobQueue::connect(&amqp).await?);
+        let queue = Arc::new(RabbitJobQueue::lazily(&amqp)?);
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new(name));
-        let events = relay.wake();
-        let core = Core { store, queue, publisher, games, events, progress: Arc::new(Notify::new()) };
-        Ok(Self { core, metrics, relay })
-    }
-
-    /// Watches the services and tells the health service what is there, until `stop`.
-    pub async fn watch(core: Core, readiness: Readiness, stop: CancellationToken) {
-        loop {
-            let said = |result: Result<(), domain::ports::PortError>| result.map_err(|error| error.to_string());
-            readiness.set("store", said(core.store.ping().await));
-            readiness.set("queue", said(core.queue.ping().await));
-            readiness.set("events", said(core.publisher.ping().await));
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(Duration::from_secs(2)) => {}
-            }
-        }
+        let core = Core {
+            store,
+            leadership: ledger.clone(),
+            jobs: ledger,
+            queue: queue.clone(),
+            dead: queue,
+            publisher,
+            games,
+            events: relay.wake(),
+            progress: Arc::new(Notify::new()),
+        };
+        Ok(Self { core, metrics, relay, keeper })
     }
 }

@@ -13,16 +13,18 @@ use runtime::grpc::{self, Address, Listener};
 use runtime::health::Readiness;
 use runtime::retry::Backoff;
 use runtime::tasks::{OnError, Tasks};
+use store::Keeper;
 use tokio_util::sync::CancellationToken;
 
 use super::connect::SERVICE;
 use super::services::{self, ServicesArgs};
 use super::{Exit, Failure, Place, games, output};
+use crate::app::watch::{self, DEPENDENCIES};
 use crate::app::{Playing, PlayingSettings, Remote, scratch};
 use crate::broadcast;
 use crate::core::Core;
-use crate::director;
 use crate::games::doom::DoomGames;
+use crate::leader;
 use crate::service::Service;
 use crate::shard::{Agents, Pin};
 
@@ -51,6 +53,22 @@ impl PlayingArgs {
     }
 }
 
+/// How a process leads.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Leading")]
+pub(super) struct LeadingArgs {
+    /// Milliseconds after which another orchestrator takes over from one that has gone silent; renewed at a third
+    #[arg(long, env = "LEADER_LEASE_MS", value_name = "MS", default_value_t = 3_000,
+          value_parser = clap::value_parser!(u64).range(500..=600_000))]
+    leader_lease_ms: u64,
+}
+
+impl LeadingArgs {
+    fn settings(&self) -> leader::Settings {
+        leader::Settings::new(own_name(), Duration::from_millis(self.leader_lease_ms))
+    }
+}
+
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
@@ -61,6 +79,8 @@ pub(super) struct ServeArgs {
     /// Games that this process plays itself, side by side
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = games())]
     workers: usize,
+    #[command(flatten)]
+    leading: LeadingArgs,
     #[command(flatten)]
     playing: PlayingArgs,
 }
@@ -76,8 +96,11 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     let remote = Remote::connect(args.services.dependencies()?, games.clone(), &own_name()).await;
     let remote = remote.map_err(unconnected)?;
     let core = remote.core.clone();
-    let readiness = Readiness::builder().service(SERVICE, ["store", "queue", "events"]).build();
-    let tasks = background(remote, &core, &readiness);
+    let readiness = DEPENDENCIES
+        .iter()
+        .fold(Readiness::builder().service(SERVICE, DEPENDENCIES), |builder, name| builder.service(name, [*name]))
+        .build();
+    let tasks = background(remote, &core, args.leading.settings(), &readiness);
     // A task that cannot go on ends the daemon, so that whoever watches it starts it anew.
     let failed = tasks.token().clone();
     let ended = stop.clone();
@@ -118,8 +141,8 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     }
 }
 
-/// What runs beside the service: the relay of events, the director, metrics, the watch over dependencies.
-fn background(remote: Remote, core: &Core, readiness: &Readiness) -> Tasks {
+/// What runs beside the service: the relay of events, the leader or who stands by, metrics, the watch over dependencies.
+fn background(remote: Remote, core: &Core, leading: leader::Settings, readiness: &Readiness) -> Tasks {
     let tasks = Tasks::new();
     let mut relay = Some(remote.relay);
     tasks.spawn("relay", OnError::Shutdown, move |token| {
@@ -130,11 +153,11 @@ fn background(remote: Remote, core: &Core, readiness: &Readiness) -> Tasks {
             Ok::<(), &str>(())
         }
     });
-    let directed = core.clone();
-    tasks.spawn("director", OnError::Restart(Backoff::default()), move |token| {
-        let core = directed.clone();
+    let led = core.clone();
+    tasks.spawn("leader", OnError::Restart(Backoff::default()), move |token| {
+        let (core, leading) = (led.clone(), leading.clone());
         async move {
-            director::run(core, token).await;
+            leader::run(core, leading, token).await;
             Ok::<(), Infallible>(())
         }
     });
@@ -146,15 +169,29 @@ fn background(remote: Remote, core: &Core, readiness: &Readiness) -> Tasks {
             Ok::<(), Infallible>(())
         }
     });
+    look_after(&tasks, remote.keeper, core, readiness);
+    tasks
+}
+
+/// What every process does about its dependencies: the keeper of the database, and the watch over all of them.
+fn look_after(tasks: &Tasks, keeper: Keeper, core: &Core, readiness: &Readiness) {
+    let mut keeper = Some(keeper);
+    tasks.spawn("keeper", OnError::Shutdown, move |token| {
+        let keeper = keeper.take();
+        async move {
+            let keeper = keeper.ok_or("the keeper cannot be started twice")?;
+            keeper.run(token.cancelled_owned()).await;
+            Ok::<(), &str>(())
+        }
+    });
     let (watched, readiness) = (core.clone(), readiness.clone());
     tasks.spawn("watch", OnError::Restart(Backoff::default()), move |token| {
         let (core, readiness) = (watched.clone(), readiness.clone());
         async move {
-            Remote::watch(core, readiness, token).await;
+            watch::run(core, readiness, token).await;
             Ok::<(), Infallible>(())
         }
     });
-    tasks
 }
 
 /// Arguments of `worker`.
@@ -185,11 +222,14 @@ pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failur
     let mut settings = args.playing.settings(args.engines, scratch.path().to_owned());
     settings.name = name;
     settings.prefetch = Some(args.services.amqp.amqp_prefetch);
+    let tasks = Tasks::new();
+    look_after(&tasks, remote.keeper, &core, &Readiness::builder().build());
     let playing = Playing::start(&core, games, settings).await?;
     tracing::info!(engines = playing.engines, "playing");
     // Every process publishes what it commits, so that events do not wait for the daemon.
     remote.relay.run(stop.cancelled_owned()).await;
     playing.stop().await;
+    tasks.shutdown(GRACE).await;
     Ok(())
 }
 

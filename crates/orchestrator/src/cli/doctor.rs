@@ -1,6 +1,6 @@
 //! `doctor`: is everything there that is needed?
 
-use std::time::Duration;
+mod dependencies;
 
 use clap::Args;
 use serde::Serialize;
@@ -56,7 +56,7 @@ pub(super) async fn run(args: DoctorArgs, place: &Place) -> Result<(), Failure> 
         Finding::new("leftovers", leftovers(args.clean)),
         Finding::new("processors", processors()),
     ];
-    findings.extend(services(&args.services).await);
+    findings.extend(dependencies::check(&args.services).await);
     let failed = findings.iter().filter(|finding| !finding.ok).count();
     match args.output {
         Form::Json => output::json(&findings)?,
@@ -119,38 +119,4 @@ fn processors() -> Result<String, String> {
         _ => "pinning is not allowed here, shards run unpinned",
     };
     Ok(format!("{} ({}): {pinning}", cpus.len(), cpus.iter().map(usize::to_string).collect::<Vec<_>>().join(" ")))
-}
-
-/// The services that are configured.
-async fn services(args: &ServicesArgs) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if let Ok(Some(url)) = args.database.url() {
-        findings.push(Finding::new("database", database(url.expose()).await));
-    }
-    if let Ok(Some(url)) = args.nats.url() {
-        findings.push(Finding::new("NATS", reach(url.expose(), 4222).await));
-    }
-    if let Ok(Some(url)) = args.amqp.url() {
-        findings.push(Finding::new("RabbitMQ", reach(url.expose(), 5672).await));
-    }
-    findings
-}
-
-async fn database(url: &str) -> Result<String, String> {
-    let config = store::StoreConfig::new(url);
-    let store = store::connect(&config, std::sync::Arc::new(proto::events::Encoder)).await;
-    store.map(|_| "answers, tables are up to date".to_owned()).map_err(|error| error.to_string())
-}
-
-/// Whether something listens where the URL points.
-async fn reach(url: &str, port: u16) -> Result<String, String> {
-    let parsed = url::Url::parse(url).map_err(|error| format!("the URL cannot be read: {error}"))?;
-    let host = parsed.host_str().unwrap_or("localhost").to_owned();
-    let port = parsed.port().unwrap_or(port);
-    let dial = tokio::net::TcpStream::connect((host.as_str(), port));
-    match tokio::time::timeout(Duration::from_secs(3), dial).await {
-        Ok(Ok(_)) => Ok(format!("{host}:{port} answers")),
-        Ok(Err(error)) => Err(format!("{host}:{port}: {error}")),
-        Err(_) => Err(format!("{host}:{port} does not answer within 3 s")),
-    }
 }

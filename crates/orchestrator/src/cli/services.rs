@@ -26,26 +26,34 @@ pub(super) struct ServicesArgs {
 impl ServicesArgs {
     /// The services as the system connects to them.
     pub(super) fn dependencies(&self) -> Result<Dependencies, Failure> {
-        let nats_url = url(self.nats.url(), "--nats-url")?;
-        let amqp_url = url(self.amqp.url(), "--amqp-url")?;
         Ok(Dependencies {
             store: store_config(&self.database)?,
-            nats: NatsConfig {
-                tls: self.nats.tls(),
-                login: self.nats.login().map_err(|error| Failure::usage(error.to_string()))?,
-                prefix: self.nats.nats_subject_prefix.clone(),
-                stream: self.nats.nats_stream.clone(),
-                ..NatsConfig::new(nats_url)
-            },
-            amqp: AmqpConfig {
-                tls: self.amqp.tls(),
-                exchange: self.amqp.amqp_exchange.clone(),
-                queue: self.amqp.amqp_queue.clone(),
-                routing_key: self.amqp.amqp_routing_key.clone(),
-                ..AmqpConfig::new(amqp_url)
-            },
+            nats: nats_config(&self.nats)?,
+            amqp: amqp_config(&self.amqp)?,
         })
     }
+}
+
+/// The event stream that these flags name.
+pub(super) fn nats_config(args: &NatsArgs) -> Result<NatsConfig, Failure> {
+    Ok(NatsConfig {
+        tls: args.tls(),
+        login: args.login().map_err(|error| Failure::usage(error.to_string()))?,
+        prefix: args.nats_subject_prefix.clone(),
+        stream: args.nats_stream.clone(),
+        ..NatsConfig::new(url(args.url(), "--nats-url")?)
+    })
+}
+
+/// The job queue that these flags name.
+pub(super) fn amqp_config(args: &AmqpArgs) -> Result<AmqpConfig, Failure> {
+    Ok(AmqpConfig {
+        tls: args.tls(),
+        exchange: args.amqp_exchange.clone(),
+        queue: args.amqp_queue.clone(),
+        routing_key: args.amqp_routing_key.clone(),
+        ..AmqpConfig::new(url(args.url(), "--amqp-url")?)
+    })
 }
 
 /// The ledger that these flags name.

@@ -34,6 +34,11 @@ impl Watch {
         }
     }
 
+    /// Jobs may be missing in the queue.
+    pub(super) fn lost_jobs(&mut self) {
+        self.progress = None;
+    }
+
     /// Open jobs are in the queue.
     pub(super) fn has_jobs(&mut self, scored: u64) {
         self.progress = Some((scored, Instant::now()));

@@ -24,9 +24,19 @@ impl Process {
         Self(child.expect("the program starts"))
     }
 
+    /// The id of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Sends a signal, such as `STOP`.
+    pub(crate) fn signal(&self, name: &str) {
+        succeed(Command::new("kill").arg(format!("-{name}")).arg(self.0.id().to_string()));
+    }
+
     /// Asks the process to stop, as an operator does, and returns its exit code.
     pub(crate) fn stop(mut self) -> Option<i32> {
-        succeed(Command::new("kill").arg("-TERM").arg(self.0.id().to_string()));
+        self.signal("TERM");
         let deadline = Instant::now() + Duration::from_secs(30);
         while Instant::now() < deadline {
             if let Some(status) = self.0.try_wait().expect("the process is ours") {
@@ -67,8 +77,14 @@ pub(crate) fn base(variable: &str, default: &str) -> String {
     std::env::var(variable).unwrap_or_else(|_| default.to_owned())
 }
 
+/// How many subjects and how many ids the stream has of an experiment.
+pub(crate) fn events_of(nats: &str, prefix: &str, stream: &str, id: &str) -> (usize, usize) {
+    let read = json(script("events.py").args([nats, prefix, stream, id]));
+    (read["subjects"].as_array().unwrap().len(), read["message_ids"].as_u64().unwrap() as usize)
+}
+
 /// The program `agent`, which is built beside this one.
-fn agent() -> PathBuf {
+pub(crate) fn agent() -> PathBuf {
     let path = Path::new(env!("CARGO_BIN_EXE_orchestrator")).with_file_name("agent");
     assert!(path.exists(), "{} is not built: run `cargo build --bins` first", path.display());
     path

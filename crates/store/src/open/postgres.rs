@@ -1,4 +1,4 @@
-//! PostgreSQL: sessions with limits, and two pools that share one bound and connect when they are first used.
+//! PostgreSQL: sessions with limits, and pools that share one bound and connect when they are first used.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,26 +25,22 @@ const MIGRATION_LOCK: i64 = 0x636c_6175_646f_6f6d;
 /// Parameters of a URL that mean the same to both drivers.
 const SHARED: [&str; 7] = ["host", "hostaddr", "port", "dbname", "user", "password", "application_name"];
 
-/// Both pools, unconnected.
+/// All pools, unconnected.
 pub(super) struct Pools {
     queries: DatabaseConnection,
     copies: Pool,
+    aside: Option<DatabaseConnection>,
     looker: Looker,
 }
 
 impl Pools {
     pub(super) fn new(config: &StoreConfig, target: &Target, options: &PgConnectOptions) -> PortResult<Self> {
-        let (queries, copies) = split(config.max_connections);
-        let pool = PgPoolOptions::new()
-            .max_connections(queries)
-            .acquire_timeout(config.acquire_timeout)
-            .idle_timeout(Duration::from_secs(5 * 60))
-            .max_lifetime(Duration::from_secs(30 * 60))
-            .connect_lazy_with(session(config, options));
+        let (queries, copies, aside) = split(config.max_connections);
         let copies = copy_pool(config, options, copies)
             .map_err(|error| PortError::new(ErrorKind::Invalid, format!("cannot use {target}: {error}")))?;
         let looker = Looker::new(copies.clone(), target.clone(), config.acquire_timeout, config.allow_unsafe);
-        Ok(Self { queries: SqlxPostgresConnector::from_sqlx_postgres_pool(pool), copies, looker })
+        let aside = (aside > 0).then(|| pool(config, options, aside));
+        Ok(Self { queries: pool(config, options, queries), copies, aside, looker })
     }
 
     pub(super) fn looker(&self) -> &Looker {
@@ -54,14 +50,27 @@ impl Pools {
     /// The ledger's connections behind a gate, and who looks at them.
     pub(super) fn behind(self, gate: &Arc<Gate>) -> (Database, Engine, Looker) {
         let copy = CopyPool::new(self.copies, Arc::clone(gate));
-        (Database::new(self.queries, Arc::clone(gate)), Engine::Postgres { copy }, self.looker)
+        let aside = self.aside.map(|aside| Database::new(aside, Arc::clone(gate)));
+        (Database::new(self.queries, Arc::clone(gate)), Engine::Postgres { copy, aside }, self.looker)
     }
 }
 
-/// One bound covers both pools: most connections run queries, up to two copy bulk data and look after the database.
-fn split(max_connections: u32) -> (u32, u32) {
+fn pool(config: &StoreConfig, options: &PgConnectOptions, size: u32) -> DatabaseConnection {
+    let pool = PgPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(config.acquire_timeout)
+        .idle_timeout(Duration::from_secs(5 * 60))
+        .max_lifetime(Duration::from_secs(30 * 60))
+        .connect_lazy_with(session(config, options));
+    SqlxPostgresConnector::from_sqlx_postgres_pool(pool)
+}
+
+/// One bound covers all pools: most connections run queries, up to two copy bulk data and look after the database, and
+/// of four or more one is for elections only. It is not opened where nobody stands for election.
+fn split(max_connections: u32) -> (u32, u32, u32) {
     let copies = (max_connections / 4).clamp(1, 2);
-    (max_connections.saturating_sub(copies).max(1), copies)
+    let aside = u32::from(max_connections >= 4);
+    (max_connections.saturating_sub(copies + aside).max(1), copies, aside)
 }
 
 fn session(config: &StoreConfig, options: &PgConnectOptions) -> PgConnectOptions {
@@ -171,10 +180,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_bound_covers_both_pools() {
+    fn one_bound_covers_all_pools() {
         for bound in 2..40 {
-            let (queries, copies) = split(bound);
-            assert!(queries >= 1 && copies >= 1 && queries + copies == bound, "{bound}: {queries} + {copies}");
+            let (queries, copies, aside) = split(bound);
+            assert!(queries >= 1 && copies >= 1, "{bound}: {queries}, {copies}");
+            assert_eq!(queries + copies + aside, bound);
         }
     }
 

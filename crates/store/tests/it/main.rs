@@ -8,4 +8,5 @@ mod opening;
 mod postgres;
 mod schema;
 mod sqlite;
+mod terms;
 mod tls;
