@@ -1,7 +1,9 @@
 //! What the outside must offer. Adapters implement these; only the daemons' `app` modules name adapters.
 
 mod dead_letters;
+mod dispatch;
 mod environment;
+mod fences;
 mod job_ledger;
 mod jobs;
 mod leadership;
@@ -10,15 +12,17 @@ mod store;
 mod trace;
 
 pub use dead_letters::{DeadLetter, DeadLetters};
+pub use dispatch::{Dispatch, DueJob};
 pub use environment::{Environment, EnvironmentError};
+pub use fences::{FenceCounts, FenceReport};
 pub use job_ledger::{AttemptRecord, JobDetail, JobEpisode, JobFilter, JobLedger, JobRecord};
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
 pub use leadership::{Candidate, Election, Leader, Leadership, Term};
 pub use publisher::{EventPublisher, MetricsPublisher};
 pub use store::{
     Assignment, Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,
-    GenerationSummary, MemberProgress, MemberScores, NewExperiment, OutboxEntry, Page, Provenance, ScoreFilter,
-    ScoreRow, StoredEvent, TickLog, TickRow,
+    GenerationSummary, MemberProgress, MemberScores, NewExperiment, OutboxEntry, Page, Provenance, Renewal, Renewed,
+    ScoreFilter, ScoreRow, StoredEvent, TickLog, TickRow,
 };
 pub use trace::TraceSource;
 

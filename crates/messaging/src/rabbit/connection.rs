@@ -98,11 +98,19 @@ impl Link {
         }
     }
 
-    /// Whether the broker answers and the queue is there.
-    pub(super) async fn ping(&self) -> PortResult<()> {
+    /// How many jobs wait in the queue; an error if the broker does not answer or the queue is not there.
+    pub(super) async fn depth(&self) -> PortResult<u64> {
         let connection = self.connection().await?;
         let channel = answered(self.config.timeout, "open a channel", connection.create_channel()).await?;
-        self.see(&channel, &self.config.queue).await.map(drop)
+        Ok(self.see(&channel, &self.config.queue).await?.message_count().into())
+    }
+
+    /// Whether the broker answers; a queue that is not there, as on a new broker, is declared.
+    pub(super) async fn ping(&self) -> PortResult<()> {
+        match self.depth().await {
+            Ok(_) => Ok(()),
+            Err(_) => self.channel().await.map(drop),
+        }
     }
 
     /// Looks at a queue that must be there.

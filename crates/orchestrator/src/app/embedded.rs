@@ -81,7 +81,8 @@ impl Embedded {
         let core = Core {
             store,
             leadership: ledger.clone(),
-            jobs: ledger,
+            jobs: ledger.clone(),
+            dispatch: ledger,
             queue: queue.clone(),
             dead: queue,
             publisher,

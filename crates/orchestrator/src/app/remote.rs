@@ -58,7 +58,8 @@ impl Remote {
         let core = Core {
             store,
             leadership: ledger.clone(),
-            jobs: ledger,
+            jobs: ledger.clone(),
+            dispatch: ledger,
             queue: queue.clone(),
             dead: queue,
             publisher,

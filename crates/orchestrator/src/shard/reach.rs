@@ -13,8 +13,8 @@ use crate::play::session::Agent;
 /// Waits between attempts to reach an agent.
 const BACKOFF: Backoff = Backoff { first: Duration::from_millis(100), factor: 2.0, cap: Duration::from_secs(3) };
 
-/// How long agents may be away before a job is given back.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long agents may be away before a job is given back: for less than an attempt may stand still.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Where a slot finds agents.
 pub(super) struct Way {

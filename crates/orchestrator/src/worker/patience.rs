@@ -48,11 +48,6 @@ impl<'a> Patience<'a> {
     }
 }
 
-/// A renewal that could not be made is no reason to stop: the fence decides whether the job is still ours.
-pub(super) fn unless_away(renewed: PortResult<()>) -> PortResult<()> {
-    renewed.or_else(|error| if is_away(&error) { Ok(()) } else { Err(error) })
-}
-
 /// Whether something that is needed is away.
 pub(super) fn is_away(error: &PortError) -> bool {
     matches!(error.kind, ErrorKind::Unavailable | ErrorKind::DeadlineExceeded)
@@ -96,7 +91,5 @@ mod tests {
         let stop = CancellationToken::new();
         let fenced = || async { Err::<(), _>(PortError::new(ErrorKind::Fenced, "fenced")) };
         assert_eq!(Patience::new(&stop).wait(fenced).await.unwrap_err().kind, ErrorKind::Fenced);
-        assert!(unless_away(Err(away())).is_ok());
-        assert!(unless_away(Err(PortError::new(ErrorKind::Fenced, "fenced"))).is_err());
     }
 }

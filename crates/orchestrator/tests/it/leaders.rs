@@ -170,6 +170,7 @@ fn core(store: &Arc<SqlStore>, leadership: Arc<dyn Leadership>) -> Core {
         store: store.clone(),
         leadership,
         jobs: store.clone(),
+        dispatch: store.clone(),
         queue: queue.clone(),
         dead: queue,
         publisher: Arc::new(MemoryEventBus::default()),
