@@ -29,7 +29,9 @@ impl Authority {
     #[allow(clippy::new_without_default, reason = "an authority is made, not assumed")]
     pub fn new() -> Self {
         let mut params = CertificateParams::new(Vec::new()).expect("no names");
-        params.distinguished_name.push(DnType::CommonName, "claudoom test authority");
+        // A name of its own: two of one name would be taken for each other, up to the signature.
+        let name = format!("claudoom test authority {}", uuid::Uuid::new_v4().simple());
+        params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let key = KeyPair::generate().expect("a key");

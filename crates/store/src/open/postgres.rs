@@ -116,6 +116,8 @@ async fn connect_once(config: &StoreConfig, target: &Target, options: &PgConnect
 fn unreachable(target: &Target, error: sqlx::Error) -> PortError {
     let kind = match (&error, sqlx_kind(&error)) {
         (sqlx::Error::Tls(_), _) => ErrorKind::FailedPrecondition,
+        // A certificate that is not believed comes as a failure to read.
+        (sqlx::Error::Io(cause), _) if cause.kind() == std::io::ErrorKind::InvalidData => ErrorKind::FailedPrecondition,
         (_, ErrorKind::Unavailable) => ErrorKind::Unavailable,
         _ => ErrorKind::Invalid,
     };
