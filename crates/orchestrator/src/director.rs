@@ -3,6 +3,7 @@
 //! The director holds no state of its own but spans: it looks at the store, does the next step, and every step may be
 //! done again. So it can be killed at any point and its successor goes on, in a trace of its own.
 
+mod drain;
 mod watch;
 
 use std::collections::HashMap;
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use domain::digest::{Digest, ExperimentDigest};
 use domain::ids::ExperimentId;
+use domain::plan::Purpose;
 use domain::ports::{ExperimentRecord, ExperimentStore, Page, PortError, ScoreFilter};
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
@@ -52,6 +54,7 @@ pub async fn run(core: Core, shutdown: CancellationToken) {
 }
 
 async fn look(core: &Core, watched: &mut HashMap<ExperimentId, Watch>) -> Result<(), PortError> {
+    drain::look(core).await?;
     let running = running(core.store.as_ref()).await?;
     watched.retain(|id, _| running.iter().any(|record| record.id == *id));
     for record in running {
@@ -90,12 +93,19 @@ async fn advance(core: &Core, record: &ExperimentRecord) -> Result<Step, PortErr
     if record.status != ExperimentStatus::Running {
         return Ok(Step::Idle);
     }
-    if record.episodes_scored < planning::due_through(&record.spec, record.generation) {
+    let course = record.course();
+    if record.episodes_scored < planning::due_through(&course, record.generation) {
         return Ok(Step::Waiting);
     }
-    let current = core.store.generation(record.id, record.generation).await?;
-    let opening = if record.generation == 0 { current.clone() } else { core.store.generation(record.id, 0).await? };
-    let next = planning::next(record.id, &record.spec, &current, &opening).map_err(unplannable)?;
+    let generation = async |index| core.store.generation(record.id, index).await;
+    let current = generation(record.generation).await?;
+    let evolved = match current.purpose {
+        // The population that was confirmed is the one that goes on, if the experiment was extended.
+        Purpose::Confirmation => generation(current.index - 1).await?,
+        Purpose::Evolution | Purpose::Design => current.clone(),
+    };
+    let opening = if evolved.index == 0 { evolved.clone() } else { generation(0).await? };
+    let next = planning::next(record.id, &course, current.index, &evolved, &opening).map_err(unplannable)?;
     let summary = planning::summary(&record.spec, &current)
         .ok_or_else(|| PortError::new(ErrorKind::Internal, "a generation without members cannot be closed"))?;
     match next {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ErrorKind;
+use domain::journal::{Actor, Note};
 use domain::ports::{Assignment, Claim, Delivery, JobConsumer, PortError, PortResult};
 use domain::status::ExperimentStatus;
 use runtime::trace_context;
@@ -22,8 +23,8 @@ use crate::shard::{Order, Played};
 
 /// How long a claimed job is a worker's own without a sign of life.
 const LEASE: Duration = Duration::from_secs(30);
-/// How often a lease is prolonged while its job is played.
-const RENEW: Duration = Duration::from_secs(10);
+/// How often a lease is prolonged while its job is played; also how soon a worker learns that nobody wants it any more.
+const RENEW: Duration = Duration::from_secs(3);
 /// Scores that are committed together at most.
 const BATCH: usize = 64;
 /// Pause before a failed call to a dependency is tried again.
@@ -90,8 +91,10 @@ struct Lane {
 enum Verdict {
     /// Every episode is scored.
     Done,
-    /// The job belongs to somebody else now, or its experiment has ended.
+    /// The job belongs to somebody else now.
     Lost,
+    /// Its experiment has ended: nobody wants the scores.
+    Unwanted,
     /// Another attempt may succeed.
     Failed(String),
     /// The worker stops; the job is as good as untouched.
@@ -103,6 +106,7 @@ impl Verdict {
         match self {
             Self::Done => "done",
             Self::Lost => "lost",
+            Self::Unwanted => "unwanted",
             Self::Failed(_) => "failed",
             Self::Interrupted => "interrupted",
         }
@@ -153,6 +157,10 @@ impl Lane {
         self.metrics.attempted(verdict.name());
         match verdict {
             Verdict::Done | Verdict::Lost => delivery.ack().await,
+            Verdict::Unwanted => {
+                ignore_fenced(self.core.store.release(job, fence, "").await)?;
+                delivery.ack().await
+            }
             Verdict::Interrupted => {
                 ignore_fenced(self.core.store.release(job, fence, "").await)?;
                 delivery.requeue().await
@@ -165,7 +173,8 @@ impl Lane {
                     return delivery.requeue().await;
                 }
                 let reason = format!("job {job} failed in every attempt: {why}");
-                self.core.set_status(experiment, ExperimentStatus::Failed, &reason).await?;
+                let note = Note::new(Actor::worker(&self.worker), &reason);
+                ignore_ended(self.core.set_status(experiment, ExperimentStatus::Failed, &note).await)?;
                 delivery.ack().await
             }
         }
@@ -198,6 +207,11 @@ impl Lane {
                     tracing::warn!(%job, %error, "results dropped");
                     cancelled.cancel();
                     return Ok(Verdict::Lost);
+                }
+                Err(error) if error.kind == ErrorKind::FailedPrecondition => {
+                    tracing::info!(%job, %error, "the job is left");
+                    cancelled.cancel();
+                    return Ok(Verdict::Unwanted);
                 }
                 Err(error) => {
                     cancelled.cancel();
@@ -252,6 +266,14 @@ fn job_span(assignment: &Assignment, traceparent: Option<&str>) -> Span {
         trace_context::follow(&span, traceparent);
     }
     span
+}
+
+/// An experiment that has ended in another way meanwhile needs no other end.
+fn ignore_ended(result: PortResult<()>) -> PortResult<()> {
+    match result {
+        Err(PortError { kind: ErrorKind::FailedPrecondition, .. }) => Ok(()),
+        other => other,
+    }
 }
 
 fn ignore_fenced(result: PortResult<()>) -> PortResult<()> {

@@ -1,5 +1,5 @@
-//! The ledger of experiments in SQL: one implementation of [`domain::ports::ExperimentStore`] over PostgreSQL
-//! (daemons) and SQLite (embedded default).
+//! The ledger of experiments in SQL: one implementation of [`domain::ports::ExperimentStore`] and
+//! [`domain::ports::ControlStore`] over PostgreSQL (daemons) and SQLite (embedded default).
 //!
 //! Both run the same code and pass the same contract suite. What differs is how they are opened ([`connect`]), how
 //! rows are locked (SQLite has one writer, so it needs no row locks) and how tick logs are copied in bulk.
@@ -10,15 +10,18 @@
 
 mod clock;
 mod config;
+mod control;
 mod convert;
 mod divergences;
 mod entity;
 mod error;
 mod events;
 mod experiments;
+mod extensions;
 mod finish;
 mod generations;
 mod jobs;
+mod journal;
 mod open;
 mod outbox;
 mod paging;

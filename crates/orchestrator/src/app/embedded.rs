@@ -62,7 +62,8 @@ impl Embedded {
     pub async fn start(settings: EmbeddedSettings) -> anyhow::Result<Self> {
         scratch::clean();
         let scratch = scratch::create()?;
-        let store: Arc<dyn ExperimentStore> = Arc::new(open_store(&settings.data).await?);
+        let ledger = Arc::new(open_store(&settings.data).await?);
+        let store: Arc<dyn ExperimentStore> = ledger.clone();
         let (games, engines): (Arc<dyn Games>, _) = match settings.engine {
             None => (Arc::new(NoGames), None),
             Some((install, engines)) => {
@@ -74,6 +75,7 @@ impl Embedded {
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new("embedded"));
         let core = Core {
             store,
+            control: ledger,
             queue: Arc::new(MemoryJobQueue::with_delivery_limit(DELIVERIES).with_trace(trace())),
             publisher,
             games: games.clone(),

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::connect::SERVICE;
 use super::services::{self, ServicesArgs};
 use super::{Exit, Failure, Place, games, output};
-use crate::app::{Playing, PlayingSettings, Remote, scratch};
+use crate::app::{Playing, PlayingSettings, Remote, host_name, scratch};
 use crate::broadcast;
 use crate::core::Core;
 use crate::director;
@@ -220,8 +220,7 @@ fn scratch() -> Result<tempfile::TempDir, Failure> {
 
 /// Host and process: unique among the processes that share a database.
 fn own_name() -> String {
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    format!("{}-{}", host.trim(), std::process::id())
+    format!("{}-{}", host_name(), std::process::id())
 }
 
 /// A ledger without its tables, or with those of another version, is a service that is not there.
