@@ -12,6 +12,7 @@ mod experiments;
 mod failure;
 mod files;
 mod journal;
+mod nats_control;
 mod output;
 mod scores;
 mod services;

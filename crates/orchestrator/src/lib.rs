@@ -1,7 +1,7 @@
 //! The orchestrator: plans experiments and generations, plays their episodes and keeps their scores.
 //!
 //! [`core`] holds the use cases, [`director`] drives experiments from generation to generation, [`broadcast`] tells how
-//! they do, [`worker`] and [`shard`] play jobs, [`app`] is the only place that names concrete storage, queues and games, [`cli`] and
+//! they do, [`worker`] and [`shard`] play jobs, [`nats_control`] takes orders over NATS, [`app`] is the only place that names concrete storage, queues and games, [`cli`] and
 //! [`service`] are the two ways in.
 
 pub mod app;
@@ -14,6 +14,7 @@ pub mod director;
 pub mod experiment_file;
 pub mod games;
 pub mod metrics;
+pub mod nats_control;
 pub mod planning;
 pub mod play;
 pub mod service;
