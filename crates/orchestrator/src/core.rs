@@ -10,7 +10,7 @@ use domain::journal::Actor;
 use domain::plan::Member;
 use domain::ports::{
     ControlStore, Created, EventPublisher, ExperimentFilter, ExperimentRecord, ExperimentStore, JobMessage, JobQueue,
-    NewExperiment, Page, PortError, Provenance,
+    Leadership, NewExperiment, Page, PortError, Provenance,
 };
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
@@ -29,6 +29,8 @@ const SHORTEST_ID: usize = 4;
 pub struct Core {
     /// The ledger.
     pub store: Arc<dyn ExperimentStore>,
+    /// Who plans.
+    pub leadership: Arc<dyn Leadership>,
     /// The part of it that people act on.
     pub control: Arc<dyn ControlStore>,
     /// The queue that carries jobs to workers.

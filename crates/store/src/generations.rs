@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::ErrorKind;
 use domain::course::Course;
 use domain::event::{Event, Fact};
-use domain::ids::ExperimentId;
+use domain::ids::{Epoch, ExperimentId};
 use domain::plan::GenerationPlan;
 use domain::ports::{GenerationRecord, GenerationSummary, MemberScores, PortResult};
 use domain::score::Score;
@@ -24,7 +24,7 @@ use crate::error::{Error, Result, refused};
 use crate::experiments::{generation_started, lock, own, status_of};
 use crate::scores::scores_of_generation;
 use crate::session::{SqlStore, retrying};
-use crate::{extensions, plan};
+use crate::{extensions, leadership, plan};
 
 impl SqlStore {
     pub(crate) async fn read_generation(&self, id: ExperimentId, index: u32) -> PortResult<GenerationRecord> {
@@ -44,12 +44,14 @@ impl SqlStore {
 
     pub(crate) async fn close_once(
         &self,
+        epoch: Epoch,
         id: ExperimentId,
         index: u32,
         summary: &GenerationSummary,
         next: Option<&GenerationPlan>,
     ) -> Result<()> {
         let tx = self.begin().await?;
+        leadership::require_term(&tx, epoch).await?;
         let generation = lock_generation(&tx, id, index).await?;
         let is_closed = generation.status == GenerationStatus::Completed.name();
         let next = match next {
@@ -82,8 +84,9 @@ impl SqlStore {
         tx.commit().await
     }
 
-    pub(crate) async fn complete_once(&self, id: ExperimentId, digest: &str) -> Result<()> {
+    pub(crate) async fn complete_once(&self, epoch: Epoch, id: ExperimentId, digest: &str) -> Result<()> {
         let tx = self.begin().await?;
+        leadership::require_term(&tx, epoch).await?;
         let experiment = lock(&tx, id).await?;
         let status = status_of(&experiment)?;
         if status == ExperimentStatus::Completed {

@@ -11,7 +11,7 @@ use crate::course::Course;
 use crate::event::EventRecord;
 use crate::experiment::ExperimentSpec;
 use crate::extension::Extension;
-use crate::ids::{AgentId, ExperimentId, Fence, JobId};
+use crate::ids::{AgentId, Epoch, ExperimentId, Fence, JobId};
 use crate::journal::{Actor, Note};
 use crate::plan::{GenerationPlan, Member, PlannedEpisode};
 use crate::score::Score;
@@ -349,27 +349,28 @@ pub trait ExperimentStore: Send + Sync {
     /// are for people to look at: they are not rounded as those of the event `evaluated` are.
     async fn progress(&self, id: ExperimentId, index: u32) -> PortResult<Vec<MemberProgress>>;
 
-    /// Completes a generation and plans the next, with their events. Doing it again changes nothing. Of a generation
-    /// that is completed already, for instance because the experiment was extended after its end, only the next is
-    /// planned.
+    /// Completes a generation and plans the next, with their events, in the term of `epoch`. Doing it again changes
+    /// nothing. Of a generation that is completed already, for instance because the experiment was extended after its end,
+    /// only the next is planned.
     ///
     /// # Errors
-    /// `FailedPrecondition` if episodes are missing, if the experiment has ended or is being stopped, or if the next
-    /// generation is not what the experiment's course has there, because it was extended in between.
+    /// `Fenced` if that term is over; `FailedPrecondition` if episodes are missing, if the experiment has ended or is being
+    /// stopped, or if the next generation is not what the experiment's course has there, because it was extended in between.
     async fn close_generation(
         &self,
+        epoch: Epoch,
         id: ExperimentId,
         index: u32,
         summary: &GenerationSummary,
         next: Option<&GenerationPlan>,
     ) -> PortResult<()>;
 
-    /// Completes an experiment with its digest. Doing it again changes nothing.
+    /// Completes an experiment with its digest, in the term of `epoch`. Doing it again changes nothing.
     ///
     /// # Errors
-    /// `FailedPrecondition` if a generation is not completed or episodes are missing; `Divergence` if it was completed
-    /// with another digest.
-    async fn complete(&self, id: ExperimentId, digest: &str) -> PortResult<()>;
+    /// `Fenced` if that term is over; `FailedPrecondition` if a generation is not completed or episodes are missing;
+    /// `Divergence` if it was completed with another digest.
+    async fn complete(&self, epoch: Epoch, id: ExperimentId, digest: &str) -> PortResult<()>;
 
     /// Scores in key order, and where to go on.
     async fn scores(

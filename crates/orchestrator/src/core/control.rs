@@ -4,7 +4,7 @@ use domain::ErrorKind;
 use domain::extension::Extent;
 use domain::ids::ExperimentId;
 use domain::journal::Note;
-use domain::ports::{Extended, PortError, PortResult};
+use domain::ports::{ExperimentRecord, Extended, NewExtension, PortError, PortResult};
 use domain::status::ExperimentStatus;
 
 use super::Core;
@@ -35,7 +35,7 @@ impl Core {
     pub async fn extend(&self, id: ExperimentId, extent: Extent, note: &Note) -> PortResult<bool> {
         for _ in 0..TRIES {
             let record = self.store.experiment(id).await?;
-            let Some(extension) = planning::extension(&record, extent, note)? else { return Ok(false) };
+            let Some(extension) = plan(record, extent, note.clone()).await? else { return Ok(false) };
             match self.control.extend(&extension).await? {
                 Extended::Outdated => {}
                 Extended::Already => return Ok(false),
@@ -56,4 +56,10 @@ impl Core {
             tracing::warn!(experiment = %id, %error, "open jobs are put into the queue later");
         }
     }
+}
+
+/// Plans an extension on a thread of its own: nothing else of the process waits for a large design.
+async fn plan(record: ExperimentRecord, extent: Extent, note: Note) -> PortResult<Option<NewExtension>> {
+    let planned = tokio::task::spawn_blocking(move || planning::extension(&record, extent, &note)).await;
+    planned.map_err(|error| PortError::new(ErrorKind::Internal, "planning ended with a panic").because(error))?
 }

@@ -8,21 +8,18 @@ use domain::ErrorKind;
 use domain::course::Stage;
 use domain::experiment::EvolutionSpec;
 use domain::extension::{Extension, Extent};
-use domain::ids::{AgentId, DoomSeed, ExperimentId};
+use domain::ids::{DoomSeed, ExperimentId};
 use domain::journal::Action;
 use domain::plan::added_replicates;
-use domain::ports::{Created, ExperimentRecord, Extended, GenerationSummary, NewExperiment, NewExtension, Page};
+use domain::ports::{Created, ExperimentRecord, Extended, NewExperiment, NewExtension, Page};
 use domain::status::ExperimentStatus::{Completed, Failed, Paused, Running, Stopped, Stopping};
 use domain::status::GenerationStatus;
 
-use super::{LEASE, Store, created, events, granted, kind_of, kinds, play, play_generation};
+use super::generations::summary;
+use super::{LEASE, Store, created, elected, events, granted, kind_of, kinds, play, play_generation};
 use crate::builder::{self, note};
 
 const DIGEST: &str = "c0ffee";
-
-fn summary() -> GenerationSummary {
-    GenerationSummary { best_agent: AgentId::slug("agent-1"), best_fitness: 1.5, mean_fitness: 1.0 }
-}
 
 /// More replicates for an experiment of `members` members, as it is planned from how it stands.
 fn replicates(record: &ExperimentRecord, members: u32, total: u32) -> NewExtension {
@@ -71,10 +68,11 @@ async fn play_open_jobs(store: &Store, id: ExperimentId) {
 }
 
 pub async fn more_replicates_open_a_completed_design_again(store: Store) {
+    let epoch = elected(&store).await;
     let new = created(&store, 2, 3).await;
     play_generation(&store, &new.first).await;
-    store.close_generation(new.id, 0, &summary(), None).await.unwrap();
-    store.complete(new.id, DIGEST).await.unwrap();
+    store.close_generation(epoch, new.id, 0, &summary(), None).await.unwrap();
+    store.complete(epoch, new.id, DIGEST).await.unwrap();
     let before = store.experiment(new.id).await.unwrap();
     let more = replicates(&before, 2, 8);
 
@@ -92,12 +90,16 @@ pub async fn more_replicates_open_a_completed_design_again(store: Store) {
     assert_eq!((generation.status, generation.episodes_per_member), (GenerationStatus::Running, 8));
     let jobs: Vec<_> = more.jobs.iter().map(|job| job.id).collect();
     assert_eq!(store.open_jobs(new.id).await.unwrap(), jobs);
-    assert_eq!(kind_of(store.complete(new.id, DIGEST).await), ErrorKind::FailedPrecondition);
+    assert_eq!(kind_of(store.complete(epoch, new.id, DIGEST).await), ErrorKind::FailedPrecondition);
 
     play_open_jobs(&store, new.id).await;
-    assert_eq!(kind_of(store.complete(new.id, DIGEST).await), ErrorKind::FailedPrecondition, "the digest is too old");
-    store.close_generation(new.id, 0, &summary(), None).await.unwrap();
-    store.complete(new.id, "decade").await.unwrap();
+    assert_eq!(
+        kind_of(store.complete(epoch, new.id, DIGEST).await),
+        ErrorKind::FailedPrecondition,
+        "the digest is too old"
+    );
+    store.close_generation(epoch, new.id, 0, &summary(), None).await.unwrap();
+    store.complete(epoch, new.id, "decade").await.unwrap();
 
     let stored = store.experiment(new.id).await.unwrap();
     assert_eq!((stored.status, stored.digest.as_deref()), (Completed, Some("decade")));
@@ -188,6 +190,7 @@ pub async fn an_extension_is_stored_once_however_often_it_is_asked_for(store: St
 }
 
 pub async fn what_was_planned_before_an_extension_is_refused(store: Store) {
+    let epoch = elected(&store).await;
     let new = evolution(&store, 1, 3).await;
     let record = store.experiment(new.id).await.unwrap();
     play_generation(&store, &new.first).await;
@@ -195,43 +198,45 @@ pub async fn what_was_planned_before_an_extension_is_refused(store: Store) {
     let second = builder::plan(new.id, &new.spec, 1, 2);
     assert_eq!(store.extend(&generations(&record, 2, 14)).await.unwrap(), Extended::Done);
 
-    let late = store.close_generation(new.id, 0, &summary(), Some(&confirmation)).await;
+    let late = store.close_generation(epoch, new.id, 0, &summary(), Some(&confirmation)).await;
 
     assert_eq!(kind_of(late), ErrorKind::FailedPrecondition);
     assert_eq!(store.generation(new.id, 0).await.unwrap().status, GenerationStatus::Running);
-    store.close_generation(new.id, 0, &summary(), Some(&second)).await.unwrap();
+    store.close_generation(epoch, new.id, 0, &summary(), Some(&second)).await.unwrap();
     let late = store.extend(&generations(&record, 3, 18)).await.unwrap();
     assert_eq!(late, Extended::Outdated, "it was planned when generation 0 was the latest");
     play_generation(&store, &second).await;
     let confirmation = builder::stage(new.id, &new.spec, 2, Stage::confirmation(0), 2);
-    store.close_generation(new.id, 1, &summary(), Some(&confirmation)).await.unwrap();
+    store.close_generation(epoch, new.id, 1, &summary(), Some(&confirmation)).await.unwrap();
 }
 
 pub async fn an_extended_evolution_goes_on_after_its_end(store: Store) {
+    let epoch = elected(&store).await;
     let new = evolution(&store, 1, 0).await;
     play_generation(&store, &new.first).await;
-    store.close_generation(new.id, 0, &summary(), None).await.unwrap();
-    store.complete(new.id, DIGEST).await.unwrap();
+    store.close_generation(epoch, new.id, 0, &summary(), None).await.unwrap();
+    store.complete(epoch, new.id, DIGEST).await.unwrap();
     let record = store.experiment(new.id).await.unwrap();
 
     assert_eq!(store.extend(&generations(&record, 2, 8)).await.unwrap(), Extended::Done);
 
     let stored = store.experiment(new.id).await.unwrap();
     assert_eq!((stored.status, stored.generation, &stored.digest), (Running, 0, &None));
-    assert_eq!(kind_of(store.complete(new.id, DIGEST).await), ErrorKind::FailedPrecondition);
+    assert_eq!(kind_of(store.complete(epoch, new.id, DIGEST).await), ErrorKind::FailedPrecondition);
     let second = builder::plan(new.id, &new.spec, 1, 2);
     for _ in 0..2 {
-        store.close_generation(new.id, 0, &summary(), Some(&second)).await.unwrap();
+        store.close_generation(epoch, new.id, 0, &summary(), Some(&second)).await.unwrap();
     }
     play_generation(&store, &second).await;
-    store.close_generation(new.id, 1, &summary(), None).await.unwrap();
-    store.complete(new.id, "decade").await.unwrap();
+    store.close_generation(epoch, new.id, 1, &summary(), None).await.unwrap();
+    store.complete(epoch, new.id, "decade").await.unwrap();
     let told = kinds(&store, new.id).await;
     let expected = ["extended", "started", "evaluated", "evaluated", "completed", "completed"];
     assert_eq!(told[6..], expected, "{told:?}");
 }
 
 pub async fn extensions_race_with_the_last_scores(store: Store) {
+    let epoch = elected(&store).await;
     let new = created(&store, 3, 4).await;
     let record = store.experiment(new.id).await.unwrap();
     let finish = new.first.jobs.iter().map(|job| {
@@ -251,6 +256,6 @@ pub async fn extensions_race_with_the_last_scores(store: Store) {
     assert_eq!((stored.episodes_planned, stored.episodes_scored), (18, 18));
     let progress = store.progress(new.id, 0).await.unwrap();
     assert!(progress.iter().all(|member| (member.episodes_planned, member.episodes_scored) == (6, 6)), "{progress:?}");
-    store.close_generation(new.id, 0, &summary(), None).await.unwrap();
-    store.complete(new.id, DIGEST).await.unwrap();
+    store.close_generation(epoch, new.id, 0, &summary(), None).await.unwrap();
+    store.complete(epoch, new.id, DIGEST).await.unwrap();
 }
