@@ -13,8 +13,6 @@ use domain::ids::ExperimentId;
 use domain::journal::{Action, Actor, Note};
 use domain::ports::{PortError, PortResult};
 use domain::status::ExperimentStatus;
-use futures::StreamExt as _;
-use futures::stream;
 use messaging::jetstream::{ControlRequest, NatsControl};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -22,9 +20,7 @@ use tokio_util::sync::CancellationToken;
 use crate::core::{Core, find};
 use message::{Message, Verb};
 
-/// Messages that are worked on at once; others wait, a bounded number of them.
-const IN_FLIGHT: usize = 4;
-/// Longest time for one message.
+/// Longest time for one message. Others wait meanwhile, a bounded number of them.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// What is told to whoever has another token, or none.
 const NO_OPERATOR: &str = "the token is not the operator's";
@@ -46,14 +42,12 @@ impl Operator {
     }
 }
 
-/// Obeys control messages until `shutdown`, or until the connection is closed for good.
-pub async fn run(core: Core, operator: Operator, source: NatsControl, shutdown: CancellationToken) {
-    let messages = stream::unfold(source, async |mut source| source.next().await.map(|request| (request, source)));
-    let served = messages.take_until(shutdown.cancelled_owned()).for_each_concurrent(IN_FLIGHT, |request| {
-        let (core, operator) = (&core, &operator);
-        async move { serve(core, operator, request).await }
-    });
-    served.await;
+/// Obeys control messages, in the order in which they come, until `shutdown`, or until the connection is closed for good.
+pub async fn run(core: Core, operator: Operator, mut source: NatsControl, shutdown: CancellationToken) {
+    // One after the other: a pause and the resume that follows it must not change places.
+    while let Some(Some(request)) = shutdown.run_until_cancelled(source.next()).await {
+        serve(&core, &operator, request).await;
+    }
 }
 
 async fn serve(core: &Core, operator: &Operator, request: ControlRequest) {
