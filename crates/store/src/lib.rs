@@ -9,16 +9,19 @@
 //! ever sees a later number before an earlier one. Claims share that lock, so that none is granted after a pause or a
 //! stop has been committed.
 
+mod attempts;
 mod clock;
 mod config;
 mod control;
 mod convert;
+mod dispatch;
 mod divergences;
 mod entity;
 mod error;
 mod events;
 mod experiments;
 mod extensions;
+mod fences;
 mod finish;
 mod generations;
 mod jobs;

@@ -80,6 +80,7 @@ impl Embedded {
         let core = Core {
             store,
             leadership: ledger.clone(),
+            dispatch: ledger.clone(),
             control: ledger,
             queue: Arc::new(MemoryJobQueue::with_delivery_limit(DELIVERIES).with_trace(trace())),
             publisher,

@@ -22,9 +22,6 @@ impl Core {
     pub async fn set_status(&self, id: ExperimentId, status: ExperimentStatus, note: &Note) -> PortResult<()> {
         self.store.set_status(id, status, note).await?;
         self.ring();
-        if status == ExperimentStatus::Running {
-            self.requeue(id).await;
-        }
         Ok(())
     }
 
@@ -42,19 +39,11 @@ impl Core {
                 Extended::Done => {
                     tracing::info!(experiment = %id, from = %extension.from, to = %extent, "experiment extended");
                     self.ring();
-                    self.requeue(id).await;
                     return Ok(true);
                 }
             }
         }
         Err(PortError::new(ErrorKind::Unavailable, format!("experiment {id} moves on all the time: try again")))
-    }
-
-    /// Puts open jobs into the queue now instead of when the director misses them. A queue that is away is its concern.
-    async fn requeue(&self, id: ExperimentId) {
-        if let Err(error) = self.enqueue(id).await {
-            tracing::warn!(experiment = %id, %error, "open jobs are put into the queue later");
-        }
     }
 }
 

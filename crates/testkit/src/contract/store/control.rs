@@ -11,7 +11,7 @@ use domain::status::ExperimentStatus::{self, Completed, Failed, Paused, Running,
 use futures::future::join_all;
 use uuid::Uuid;
 
-use super::{LAPSED, LEASE, Store, created, granted, kind_of, kinds, play};
+use super::{ALIVE, LAPSED, LEASE, Store, created, granted, kind_of, kinds, play};
 use crate::builder::note;
 
 async fn journal(store: &Store, id: ExperimentId) -> Vec<JournalEntry> {
@@ -40,7 +40,7 @@ pub async fn a_stop_lets_jobs_in_play_finish(store: Store) {
     for status in [Running, Paused] {
         assert_eq!(kind_of(store.set_status(new.id, status, &note("")).await), ErrorKind::FailedPrecondition);
     }
-    store.renew(first, finished.fence, LEASE).await.unwrap();
+    store.renew(first, finished.fence, &ALIVE).await.unwrap();
     assert!(store.finish(first, finished.fence, &play(&finished)).await.unwrap().job_done);
     assert_eq!(store.settle(new.id).await.unwrap(), Stopping, "one job is in play");
     store.release(second, given_back.fence, "").await.unwrap();
@@ -81,7 +81,7 @@ pub async fn a_stop_now_ends_what_is_in_play(store: Store) {
 
     let stored = store.experiment(new.id).await.unwrap();
     assert_eq!((stored.status, stored.reason.as_deref()), (Stopped, Some("now")));
-    assert_eq!(kind_of(store.renew(job, in_play.fence, LEASE).await), ErrorKind::FailedPrecondition);
+    assert_eq!(kind_of(store.renew(job, in_play.fence, &ALIVE).await), ErrorKind::FailedPrecondition);
     assert_eq!(kind_of(store.finish(job, in_play.fence, &play(&in_play)).await), ErrorKind::FailedPrecondition);
     store.release(job, in_play.fence, "").await.unwrap();
     assert!(matches!(store.claim(job, "worker", LEASE).await.unwrap(), Claim::Settled));
