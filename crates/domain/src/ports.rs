@@ -1,5 +1,6 @@
 //! What the outside must offer. Adapters implement these; only the daemons' `app` modules name adapters.
 
+mod control;
 mod dead_letters;
 mod dispatch;
 mod environment;
@@ -11,6 +12,7 @@ mod publisher;
 mod store;
 mod trace;
 
+pub use control::{ControlStore, Extended, NewExtension};
 pub use dead_letters::{DeadLetter, DeadLetters};
 pub use dispatch::{Dispatch, DueJob};
 pub use environment::{Environment, EnvironmentError};

@@ -22,14 +22,23 @@ const PING_INTERVAL: Duration = Duration::from_secs(10);
 /// Longest time of one attempt to connect.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 
+/// Messages of one subscription that wait to be read, unless a caller wants fewer.
+const BUFFERED: usize = 65_536;
+
 /// Begins to connect; returns at once also if no server is there.
 pub(super) async fn connect(config: &NatsConfig) -> PortResult<Client> {
+    connect_buffering(config, BUFFERED).await
+}
+
+/// As [`connect`]; of each subscription, at most `buffered` messages wait to be read, and what comes beyond that is lost.
+pub(super) async fn connect_buffering(config: &NatsConfig, buffered: usize) -> PortResult<Client> {
     let reporter = Arc::new(Reporter { server: config.shown(), outage: Mutex::new(Outage::new("NATS")) });
     let connected = options(config)?
         .retry_on_initial_connect()
         .max_reconnects(None)
         .reconnect_delay_callback(delay)
         .ping_interval(PING_INTERVAL)
+        .subscription_capacity(buffered)
         .event_callback(move |event| {
             reporter.report(&event);
             std::future::ready(())

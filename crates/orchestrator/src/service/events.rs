@@ -56,7 +56,7 @@ async fn follow(
     let mut read = *after;
     loop {
         // The status is read before the events, so that a final status proves that no event is missed.
-        let ended = store.experiment(id).await?.status.is_final();
+        let ended = store.experiment(id).await?.status.has_ended();
         let events = store.events_after(id, read, BATCH).await?;
         let drained = events.len() < BATCH as usize;
         for event in events {
@@ -76,7 +76,7 @@ async fn follow(
         }
         if drained {
             // Had it ended between the two reads, the newest event would be the last: look again before sending it.
-            if held.is_some() && store.experiment(id).await?.status.is_final() {
+            if held.is_some() && store.experiment(id).await?.status.has_ended() {
                 continue;
             }
             if let Some(newest) = held.take()

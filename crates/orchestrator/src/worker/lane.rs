@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ErrorKind;
+use domain::journal::{Actor, Note};
 use domain::ports::{Assignment, Claim, Delivery, PortError, PortResult};
 use domain::status::ExperimentStatus;
 use runtime::trace_context;
@@ -32,8 +33,10 @@ pub(super) struct Lane {
 pub(super) enum Verdict {
     /// Every episode is scored.
     Done,
-    /// The job belongs to somebody else now, or its experiment has ended.
+    /// The job belongs to somebody else now.
     Lost,
+    /// Its experiment has ended: nobody wants the scores.
+    Unwanted,
     /// Another attempt may succeed.
     Failed(String),
     /// The agent was not there or was lost, which says nothing about the job.
@@ -49,6 +52,7 @@ impl Verdict {
         match self {
             Self::Done => "done",
             Self::Lost => "lost",
+            Self::Unwanted => "unwanted",
             Self::Failed(_) => "failed",
             Self::Away(_) => "away",
             Self::Stuck => "stuck",
@@ -103,7 +107,7 @@ impl Lane {
         self.metrics.attempted(verdict.name());
         let failure = match verdict {
             Verdict::Done | Verdict::Lost => None,
-            Verdict::Interrupted => {
+            Verdict::Interrupted | Verdict::Unwanted => {
                 ignore_fenced(self.core.store.release(job, fence, "").await)?;
                 None
             }
@@ -125,8 +129,9 @@ impl Lane {
             self.core.events.notify_one();
             if attempts_left == 0 {
                 let reason = format!("job {job} failed in every attempt: {why}");
-                let fail = || self.core.set_status(experiment, ExperimentStatus::Failed, &reason);
-                Patience::new(&self.shutdown).wait(fail).await?;
+                let note = Note::new(Actor::worker(&self.settings.name), &reason);
+                let fail = || self.core.set_status(experiment, ExperimentStatus::Failed, &note);
+                ignore_ended(Patience::new(&self.shutdown).wait(fail).await)?;
             }
         }
         // Whatever is open now, the leader queues again.
@@ -152,6 +157,14 @@ fn tell(error: &PortError) {
         tracing::debug!(%error, "a job was interrupted, going on");
     } else {
         tracing::warn!(%error, "a job was interrupted, going on");
+    }
+}
+
+/// An experiment that has ended in another way meanwhile needs no other end.
+fn ignore_ended(result: PortResult<()>) -> PortResult<()> {
+    match result {
+        Err(PortError { kind: ErrorKind::FailedPrecondition, .. }) => Ok(()),
+        other => other,
     }
 }
 

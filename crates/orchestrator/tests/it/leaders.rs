@@ -171,6 +171,7 @@ fn core(store: &Arc<SqlStore>, leadership: Arc<dyn Leadership>) -> Core {
         leadership,
         jobs: store.clone(),
         dispatch: store.clone(),
+        control: store.clone(),
         queue: queue.clone(),
         dead: queue,
         publisher: Arc::new(MemoryEventBus::default()),

@@ -4,12 +4,15 @@
 
 mod bad_input;
 mod collector;
+mod control;
 mod daemons;
 mod embedded;
+mod extend;
 mod jobs;
 mod leaders;
 mod metrics;
 mod outages;
 mod peer;
 mod support;
+mod system;
 mod tracing;
