@@ -1,0 +1,51 @@
+//! Stores a planned generation.
+
+use domain::ids::{ExperimentId, Fence};
+use domain::plan::GenerationPlan;
+use domain::status::{GenerationStatus, JobStatus};
+
+use super::book::{Book, Generation, Job, MemberRow};
+
+impl Book {
+    /// Stores a generation of an experiment that is there.
+    pub(super) fn store_plan(&mut self, id: ExperimentId, plan: &GenerationPlan) {
+        let Some(experiment) = self.experiments.get_mut(&id) else { return };
+        experiment.generations.insert(plan.index, generation(plan));
+        experiment.jobs.extend(plan.jobs.iter().map(|job| job.id));
+        let jobs = plan.jobs.iter().map(|job| {
+            let row = Job {
+                experiment: id,
+                generation: plan.index,
+                plan: job.clone(),
+                status: JobStatus::Open,
+                fence: Fence(0),
+                token: None,
+                owner: None,
+                lease_until_ms: None,
+                failed_attempts: 0,
+            };
+            (job.id, row)
+        });
+        self.jobs.extend(jobs);
+    }
+}
+
+fn generation(plan: &GenerationPlan) -> Generation {
+    let members = plan.members.iter().map(|member| {
+        let own = plan.jobs.iter().filter(|job| job.position == member.position);
+        MemberRow {
+            member: member.clone(),
+            planned: own.map(|job| job.episodes.len() as u64).sum(),
+            scored: 0,
+            errors: 0,
+        }
+    });
+    Generation {
+        purpose: plan.purpose,
+        status: GenerationStatus::Running,
+        episodes_per_member: u32::try_from(plan.episodes_per_member()).unwrap_or(u32::MAX),
+        planned: plan.episodes(),
+        scored: 0,
+        members: members.collect(),
+    }
+}

@@ -1,0 +1,116 @@
+//! The port, method by method.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::ids::{ExperimentId, Fence, JobId};
+use domain::plan::GenerationPlan;
+use domain::ports::{
+    Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord, GenerationSummary,
+    MemberProgress, NewExperiment, OutboxEntry, Page, PortResult, ScoreFilter, ScoreRow, StoredEvent, TickLog,
+};
+use domain::score::Score;
+use domain::status::ExperimentStatus;
+
+use super::MemoryLedger;
+
+#[async_trait]
+impl ExperimentStore for MemoryLedger {
+    async fn create(&self, new: &NewExperiment) -> PortResult<Created> {
+        self.with(|book, now| book.create(new, now))
+    }
+
+    async fn experiment(&self, id: ExperimentId) -> PortResult<ExperimentRecord> {
+        self.with(|book, _| book.experiment(id).map(|experiment| experiment.record.clone()))
+    }
+
+    async fn experiments(
+        &self,
+        filter: &ExperimentFilter,
+        page: &Page,
+    ) -> PortResult<(Vec<ExperimentRecord>, Option<String>)> {
+        self.with(|book, _| book.list_experiments(filter, page))
+    }
+
+    async fn set_status(&self, id: ExperimentId, status: ExperimentStatus, reason: &str) -> PortResult<()> {
+        self.with(|book, now| book.set_status(id, status, reason, now))
+    }
+
+    async fn open_jobs(&self, id: ExperimentId) -> PortResult<Vec<JobId>> {
+        self.with(|book, now| book.open_jobs(id, now))
+    }
+
+    async fn claim(&self, job: JobId, worker: &str, lease: Duration) -> PortResult<Claim> {
+        self.claim_as(job, worker, lease, self.token())
+    }
+
+    async fn renew(&self, job: JobId, fence: Fence, lease: Duration) -> PortResult<()> {
+        self.with(|book, now| book.renew(job, fence, lease, now))
+    }
+
+    async fn release(&self, job: JobId, fence: Fence, error: &str) -> PortResult<()> {
+        self.with(|book, now| book.release(job, fence, error, now))
+    }
+
+    async fn finish(&self, job: JobId, fence: Fence, scores: &[Score]) -> PortResult<Finished> {
+        self.with(|book, now| book.finish(job, fence, scores, now))
+    }
+
+    async fn generation(&self, id: ExperimentId, index: u32) -> PortResult<GenerationRecord> {
+        self.with(|book, _| book.read_generation(id, index))
+    }
+
+    async fn progress(&self, id: ExperimentId, index: u32) -> PortResult<Vec<MemberProgress>> {
+        self.with(|book, _| book.progress(id, index))
+    }
+
+    async fn close_generation(
+        &self,
+        id: ExperimentId,
+        index: u32,
+        summary: &GenerationSummary,
+        next: Option<&GenerationPlan>,
+    ) -> PortResult<()> {
+        self.with(|book, now| book.close_generation(id, index, summary, next, now))
+    }
+
+    async fn complete(&self, id: ExperimentId, digest: &str) -> PortResult<()> {
+        self.with(|book, now| book.complete(id, digest, now))
+    }
+
+    async fn scores(
+        &self,
+        id: ExperimentId,
+        filter: &ScoreFilter,
+        page: &Page,
+    ) -> PortResult<(Vec<ScoreRow>, Option<String>)> {
+        self.with(|book, _| book.list_scores(id, filter, page))
+    }
+
+    async fn events_after(&self, id: ExperimentId, after: i64, limit: u32) -> PortResult<Vec<StoredEvent>> {
+        self.with(|book, _| Ok(book.events_after(id, after, limit)))
+    }
+
+    async fn claim_outbox(&self, _relay: &str, limit: u32, lease: Duration) -> PortResult<Vec<OutboxEntry>> {
+        self.with(|book, now| Ok(book.claim_outbox(limit, lease, now)))
+    }
+
+    async fn mark_published(&self, ids: &[i64]) -> PortResult<()> {
+        self.with(|book, _| Ok(book.mark_published(ids)))
+    }
+
+    async fn outbox_lag(&self) -> PortResult<u64> {
+        self.with(|book, _| Ok(book.outbox_lag()))
+    }
+
+    async fn write_tick_logs(&self, logs: &[TickLog]) -> PortResult<()> {
+        self.with(|book, _| {
+            book.tick_logs.extend(logs.iter().map(|log| ((log.experiment, log.key), log.rows.clone())));
+            Ok(())
+        })
+    }
+
+    async fn ping(&self) -> PortResult<()> {
+        Ok(())
+    }
+}
