@@ -44,6 +44,7 @@ pub async fn run(core: Core, shutdown: CancellationToken) {
             tracing::warn!(%error, "cannot look after experiments, trying again");
         }
         tokio::select! {
+            biased;
             () = shutdown.cancelled() => return,
             () = core.progress.notified() => {}
             () = tokio::time::sleep(LOOK) => {}

@@ -113,8 +113,9 @@ impl Lane {
     async fn run(self, source: Arc<Mutex<Source>>) {
         loop {
             let delivery = tokio::select! {
-                delivery = async { source.lock().await.next().await } => delivery,
+                biased;
                 () = self.shutdown.cancelled() => return,
+                delivery = async { source.lock().await.next().await } => delivery,
             };
             let worked = match delivery {
                 Ok(delivery) => self.work(delivery).await,
@@ -123,8 +124,9 @@ impl Lane {
             if let Err(error) = worked {
                 tracing::warn!(%error, "a job was interrupted, going on");
                 tokio::select! {
-                    () = tokio::time::sleep(PAUSE) => {}
+                    biased;
                     () = self.shutdown.cancelled() => return,
+                    () = tokio::time::sleep(PAUSE) => {}
                 }
             }
         }
@@ -184,13 +186,15 @@ impl Lane {
         let mut renew = tokio::time::interval_at(tokio::time::Instant::now() + RENEW, RENEW);
         loop {
             let committed = tokio::select! {
+                // The lease first: results that come without a pause must not keep it from being prolonged.
+                biased;
+                _ = renew.tick() => self.core.store.renew(job, fence, LEASE).await,
                 count = played.recv_many(&mut batch, BATCH) => {
                     if count == 0 {
                         break;
                     }
                     self.commit(job, fence, std::mem::take(&mut batch)).await
                 }
-                _ = renew.tick() => self.core.store.renew(job, fence, LEASE).await,
             };
             match committed {
                 Ok(()) => {}

@@ -119,6 +119,16 @@ impl MemoryLedger {
         self.with(|book, now| book.jobs.get(&id).map(|job| job.view(now)))
     }
 
+    /// How many of a job's episodes have a score.
+    #[must_use]
+    pub fn scored(&self, id: JobId) -> usize {
+        self.with(|book, _| {
+            let Some(job) = book.jobs.get(&id) else { return 0 };
+            let left = book.experiments.get(&job.experiment).map(|experiment| jobs::unscored(job, experiment).len());
+            job.plan.episodes.len() - left.unwrap_or_default()
+        })
+    }
+
     /// The jobs of an experiment, in the order they were planned.
     #[must_use]
     pub fn jobs(&self, id: ExperimentId) -> Vec<JobView> {

@@ -1,0 +1,149 @@
+//! Watches every step as it is done, and knows the rules by itself: it does not ask those who are to keep them.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use domain::ids::{EventId, Fence, JobId};
+use domain::ports::Claim;
+use domain::status::JobStatus;
+use testkit::ledger::JobView;
+
+/// What has been seen of a run, and what was wrong with it.
+#[derive(Default)]
+pub(crate) struct Oracle(Mutex<Seen>);
+
+#[derive(Default)]
+struct Seen {
+    wrong: Vec<String>,
+    /// The last claim on each job and the token that it was made with.
+    claims: BTreeMap<JobId, (Fence, u64)>,
+    /// What each process was last told when it claimed a job.
+    answers: BTreeMap<(String, JobId), Answer>,
+    /// The event at each place of the outbox that a relay has seen, and the other way round.
+    events: BTreeMap<i64, EventId>,
+    places: BTreeMap<EventId, i64>,
+    /// Per relay: until when what it took is its own, in milliseconds of the run, and what of it was not accepted.
+    relays: BTreeMap<String, Relay>,
+}
+
+#[derive(Clone, Copy)]
+enum Answer {
+    Granted(Fence),
+    Refused,
+}
+
+#[derive(Default)]
+struct Relay {
+    own_until_ms: u64,
+    refused: Vec<i64>,
+}
+
+impl Oracle {
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was wrong, in order.
+    pub(crate) fn wrong(&self) -> Vec<String> {
+        self.seen().wrong.clone()
+    }
+
+    pub(crate) fn is_content(&self) -> bool {
+        self.seen().wrong.is_empty()
+    }
+
+    pub(crate) fn complain(&self, what: impl Into<String>) {
+        self.seen().wrong.push(what.into());
+    }
+
+    fn require(&self, holds: bool, what: impl FnOnce() -> String) {
+        if !holds {
+            self.complain(what());
+        }
+    }
+
+    /// A claim was answered. True if it is one that recognised itself.
+    pub(crate) fn claimed(&self, process: &str, job: JobId, token: u64, claim: &Claim) -> bool {
+        let Claim::Granted(assignment) = claim else {
+            self.seen().answers.insert((process.to_owned(), job), Answer::Refused);
+            return false;
+        };
+        let fence = assignment.fence;
+        self.seen().answers.insert((process.to_owned(), job), Answer::Granted(fence));
+        let before = self.seen().claims.insert(job, (fence, token));
+        let is_own = before == Some((fence, token));
+        self.require(is_own || before.is_none_or(|(last, _)| fence > last), || {
+            format!("job {job} was granted with fence {} after {before:?}", fence.0)
+        });
+        is_own
+    }
+
+    /// Something was written for a claim.
+    pub(crate) fn written(&self, what: &str, job: JobId, fence: Fence) {
+        let last = self.seen().claims.get(&job).map(|(last, _)| *last);
+        self.require(last == Some(fence), || {
+            format!("{what} of job {job} with fence {} was accepted after {last:?} was granted", fence.0)
+        });
+    }
+
+    /// A message leaves the queue for good.
+    pub(crate) fn acknowledged(&self, process: &str, job: JobId, view: Option<&JobView>, is_over: bool) {
+        let answer = self.seen().answers.get(&(process.to_owned(), job)).copied();
+        let done = view.is_some_and(|view| view.status == JobStatus::Done);
+        let holds = match answer {
+            Some(Answer::Refused) => true,
+            Some(Answer::Granted(fence)) => done || is_over || view.is_some_and(|view| view.fence > fence),
+            None => false,
+        };
+        self.require(holds, || format!("{process} acknowledged job {job}, which is not done: {view:?}"));
+    }
+
+    /// A relay took events.
+    pub(crate) fn taken(&self, relay: &str, events: &[(i64, EventId)], own_until_ms: u64) {
+        let mut seen = self.seen();
+        for &(place, event) in events {
+            seen.events.insert(place, event);
+            seen.places.insert(event, place);
+        }
+        seen.relays.insert(relay.to_owned(), Relay { own_until_ms, refused: Vec::new() });
+    }
+
+    /// A relay publishes events: in order, and what was not accepted before what comes later.
+    pub(crate) fn publishes(&self, relay: &str, events: &[EventId], now_ms: u64) {
+        let seen = self.seen();
+        let places: Vec<_> = events.iter().map(|event| seen.places.get(event).copied()).collect();
+        let mut wrong = Vec::new();
+        if places.iter().any(Option::is_none) {
+            wrong.push(format!("{relay} publishes what it did not take from the outbox"));
+        }
+        if !places.is_sorted() {
+            wrong.push(format!("{relay} publishes out of order: {places:?}"));
+        }
+        if let Some(held) = seen.relays.get(relay)
+            && now_ms < held.own_until_ms
+            && let Some(&first) = held.refused.first()
+            && places.first().copied().flatten() != Some(first)
+        {
+            wrong.push(format!("{relay} publishes {places:?} before {first}, which was not accepted yet"));
+        }
+        drop(seen);
+        wrong.into_iter().for_each(|what| self.complain(what));
+    }
+
+    /// What of it was not accepted.
+    pub(crate) fn refused(&self, relay: &str, events: &[EventId]) {
+        let mut seen = self.seen();
+        let refused = events.iter().filter_map(|event| seen.places.get(event).copied()).collect();
+        if let Some(held) = seen.relays.get_mut(relay) {
+            held.refused = refused;
+        }
+    }
+
+    /// Events are marked as published; `is_kept` says whether the stream has, or has had, one.
+    pub(crate) fn marked(&self, places: &[i64], is_kept: impl Fn(EventId) -> bool) {
+        for place in places {
+            let event = self.seen().events.get(place).copied();
+            self.require(event.is_some_and(&is_kept), || format!("event {place} was marked before the stream had it"));
+        }
+    }
+}

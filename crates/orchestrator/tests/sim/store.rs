@@ -1,0 +1,270 @@
+//! One process's way to the ledger. The ledger itself is the twin; on the way to it calls are lost, late and done without
+//! an answer. As the adapter of the databases does, this repeats a call whose connection broke, some times.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::ErrorKind;
+use domain::event::EventRecord;
+use domain::ids::{ExperimentId, Fence, JobId};
+use domain::plan::GenerationPlan;
+use domain::ports::{
+    Claim, Created, EventPublisher as _, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished,
+    GenerationRecord, GenerationSummary, MemberProgress, NewExperiment, OutboxEntry, Page, PortError, PortResult,
+    ScoreFilter, ScoreRow, StoredEvent, TickLog,
+};
+use domain::score::Score;
+use domain::status::{ExperimentStatus, JobStatus};
+use futures::FutureExt as _;
+use tokio::time::sleep;
+
+use crate::link::{Effect, Link, Op, Trip};
+use crate::stream::SimPublisher;
+use crate::tally::Kind;
+use crate::world::World;
+
+/// How often a call is made whose connection breaks.
+const TRIES: u32 = 5;
+
+/// How long a relay takes what it claimed for its own, as a share of the lease.
+const OWN_SHARE: f64 = 0.8;
+
+/// One process's way to the ledger.
+pub(crate) struct SimStore {
+    link: Link,
+    /// Publishes events right after their commit, where the ledger does not keep them to be relayed.
+    direct: Option<SimPublisher>,
+    unsent: Arc<Mutex<Vec<EventRecord>>>,
+}
+
+impl SimStore {
+    pub(crate) fn new(link: Link, direct: Option<SimPublisher>) -> Self {
+        Self { link, direct, unsent: Arc::default() }
+    }
+
+    async fn read<T, F>(&self, what: &'static str, about: u128, step: F) -> PortResult<T>
+    where
+        T: Send + 'static,
+        F: Fn(&World) -> PortResult<T> + Send + Sync + 'static,
+    {
+        self.call(Op::read(what, about), Arc::new(step)).await
+    }
+
+    async fn write<T, F>(&self, what: &'static str, about: u128, step: F) -> PortResult<T>
+    where
+        T: Send + 'static,
+        F: Fn(&World) -> PortResult<T> + Send + Sync + 'static,
+    {
+        let op = Op::write(what, about);
+        let Some(publisher) = &self.direct else { return self.call(op, Arc::new(step)).await };
+        let unsent = Arc::clone(&self.unsent);
+        let effect: Effect<PortResult<T>> = Arc::new(move |world| {
+            let result = step(world);
+            *unsent.lock().unwrap_or_else(PoisonError::into_inner) = world.ledger.take_unsent();
+            result
+        });
+        let result = self.call(op, effect).await;
+        let unsent = std::mem::take(&mut *self.unsent.lock().unwrap_or_else(PoisonError::into_inner));
+        publisher.publish(&unsent).await;
+        result
+    }
+
+    async fn call<T: Send + 'static>(&self, op: Op, effect: Effect<PortResult<T>>) -> PortResult<T> {
+        for attempt in 1..=TRIES {
+            match self.link.once(op, &effect).await {
+                Trip::Answer(result) => return result,
+                Trip::Away => break,
+                Trip::Broken if self.link.world.dice.chance(0.3) => break,
+                Trip::Broken => sleep(Duration::from_millis(20 << attempt)).await,
+            }
+        }
+        Err(PortError::new(ErrorKind::Unavailable, format!("cannot {}: the database is not available", op.what)))
+    }
+
+    fn name(&self) -> String {
+        self.link.process.name.clone()
+    }
+}
+
+/// The ledger in memory answers at once.
+fn at_once<T>(call: impl Future<Output = PortResult<T>>) -> PortResult<T> {
+    call.now_or_never().expect("the ledger in memory does not wait")
+}
+
+/// What is known of a write for a claim, after it was tried.
+fn watch<T>(world: &World, what: &str, job: JobId, fence: Fence, result: &PortResult<T>) {
+    match result {
+        Ok(_) => world.oracle.written(what, job, fence),
+        Err(error) if error.kind == ErrorKind::Fenced => world.tally.add(Kind::FencedWrite),
+        Err(_) => {}
+    }
+}
+
+fn claim(world: &World, name: &str, job: JobId, worker: &str, lease: Duration, token: u64) -> PortResult<Claim> {
+    let before = world.ledger.job(job);
+    let claim = world.ledger.claim_as(job, worker, lease, token)?;
+    let is_own = world.oracle.claimed(name, job, token, &claim);
+    let told = match &claim {
+        Claim::Granted(_) if is_own => "granted again",
+        Claim::Granted(_) => "granted",
+        Claim::Held => "held",
+        Claim::Settled => "settled",
+        Claim::Paused => "paused",
+        Claim::Unknown => "unknown",
+    };
+    world.journal.note(name, "claim:", job.0.as_u128(), told);
+    if is_own {
+        world.tally.add(Kind::RecognisedClaim);
+    } else if matches!(claim, Claim::Granted(_)) && before.is_some_and(|job| job.status == JobStatus::Running) {
+        world.tally.add(Kind::Takeover);
+    }
+    Ok(claim)
+}
+
+fn finish(world: &World, job: JobId, fence: Fence, scores: &[Score]) -> PortResult<Finished> {
+    let before = world.ledger.scored(job);
+    let result = at_once(world.ledger.finish(job, fence, scores));
+    watch(world, "scores", job, fence, &result);
+    if result.is_ok() && !scores.is_empty() && world.ledger.scored(job) == before {
+        world.tally.add(Kind::RepeatedScores);
+    }
+    result
+}
+
+#[async_trait]
+impl ExperimentStore for SimStore {
+    async fn create(&self, new: &NewExperiment) -> PortResult<Created> {
+        let new = new.clone();
+        self.write("create", new.id.0.as_u128(), move |world| at_once(world.ledger.create(&new))).await
+    }
+
+    async fn experiment(&self, id: ExperimentId) -> PortResult<ExperimentRecord> {
+        self.read("experiment", id.0.as_u128(), move |world| at_once(world.ledger.experiment(id))).await
+    }
+
+    async fn experiments(
+        &self,
+        filter: &ExperimentFilter,
+        page: &Page,
+    ) -> PortResult<(Vec<ExperimentRecord>, Option<String>)> {
+        let (filter, page) = (filter.clone(), page.clone());
+        self.read("experiments", 0, move |world| at_once(world.ledger.experiments(&filter, &page))).await
+    }
+
+    async fn set_status(&self, id: ExperimentId, status: ExperimentStatus, reason: &str) -> PortResult<()> {
+        let reason = reason.to_owned();
+        let step = move |world: &World| at_once(world.ledger.set_status(id, status, &reason));
+        self.write(status.name(), id.0.as_u128(), step).await
+    }
+
+    async fn open_jobs(&self, id: ExperimentId) -> PortResult<Vec<JobId>> {
+        self.read("open jobs", id.0.as_u128(), move |world| at_once(world.ledger.open_jobs(id))).await
+    }
+
+    async fn claim(&self, job: JobId, worker: &str, lease: Duration) -> PortResult<Claim> {
+        let (name, worker, token) = (self.name(), worker.to_owned(), self.link.world.ledger.token());
+        let step = move |world: &World| claim(world, &name, job, &worker, lease, token);
+        self.write("claim", job.0.as_u128(), step).await
+    }
+
+    async fn renew(&self, job: JobId, fence: Fence, lease: Duration) -> PortResult<()> {
+        let step = move |world: &World| {
+            let result = at_once(world.ledger.renew(job, fence, lease));
+            watch(world, "renewal", job, fence, &result);
+            result
+        };
+        self.write("renew", job.0.as_u128(), step).await
+    }
+
+    async fn release(&self, job: JobId, fence: Fence, error: &str) -> PortResult<()> {
+        let error = error.to_owned();
+        let step = move |world: &World| {
+            let result = at_once(world.ledger.release(job, fence, &error));
+            watch(world, "release", job, fence, &result);
+            result
+        };
+        self.write("release", job.0.as_u128(), step).await
+    }
+
+    async fn finish(&self, job: JobId, fence: Fence, scores: &[Score]) -> PortResult<Finished> {
+        let scores = scores.to_vec();
+        self.write("finish", job.0.as_u128(), move |world| finish(world, job, fence, &scores)).await
+    }
+
+    async fn generation(&self, id: ExperimentId, index: u32) -> PortResult<GenerationRecord> {
+        self.read("generation", id.0.as_u128(), move |world| at_once(world.ledger.generation(id, index))).await
+    }
+
+    async fn progress(&self, id: ExperimentId, index: u32) -> PortResult<Vec<MemberProgress>> {
+        self.read("progress", id.0.as_u128(), move |world| at_once(world.ledger.progress(id, index))).await
+    }
+
+    async fn close_generation(
+        &self,
+        id: ExperimentId,
+        index: u32,
+        summary: &GenerationSummary,
+        next: Option<&GenerationPlan>,
+    ) -> PortResult<()> {
+        let (summary, next) = (summary.clone(), next.cloned());
+        let step =
+            move |world: &World| at_once(world.ledger.close_generation(id, index, &summary, next.as_ref()));
+        self.write("close generation", id.0.as_u128(), step).await
+    }
+
+    async fn complete(&self, id: ExperimentId, digest: &str) -> PortResult<()> {
+        let digest = digest.to_owned();
+        self.write("complete", id.0.as_u128(), move |world| at_once(world.ledger.complete(id, &digest))).await
+    }
+
+    async fn scores(
+        &self,
+        id: ExperimentId,
+        filter: &ScoreFilter,
+        page: &Page,
+    ) -> PortResult<(Vec<ScoreRow>, Option<String>)> {
+        let (filter, page) = (filter.clone(), page.clone());
+        self.read("scores", id.0.as_u128(), move |world| at_once(world.ledger.scores(id, &filter, &page))).await
+    }
+
+    async fn events_after(&self, id: ExperimentId, after: i64, limit: u32) -> PortResult<Vec<StoredEvent>> {
+        let step = move |world: &World| at_once(world.ledger.events_after(id, after, limit));
+        self.read("events", id.0.as_u128(), step).await
+    }
+
+    async fn claim_outbox(&self, relay: &str, limit: u32, lease: Duration) -> PortResult<Vec<OutboxEntry>> {
+        let (name, relay) = (self.name(), relay.to_owned());
+        // From before the call, as the relay itself counts.
+        let own_until_ms = self.link.world.journal.now_ms() + lease.mul_f64(OWN_SHARE).as_millis() as u64;
+        let step = move |world: &World| {
+            let entries = at_once(world.ledger.claim_outbox(&relay, limit, lease))?;
+            let taken: Vec<_> = entries.iter().map(|entry| (entry.id, entry.record.id)).collect();
+            world.oracle.taken(&name, &taken, own_until_ms);
+            Ok(entries)
+        };
+        self.write("claim outbox", 0, step).await
+    }
+
+    async fn mark_published(&self, ids: &[i64]) -> PortResult<()> {
+        let ids = ids.to_vec();
+        let step = move |world: &World| {
+            world.oracle.marked(&ids, |event| world.stream.knows(event));
+            at_once(world.ledger.mark_published(&ids))
+        };
+        self.write("mark published", 0, step).await
+    }
+
+    async fn outbox_lag(&self) -> PortResult<u64> {
+        self.read("outbox lag", 0, |world| at_once(world.ledger.outbox_lag())).await
+    }
+
+    async fn write_tick_logs(&self, logs: &[TickLog]) -> PortResult<()> {
+        let logs = logs.to_vec();
+        self.write("tick logs", 0, move |world| at_once(world.ledger.write_tick_logs(&logs))).await
+    }
+
+    async fn ping(&self) -> PortResult<()> {
+        self.read("ping", 0, |world| at_once(world.ledger.ping())).await
+    }
+}
