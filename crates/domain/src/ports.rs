@@ -2,12 +2,14 @@
 
 mod environment;
 mod jobs;
+mod leadership;
 mod publisher;
 mod store;
 mod trace;
 
 pub use environment::{Environment, EnvironmentError};
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
+pub use leadership::{Candidate, Election, Leader, Leadership, Term};
 pub use publisher::{EventPublisher, MetricsPublisher};
 pub use store::{
     Assignment, Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,

@@ -10,6 +10,7 @@ mod experiments;
 mod finish;
 mod generations;
 mod jobs;
+mod leadership;
 mod lists;
 mod plan;
 mod port;
@@ -38,6 +39,8 @@ const BEGINNING_MS: i64 = 1_800_000_000_000;
 pub struct Rules {
     /// What carries an old fence is refused.
     pub fences: bool,
+    /// What is planned in a term that is over is refused.
+    pub epochs: bool,
     /// An episode has one score; else every commit adds another row.
     pub keys: bool,
     /// A score that comes again is compared; else it replaces the one that is there.
@@ -50,7 +53,7 @@ pub struct Rules {
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { fences: true, keys: true, compares: true, outbox: true, key_order: true }
+        Self { fences: true, epochs: true, keys: true, compares: true, outbox: true, key_order: true }
     }
 }
 

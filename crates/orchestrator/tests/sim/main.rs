@@ -1,4 +1,4 @@
-//! The deterministic simulation: the real director, lanes, relay and planning, in simulated time, over services that lose,
+//! The deterministic simulation: the real leader, director, lanes, relay and planning, in simulated time, over services that lose,
 //! repeat, reorder and delay, in processes that are killed, frozen and cut off. A seed is a run, and the same seed is the
 //! same run. See `docs/simulation.md`.
 

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use domain::ids::{EventId, Fence, JobId};
+use domain::ids::{Epoch, EventId, Fence, JobId};
 use domain::ports::Claim;
 use domain::status::JobStatus;
 use testkit::ledger::JobView;
+use uuid::Uuid;
 
 /// What has been seen of a run, and what was wrong with it.
 #[derive(Default)]
@@ -15,6 +16,8 @@ pub(crate) struct Oracle(Mutex<Seen>);
 #[derive(Default)]
 struct Seen {
     wrong: Vec<String>,
+    /// The latest term, and who leads in it; nobody after a resignation.
+    term: Option<(Epoch, Option<Uuid>)>,
     /// The last claim on each job and the token that it was made with.
     claims: BTreeMap<JobId, (Fence, u64)>,
     /// What each process was last told when it claimed a job.
@@ -83,6 +86,34 @@ impl Oracle {
         let last = self.seen().claims.get(&job).map(|(last, _)| *last);
         self.require(last == Some(fence), || {
             format!("{what} of job {job} with fence {} was accepted after {last:?} was granted", fence.0)
+        });
+    }
+
+    /// Somebody was elected. True if a term begins.
+    pub(crate) fn elected(&self, candidate: Uuid, epoch: Epoch) -> bool {
+        let before = self.seen().term.replace((epoch, Some(candidate)));
+        let goes_on = before == Some((epoch, Some(candidate)));
+        self.require(goes_on || before.is_none_or(|(last, _)| epoch > last), || {
+            format!("the term {epoch} of {candidate} comes after {before:?}")
+        });
+        !goes_on
+    }
+
+    /// Somebody resigned.
+    pub(crate) fn resigned(&self, candidate: Uuid) {
+        let mut seen = self.seen();
+        if let Some((_, leader)) = &mut seen.term
+            && *leader == Some(candidate)
+        {
+            *leader = None;
+        }
+    }
+
+    /// Something was planned in a term.
+    pub(crate) fn planned(&self, epoch: Epoch) {
+        let term = self.seen().term;
+        self.require(matches!(term, Some((last, Some(_))) if last == epoch), || {
+            format!("something was planned in term {epoch}, but the latest is {term:?}")
         });
     }
 

@@ -7,12 +7,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::ErrorKind;
 use domain::event::EventRecord;
-use domain::ids::{ExperimentId, Fence, JobId};
+use domain::ids::{Epoch, ExperimentId, Fence, JobId};
 use domain::plan::GenerationPlan;
 use domain::ports::{
-    Claim, Created, EventPublisher as _, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished,
-    GenerationRecord, GenerationSummary, MemberProgress, NewExperiment, OutboxEntry, Page, PortError, PortResult,
-    ScoreFilter, ScoreRow, StoredEvent, TickLog,
+    Candidate, Claim, Created, Election, EventPublisher as _, ExperimentFilter, ExperimentRecord, ExperimentStore,
+    Finished, GenerationRecord, GenerationSummary, Leader, Leadership, MemberProgress, NewExperiment, OutboxEntry, Page,
+    PortError, PortResult, ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
 };
 use domain::score::Score;
 use domain::status::{ExperimentStatus, JobStatus};
@@ -99,6 +99,27 @@ fn watch<T>(world: &World, what: &str, job: JobId, fence: Fence, result: &PortRe
         Err(error) if error.kind == ErrorKind::Fenced => world.tally.add(Kind::FencedWrite),
         Err(_) => {}
     }
+}
+
+/// What is known of a planning write, after it was tried.
+fn watch_plan<T>(world: &World, epoch: Epoch, result: &PortResult<T>) {
+    match result {
+        Ok(_) => world.oracle.planned(epoch),
+        Err(error) if error.kind == ErrorKind::Fenced => world.tally.add(Kind::FencedPlan),
+        Err(_) => {}
+    }
+}
+
+fn stand(world: &World, name: &str, candidate: &Candidate, lease: Duration) -> PortResult<Election> {
+    let election = at_once(world.ledger.stand(candidate, lease))?;
+    if let Election::Elected(epoch) = election {
+        let begins = world.oracle.elected(candidate.owner, epoch);
+        world.journal.note(name, "term", (epoch.0 as u128) << 96, if begins { "begins" } else { "goes on" });
+        if begins {
+            world.tally.add(Kind::Term);
+        }
+    }
+    Ok(election)
 }
 
 fn claim(world: &World, name: &str, job: JobId, worker: &str, lease: Duration, token: u64) -> PortResult<Claim> {
@@ -202,20 +223,29 @@ impl ExperimentStore for SimStore {
 
     async fn close_generation(
         &self,
+        epoch: Epoch,
         id: ExperimentId,
         index: u32,
         summary: &GenerationSummary,
         next: Option<&GenerationPlan>,
     ) -> PortResult<()> {
         let (summary, next) = (summary.clone(), next.cloned());
-        let step =
-            move |world: &World| at_once(world.ledger.close_generation(id, index, &summary, next.as_ref()));
+        let step = move |world: &World| {
+            let closed = at_once(world.ledger.close_generation(epoch, id, index, &summary, next.as_ref()));
+            watch_plan(world, epoch, &closed);
+            closed
+        };
         self.write("close generation", id.0.as_u128(), step).await
     }
 
-    async fn complete(&self, id: ExperimentId, digest: &str) -> PortResult<()> {
+    async fn complete(&self, epoch: Epoch, id: ExperimentId, digest: &str) -> PortResult<()> {
         let digest = digest.to_owned();
-        self.write("complete", id.0.as_u128(), move |world| at_once(world.ledger.complete(id, &digest))).await
+        let step = move |world: &World| {
+            let completed = at_once(world.ledger.complete(epoch, id, &digest));
+            watch_plan(world, epoch, &completed);
+            completed
+        };
+        self.write("complete", id.0.as_u128(), step).await
     }
 
     async fn scores(
@@ -266,5 +296,30 @@ impl ExperimentStore for SimStore {
 
     async fn ping(&self) -> PortResult<()> {
         self.read("ping", 0, |world| at_once(world.ledger.ping())).await
+    }
+}
+
+#[async_trait]
+impl Leadership for SimStore {
+    async fn stand(&self, candidate: &Candidate, lease: Duration) -> PortResult<Election> {
+        let (name, candidate) = (self.name(), candidate.clone());
+        self.write("stand", 0, move |world| stand(world, &name, &candidate, lease)).await
+    }
+
+    async fn resign(&self, candidate: &Candidate) -> PortResult<()> {
+        let candidate = candidate.clone();
+        let step = move |world: &World| {
+            world.oracle.resigned(candidate.owner);
+            at_once(world.ledger.resign(&candidate))
+        };
+        self.write("resign", 0, step).await
+    }
+
+    async fn leader(&self) -> PortResult<Option<Leader>> {
+        self.read("leader", 0, |world| at_once(world.ledger.leader())).await
+    }
+
+    async fn terms(&self, limit: u32) -> PortResult<Vec<Term>> {
+        self.read("terms", 0, move |world| at_once(world.ledger.terms(limit))).await
     }
 }

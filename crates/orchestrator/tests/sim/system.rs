@@ -1,10 +1,11 @@
 //! The real code of each process, put together as `app` does it, over simulated ports.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use messaging::relay::{OutboxRelay, RelaySettings};
 use orchestrator::core::Core;
-use orchestrator::{director, worker};
+use orchestrator::{leader, worker};
 use runtime::retry::Jitter;
 use tokio::sync::{Notify, mpsc};
 
@@ -16,6 +17,9 @@ use crate::slot::SimSlot;
 use crate::store::SimStore;
 use crate::stream::SimPublisher;
 use crate::world::World;
+
+/// How long a process leads without renewing its lease, as in operation.
+const LEADER_LEASE: Duration = Duration::from_secs(3);
 
 /// What a process does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +56,7 @@ pub(crate) fn core(world: &Arc<World>, process: &Arc<Process>) -> (Core, OutboxR
         RelaySettings { jitter: Jitter::seeded(world.dice.bits()), ..RelaySettings::new(process.name.clone()) };
     let relay = OutboxRelay::new(store.clone(), publisher.clone(), settings);
     let core = Core {
+        leadership: store.clone(),
         store,
         queue: Arc::new(SimQueue::new(link(Service::Queue), world.sabotage.rash_ack)),
         publisher,
@@ -69,7 +74,8 @@ pub(crate) fn run(world: &Arc<World>, process: &Arc<Process>, role: Role) {
     let own = |task: tokio::task::JoinHandle<()>| process.owns(task.abort_handle());
     own(tokio::spawn(relay.run(stop.clone().cancelled_owned())));
     if matches!(role, Role::Serve(_)) {
-        own(tokio::spawn(director::run(core.clone(), stop.clone())));
+        let settings = leader::Settings::new(process.name.clone(), LEADER_LEASE);
+        own(tokio::spawn(leader::run(core.clone(), settings, stop.clone())));
     }
     if role.slots() == 0 {
         return;

@@ -80,6 +80,10 @@ counted! {
     PausedExperiment,
     /// A write of a claim that was over, refused.
     FencedWrite,
+    /// A term of leadership that began.
+    Term,
+    /// A planning write of a term that was over, refused.
+    FencedPlan,
     /// A lapsed lease that was taken over.
     Takeover,
     /// A claim that recognised itself after its answer was lost.

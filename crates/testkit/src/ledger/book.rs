@@ -12,6 +12,7 @@ use domain::score::{EpisodeKey, Score};
 use domain::status::{GenerationStatus, JobStatus};
 
 use super::events::Outbox;
+use super::leadership::Leading;
 use super::scores::Scores;
 use super::{JobView, Rules};
 
@@ -20,6 +21,7 @@ pub(super) struct Book {
     pub(super) experiments: BTreeMap<ExperimentId, Experiment>,
     pub(super) jobs: BTreeMap<JobId, Job>,
     pub(super) outbox: Outbox,
+    pub(super) leading: Leading,
     pub(super) unsent: Vec<EventRecord>,
     pub(super) divergences: Vec<(Score, Score)>,
     pub(super) tick_logs: BTreeMap<(ExperimentId, EpisodeKey), Vec<TickRow>>,
@@ -78,6 +80,7 @@ impl Book {
             experiments: BTreeMap::new(),
             jobs: BTreeMap::new(),
             outbox: Outbox::default(),
+            leading: Leading::default(),
             unsent: Vec::new(),
             divergences: Vec::new(),
             tick_logs: BTreeMap::new(),

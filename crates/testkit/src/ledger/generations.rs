@@ -2,7 +2,7 @@
 
 use domain::ErrorKind;
 use domain::event::{Event, Fact};
-use domain::ids::ExperimentId;
+use domain::ids::{Epoch, ExperimentId};
 use domain::plan::GenerationPlan;
 use domain::ports::{GenerationRecord, GenerationSummary, MemberScores, PortResult};
 use domain::status::{ExperimentStatus, GenerationStatus};
@@ -29,12 +29,14 @@ impl Book {
 
     pub(super) fn close_generation(
         &mut self,
+        epoch: Epoch,
         id: ExperimentId,
         index: u32,
         summary: &GenerationSummary,
         next: Option<&GenerationPlan>,
         now: i64,
     ) -> PortResult<()> {
+        self.require_term(epoch)?;
         let generation = self.generation(id, index)?;
         if generation.status == GenerationStatus::Completed {
             return Ok(());
@@ -63,7 +65,8 @@ impl Book {
         self.write_events(id, &events, now)
     }
 
-    pub(super) fn complete(&mut self, id: ExperimentId, digest: &str, now: i64) -> PortResult<()> {
+    pub(super) fn complete(&mut self, epoch: Epoch, id: ExperimentId, digest: &str, now: i64) -> PortResult<()> {
+        self.require_term(epoch)?;
         let experiment = self.experiment(id)?;
         let status = experiment.record.status;
         if status == ExperimentStatus::Completed {

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::ids::{ExperimentId, Fence, JobId};
+use domain::ids::{Epoch, ExperimentId, Fence, JobId};
 use domain::plan::GenerationPlan;
 use domain::ports::{
-    Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord, GenerationSummary,
-    MemberProgress, NewExperiment, OutboxEntry, Page, PortResult, ScoreFilter, ScoreRow, StoredEvent, TickLog,
+    Candidate, Claim, Created, Election, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished,
+    GenerationRecord, GenerationSummary, Leader, Leadership, MemberProgress, NewExperiment, OutboxEntry, Page,
+    PortResult, ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
 };
 use domain::score::Score;
 use domain::status::ExperimentStatus;
@@ -66,16 +67,17 @@ impl ExperimentStore for MemoryLedger {
 
     async fn close_generation(
         &self,
+        epoch: Epoch,
         id: ExperimentId,
         index: u32,
         summary: &GenerationSummary,
         next: Option<&GenerationPlan>,
     ) -> PortResult<()> {
-        self.with(|book, now| book.close_generation(id, index, summary, next, now))
+        self.with(|book, now| book.close_generation(epoch, id, index, summary, next, now))
     }
 
-    async fn complete(&self, id: ExperimentId, digest: &str) -> PortResult<()> {
-        self.with(|book, now| book.complete(id, digest, now))
+    async fn complete(&self, epoch: Epoch, id: ExperimentId, digest: &str) -> PortResult<()> {
+        self.with(|book, now| book.complete(epoch, id, digest, now))
     }
 
     async fn scores(
@@ -112,5 +114,27 @@ impl ExperimentStore for MemoryLedger {
 
     async fn ping(&self) -> PortResult<()> {
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Leadership for MemoryLedger {
+    async fn stand(&self, candidate: &Candidate, lease: Duration) -> PortResult<Election> {
+        self.with(|book, now| Ok(book.stand(candidate, lease, now)))
+    }
+
+    async fn resign(&self, candidate: &Candidate) -> PortResult<()> {
+        self.with(|book, now| {
+            book.resign(candidate, now);
+            Ok(())
+        })
+    }
+
+    async fn leader(&self) -> PortResult<Option<Leader>> {
+        self.with(|book, now| Ok(book.leader(now)))
+    }
+
+    async fn terms(&self, limit: u32) -> PortResult<Vec<Term>> {
+        self.with(|book, _| Ok(book.terms(limit)))
     }
 }
