@@ -24,7 +24,7 @@ use domain::event::{EventEncoder, EventRecord};
 use domain::ids::{ExperimentId, Fence, JobId};
 use domain::plan::JobPlan;
 use domain::ports::{Claim, PortResult, TraceSource};
-use domain::score::Score;
+use domain::score::{EpisodeKey, Score};
 use domain::status::JobStatus;
 use tokio::time::Instant;
 
@@ -45,7 +45,7 @@ pub struct Rules {
     pub keys: bool,
     /// A score that comes again is compared; else it replaces the one that is there.
     pub compares: bool,
-    /// Events are stored with what they tell of; else they are only handed out by [`MemoryLedger::take_unsent`].
+    /// Events wait in the outbox; else they count as published, and [`MemoryLedger::take_unsent`] hands them out.
     pub outbox: bool,
     /// Scores are read, and summed up, in the order of their keys; else in that of their arrival.
     pub key_order: bool,
@@ -122,6 +122,15 @@ impl MemoryLedger {
         self.with(|book, now| book.jobs.get(&id).map(|job| job.view(now)))
     }
 
+    /// The score of an episode of the job's experiment, if there is one.
+    #[must_use]
+    pub fn score(&self, job: JobId, key: EpisodeKey) -> Option<Score> {
+        self.with(|book, _| {
+            let experiment = book.experiments.get(&book.jobs.get(&job)?.experiment)?;
+            experiment.scores.get(&key).cloned()
+        })
+    }
+
     /// How many of a job's episodes have a score.
     #[must_use]
     pub fn scored(&self, id: JobId) -> usize {
@@ -162,7 +171,7 @@ impl MemoryLedger {
         self.with(|book, _| book.outbox.all().map(|(id, record)| (id, record.clone())).collect())
     }
 
-    /// Events that were not stored because the rules do not ask for it, since the last call.
+    /// Events that no relay publishes, because the rules do without an outbox, since the last call.
     #[must_use]
     pub fn take_unsent(&self) -> Vec<EventRecord> {
         self.with(|book, _| std::mem::take(&mut book.unsent))

@@ -29,8 +29,8 @@ impl Rates {
             lost_answer: rate([0.005, 0.03, 0.15]),
             late_request: rate([0.002, 0.01, 0.05]),
             slow_call: rate([0.005, 0.02, 0.1]),
-            crash: rate([0.001, 0.004, 0.01]),
-            stall: rate([0.001, 0.003, 0.008]),
+            crash: rate([0.0005, 0.001, 0.004]),
+            stall: rate([0.0005, 0.001, 0.004]),
             partial: rate([0.02, 0.1, 0.3]),
             reordered: rate([0.1, 0.3, 1.0]),
             failed_attempt: rate([0.02, 0.05, 0.1]),
@@ -47,6 +47,11 @@ pub(crate) enum Blow {
     KillAll,
     Stop,
     Freeze,
+    /// Aimed at a worker that holds a job: others hardly ever write late.
+    FreezeHolder,
+    /// Aimed at the leader.
+    FreezeLeader,
+    KillLeader,
     Partition,
     Outage,
     RestartBroker,
@@ -59,7 +64,7 @@ pub(crate) enum Blow {
 
 impl Blow {
     /// Each as often as it is named.
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 22] = [
         Self::Kill,
         Self::Kill,
         Self::Kill,
@@ -68,7 +73,11 @@ impl Blow {
         Self::Stop,
         Self::Freeze,
         Self::Freeze,
-        Self::Freeze,
+        Self::FreezeHolder,
+        Self::FreezeHolder,
+        Self::FreezeHolder,
+        Self::FreezeLeader,
+        Self::KillLeader,
         Self::Partition,
         Self::Partition,
         Self::Outage,
@@ -97,8 +106,8 @@ impl Storm {
         Self {
             rates: Rates::draw(dice),
             blows: Blow::ALL.into_iter().filter(|_| dice.chance(0.5)).collect(),
-            pause: dice.millis(1_000, 15_000),
-            ends: dice.millis(10_000, 120_000),
+            pause: dice.millis(2_000, 40_000),
+            ends: dice.millis(10_000, 240_000),
         }
     }
 }

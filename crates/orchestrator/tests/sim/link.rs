@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::ErrorKind;
 use domain::ports::PortResult;
+use tokio::sync::oneshot;
 use tokio::time::sleep;
 
 use crate::process::Process;
@@ -36,15 +37,24 @@ pub(crate) struct Op {
     pub(crate) about: u128,
     /// Whether it may be done late: one that only reads does nothing then.
     pub(crate) writes: bool,
+    /// How much more often than elsewhere a process dies or stands still at it.
+    pub(crate) aim: f64,
 }
 
 impl Op {
     pub(crate) fn read(what: &'static str, about: u128) -> Self {
-        Self { what, about, writes: false }
+        Self { what, about, writes: false, aim: 1.0 }
     }
 
     pub(crate) fn write(what: &'static str, about: u128) -> Self {
-        Self { what, about, writes: true }
+        Self { what, about, writes: true, aim: 1.0 }
+    }
+}
+
+impl Op {
+    /// A step of the protocol that faults are aimed at.
+    pub(crate) fn aimed(self, aim: f64) -> Self {
+        Self { aim, ..self }
     }
 }
 
@@ -116,13 +126,16 @@ pub(crate) struct Link {
 
 impl Link {
     /// Sends a request and waits for its answer.
-    pub(crate) async fn once<T: Told + 'static>(&self, op: Op, effect: &Effect<T>) -> Trip<T> {
+    pub(crate) async fn once<T: Told + Send + 'static>(&self, op: Op, effect: &Effect<T>) -> Trip<T> {
         let Self { world, process, service } = self;
         process.pass().await;
-        let fate = self.fate();
+        let fate = self.fate(op);
         if let Some(Trouble::Stall(stall)) = fate.trouble {
             self.tell(op, "stands still", Kind::StallBefore);
             world.freeze(process, stall);
+            if op.writes {
+                return Trip::Answer(self.send_when_it_goes_on(op, effect).await);
+            }
             process.pass().await;
         }
         wait(fate.there).await;
@@ -172,6 +185,24 @@ impl Link {
         std::future::pending().await
     }
 
+    /// The process stood still in the very step of sending. When it goes on it sends first and thinks afterwards, whatever
+    /// its timers and its other tasks have come to.
+    async fn send_when_it_goes_on<T: Told + Send + 'static>(&self, op: Op, effect: &Effect<T>) -> T {
+        let (link, effect) = (self.clone(), Arc::clone(effect));
+        let (answer, answered) = oneshot::channel();
+        tokio::spawn(async move {
+            link.process.pass().await;
+            let done = effect(&link.world);
+            link.world.journal.note(&link.process.name, op.what, op.about, done.told());
+            // Whoever waited for it may have given up.
+            let _ = answer.send(done);
+        });
+        match answered.await {
+            Ok(answer) => answer,
+            Err(_) => std::future::pending().await,
+        }
+    }
+
     /// The request was on its way when its sender gave up, and arrives nevertheless.
     fn deliver_late<T: Told + 'static>(&self, op: Op, effect: &Effect<T>, delay: Duration) {
         let (world, effect, name) = (Arc::clone(&self.world), Arc::clone(effect), self.process.name.clone());
@@ -187,11 +218,12 @@ impl Link {
         self.world.journal.note(&self.process.name, op.what, op.about, outcome);
     }
 
-    fn fate(&self) -> Fate {
+    fn fate(&self, op: Op) -> Fate {
         let (dice, mut rates) = (&self.world.dice, self.world.rates());
         if self.process.is_client() {
             (rates.crash, rates.stall) = (0.0, 0.0);
         }
+        (rates.crash, rates.stall) = (rates.crash * op.aim, rates.stall * op.aim);
         let mut there = match dice.between(0, 15) {
             0..=3 => Duration::ZERO,
             4..=14 => Duration::from_millis(1),
@@ -211,7 +243,7 @@ impl Link {
         } else if dice.chance(rates.crash) {
             Some(if dice.chance(0.5) { Trouble::CrashBefore } else { Trouble::CrashAfter })
         } else if dice.chance(rates.stall) {
-            Some(Trouble::Stall(dice.millis(1_000, 60_000)))
+            Some(Trouble::Stall(self.world.standstill()))
         } else {
             None
         };

@@ -2,6 +2,7 @@
 //! repeat, reorder and delay, in processes that are killed, frozen and cut off. A seed is a run, and the same seed is the
 //! same run. See `docs/simulation.md`.
 
+mod controls;
 mod dice;
 mod faults;
 mod games;
@@ -28,7 +29,10 @@ use run::{Report, Setting, run};
 use tally::Kind;
 
 /// Seeds that the ordinary tests run.
-const SEEDS: u64 = 300;
+const SEEDS: u64 = 3_000;
+
+/// Seeds of the long run.
+const MANY_SEEDS: u64 = 100_000;
 
 fn storm(seed: u64) -> Report {
     run(seed, Setting::default())
@@ -72,21 +76,31 @@ fn a_seed_is_always_the_same_run() {
 
 #[test]
 fn whatever_happens_the_results_are_those_of_the_calm_run() {
+    require_all_sound(0, SEEDS);
+}
+
+#[test]
+#[ignore = "takes a quarter of an hour"]
+fn whatever_happens_a_hundred_thousand_times() {
+    require_all_sound(SEEDS, MANY_SEEDS);
+}
+
+/// Runs many seeds, which must all be sound and in which everything must have happened.
+fn require_all_sound(from: u64, count: u64) {
     let begun = std::time::Instant::now();
     let mut counts: BTreeMap<Kind, u64> = BTreeMap::new();
     let (mut steps, mut simulated) = (0, 0.0);
-    for seed in 0..SEEDS {
+    for seed in from..from + count {
         let report = storm(seed);
         require_sound(&report);
         report.counts.iter().for_each(|(&kind, count)| *counts.entry(kind).or_default() += count);
         steps += report.trace.steps;
         simulated += report.simulated.as_secs_f64();
     }
-    let took = begun.elapsed().as_secs_f64();
-    println!("{SEEDS} seeds in {took:.1} s ({:.0} a second), {steps} steps, {simulated:.0} s simulated", SEEDS as f64 / took);
-    println!("{counts:#?}");
+    let rate = count as f64 / begun.elapsed().as_secs_f64();
+    println!("{count} seeds, {rate:.0} a second; {steps} steps, {:.1} h simulated; {counts:#?}", simulated / 3600.0);
     let missing: Vec<_> = Kind::ALL.iter().filter(|kind| !counts.contains_key(kind)).collect();
-    assert!(missing.is_empty(), "over {SEEDS} seeds these never happened: {missing:?}");
+    assert!(missing.is_empty(), "over {count} seeds these never happened: {missing:?}");
 }
 
 /// Where two runs of a seed part.

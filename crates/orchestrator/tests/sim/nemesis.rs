@@ -1,7 +1,6 @@
 //! Strikes: kills, freezes, partitions, outages and losses, at random moments.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use domain::ids::ExperimentId;
 use domain::status::ExperimentStatus;
@@ -48,7 +47,7 @@ fn strike(world: &Arc<World>, blow: Blow, client: &Core, experiment: ExperimentI
             count(world, lost > 0, Kind::StreamTailLost);
         }
         Blow::Pause => {
-            tokio::spawn(pause(client.clone(), experiment, world.dice.millis(100, 25_000)));
+            tokio::spawn(pause(Arc::clone(world), client.clone(), experiment));
         }
         Blow::Kill | Blow::Stop | Blow::Freeze | Blow::Partition if living.is_empty() => {}
         Blow::Kill => {
@@ -57,8 +56,26 @@ fn strike(world: &Arc<World>, blow: Blow, client: &Core, experiment: ExperimentI
         }
         Blow::Stop => world.stop(world.dice.pick(&living)),
         Blow::Freeze => {
-            world.freeze(world.dice.pick(&living), world.dice.millis(1_000, 70_000));
+            world.freeze(world.dice.pick(&living), world.standstill());
             world.tally.add(Kind::Freeze);
+        }
+        Blow::FreezeHolder => {
+            if let Some(process) = world.holder(experiment) {
+                world.freeze(&process, world.dice.millis(35_000, 120_000));
+                world.tally.add(Kind::FrozenHolder);
+            }
+        }
+        Blow::FreezeLeader => {
+            if let Some(process) = world.leader() {
+                world.freeze(&process, world.dice.millis(4_000, 40_000));
+                world.tally.add(Kind::FrozenLeader);
+            }
+        }
+        Blow::KillLeader => {
+            if let Some(process) = world.leader() {
+                world.kill(&process);
+                world.tally.add(Kind::KilledLeader);
+            }
         }
         Blow::Partition => {
             let (process, service) = (world.dice.pick(&living), *world.dice.pick(&Service::ALL));
@@ -76,8 +93,10 @@ fn count(world: &World, happened: bool, kind: Kind) {
 }
 
 /// Pauses the experiment for a while. Where an answer is lost the run's end sees to it that it goes on.
-async fn pause(client: Core, experiment: ExperimentId, time: Duration) {
+async fn pause(world: Arc<World>, client: Core, experiment: ExperimentId) {
+    let time = world.dice.millis(100, 25_000);
     if client.set_status(experiment, ExperimentStatus::Paused, "a pause").await.is_ok() {
+        world.tally.add(Kind::PausedExperiment);
         sleep(time).await;
         let _ = client.set_status(experiment, ExperimentStatus::Running, "it goes on").await;
     }

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::ids::{Epoch, EventId, Fence, JobId};
 use domain::ports::Claim;
+use domain::score::{EpisodeKey, Score};
 use domain::status::JobStatus;
 use testkit::ledger::JobView;
 use uuid::Uuid;
@@ -20,8 +21,10 @@ struct Seen {
     term: Option<(Epoch, Option<Uuid>)>,
     /// The last claim on each job and the token that it was made with.
     claims: BTreeMap<JobId, (Fence, u64)>,
-    /// What each process was last told when it claimed a job.
-    answers: BTreeMap<(String, JobId), Answer>,
+    /// What each process was told when it claimed a job.
+    answers: BTreeMap<(String, JobId), Answers>,
+    /// The first trajectory that was committed for each episode.
+    scores: BTreeMap<EpisodeKey, [u8; 32]>,
     /// The event at each place of the outbox that a relay has seen, and the other way round.
     events: BTreeMap<i64, EventId>,
     places: BTreeMap<EventId, i64>,
@@ -29,10 +32,11 @@ struct Seen {
     relays: BTreeMap<String, Relay>,
 }
 
-#[derive(Clone, Copy)]
-enum Answer {
-    Granted(Fence),
-    Refused,
+#[derive(Default)]
+struct Answers {
+    granted: Option<Fence>,
+    /// How often it was told to let go of a message that it has not let go of yet.
+    refused: u32,
 }
 
 #[derive(Default)]
@@ -67,12 +71,13 @@ impl Oracle {
 
     /// A claim was answered. True if it is one that recognised itself.
     pub(crate) fn claimed(&self, process: &str, job: JobId, token: u64, claim: &Claim) -> bool {
+        let key = (process.to_owned(), job);
         let Claim::Granted(assignment) = claim else {
-            self.seen().answers.insert((process.to_owned(), job), Answer::Refused);
+            self.seen().answers.entry(key).or_default().refused += 1;
             return false;
         };
         let fence = assignment.fence;
-        self.seen().answers.insert((process.to_owned(), job), Answer::Granted(fence));
+        self.seen().answers.entry(key).or_default().granted = Some(fence);
         let before = self.seen().claims.insert(job, (fence, token));
         let is_own = before == Some((fence, token));
         self.require(is_own || before.is_none_or(|(last, _)| fence > last), || {
@@ -86,6 +91,14 @@ impl Oracle {
         let last = self.seen().claims.get(&job).map(|(last, _)| *last);
         self.require(last == Some(fence), || {
             format!("{what} of job {job} with fence {} was accepted after {last:?} was granted", fence.0)
+        });
+    }
+
+    /// A score was committed, and the ledger has this one now.
+    pub(crate) fn scored(&self, score: &Score, stored: Option<&Score>) {
+        let first = *self.seen().scores.entry(score.key).or_insert(score.trajectory);
+        self.require(stored.is_some_and(|stored| stored.trajectory == first), || {
+            format!("the score of {:?} is not the one that was committed first", score.key)
         });
     }
 
@@ -119,12 +132,13 @@ impl Oracle {
 
     /// A message leaves the queue for good.
     pub(crate) fn acknowledged(&self, process: &str, job: JobId, view: Option<&JobView>, is_over: bool) {
-        let answer = self.seen().answers.get(&(process.to_owned(), job)).copied();
-        let done = view.is_some_and(|view| view.status == JobStatus::Done);
-        let holds = match answer {
-            Some(Answer::Refused) => true,
-            Some(Answer::Granted(fence)) => done || is_over || view.is_some_and(|view| view.fence > fence),
-            None => false,
+        let holds = {
+            let mut seen = self.seen();
+            let answers = seen.answers.entry((process.to_owned(), job)).or_default();
+            let is_done = |fence| is_over || view.is_some_and(|job| job.status == JobStatus::Done || job.fence > fence);
+            let let_go = answers.refused > 0;
+            answers.refused = answers.refused.saturating_sub(1);
+            let_go || answers.granted.is_some_and(is_done)
         };
         self.require(holds, || format!("{process} acknowledged job {job}, which is not done: {view:?}"));
     }

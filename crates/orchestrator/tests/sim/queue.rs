@@ -14,7 +14,7 @@ use crate::process::Life;
 use crate::tally::Kind;
 
 /// How often a job comes back before it is put aside. Lower than in operation, so that it happens.
-const DELIVERY_LIMIT: u32 = 12;
+const DELIVERY_LIMIT: u32 = 5;
 
 /// How often publishing and the start of a consumer try to reach a broker that is away.
 const TRIES: u32 = 3;
@@ -186,7 +186,7 @@ impl SimQueue {
     }
 
     /// Asks for something until the broker answers or patience ends.
-    async fn ask<T: crate::link::Told + 'static>(&self, op: Op, effect: Effect<T>) -> PortResult<T> {
+    async fn ask<T: crate::link::Told + Send + 'static>(&self, op: Op, effect: Effect<T>) -> PortResult<T> {
         for _ in 0..TRIES {
             match self.link.once(op, &effect).await {
                 Trip::Answer(answer) => return Ok(answer),

@@ -18,6 +18,8 @@ pub(crate) struct Sabotage {
     pub(crate) rash_mark: bool,
     /// What the engine is seeded with depends on the attempt.
     pub(crate) seed_of_attempt: bool,
-    /// One worker's engine plays other episodes than it is told to. No rule of ours: the honest ledger must notice.
+    /// One worker's engine plays other episodes than it is told to.
     pub(crate) broken_engine: bool,
+    /// Who watches does not look at fences, to see what the other rules make of it.
+    pub(crate) is_blind_to_fences: bool,
 }

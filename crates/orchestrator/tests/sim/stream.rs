@@ -81,8 +81,18 @@ impl Stream {
 /// One process's way to the stream.
 pub(crate) struct SimPublisher {
     pub(crate) link: Link,
-    /// Whether it answers before the stream has.
-    pub(crate) is_rash: bool,
+    pub(crate) manner: Manner,
+}
+
+/// How events are published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// As it should be.
+    Honest,
+    /// Answered before the stream has.
+    Rash,
+    /// Past the outbox, by whoever has just committed.
+    Direct,
 }
 
 impl SimPublisher {
@@ -101,8 +111,10 @@ impl SimPublisher {
             world.stream.store(&records[..arriving], &world.tally);
             arriving
         });
-        let op = Op { what: "publish", about: ids[0].0.as_u128(), writes: false };
-        world.oracle.publishes(&process.name, &ids, world.journal.now_ms());
+        let op = Op::read("publish", ids[0].0.as_u128()).aimed(20.0);
+        if self.manner != Manner::Direct {
+            world.oracle.publishes(&process.name, &ids, world.journal.now_ms());
+        }
         let acknowledged = match self.link.once(op, &effect).await {
             Trip::Answer(arrived) => arrived,
             Trip::Broken if world.dice.chance(0.5) => {
@@ -126,8 +138,8 @@ impl EventPublisher for SimPublisher {
         if records.is_empty() {
             return Vec::new();
         }
-        if self.is_rash {
-            let sender = Self { link: self.link.clone(), is_rash: false };
+        if self.manner == Manner::Rash {
+            let sender = Self { link: self.link.clone(), manner: Manner::Honest };
             let sent = records.to_vec();
             let task = tokio::spawn(async move { sender.send(sent).await });
             self.link.process.owns(task.abort_handle());

@@ -15,7 +15,7 @@ use crate::process::Process;
 use crate::queue::SimQueue;
 use crate::slot::SimSlot;
 use crate::store::SimStore;
-use crate::stream::SimPublisher;
+use crate::stream::{Manner, SimPublisher};
 use crate::world::World;
 
 /// How long a process leads without renewing its lease, as in operation.
@@ -48,10 +48,10 @@ impl Role {
 /// The use cases of a process, and the relay that belongs to them.
 pub(crate) fn core(world: &Arc<World>, process: &Arc<Process>) -> (Core, OutboxRelay) {
     let link = |service| Link { world: Arc::clone(world), process: Arc::clone(process), service };
-    let publisher = |is_rash| SimPublisher { link: link(Service::Stream), is_rash };
-    let direct = world.sabotage.no_outbox.then(|| publisher(false));
+    let publisher = |manner| SimPublisher { link: link(Service::Stream), manner };
+    let direct = world.sabotage.no_outbox.then(|| publisher(Manner::Direct));
     let store = Arc::new(SimStore::new(link(Service::Store), direct));
-    let publisher = Arc::new(publisher(world.sabotage.rash_mark));
+    let publisher = Arc::new(publisher(if world.sabotage.rash_mark { Manner::Rash } else { Manner::Honest }));
     let settings =
         RelaySettings { jitter: Jitter::seeded(world.dice.bits()), ..RelaySettings::new(process.name.clone()) };
     let relay = OutboxRelay::new(store.clone(), publisher.clone(), settings);

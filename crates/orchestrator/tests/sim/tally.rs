@@ -40,6 +40,12 @@ counted! {
     GracefulStop,
     /// A process that stood still for a while.
     Freeze,
+    /// A worker that stood still with a job in hand.
+    FrozenHolder,
+    /// A leader that stood still.
+    FrozenLeader,
+    /// A leader that was killed.
+    KilledLeader,
     /// A network partition between a process and a service.
     Partition,
     /// A service that was away for all.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::ids::{ExperimentId, JobId};
-use domain::ports::ExperimentStore as _;
+use domain::ports::{ExperimentStore as _, Leadership as _};
 use domain::status::ExperimentStatus;
 use futures::FutureExt as _;
 use proto::events::Encoder;
@@ -115,6 +115,23 @@ impl World {
         state.processes.iter().flatten().filter(|process| process.life() != Life::Dead).cloned().collect()
     }
 
+    fn named(&self, name: &str) -> Option<Arc<Process>> {
+        self.living().into_iter().find(|process| process.name == name)
+    }
+
+    /// A process that holds a job of this experiment.
+    pub(crate) fn holder(&self, id: ExperimentId) -> Option<Arc<Process>> {
+        let owners: Vec<_> = self.ledger.jobs(id).into_iter().filter_map(|job| job.owner).collect();
+        let living: Vec<_> = owners.iter().filter_map(|owner| self.named(owner)).collect();
+        (!living.is_empty()).then(|| Arc::clone(self.dice.pick(&living)))
+    }
+
+    /// The process that leads, or led last.
+    pub(crate) fn leader(&self) -> Option<Arc<Process>> {
+        let leader = self.ledger.leader().now_or_never()?.ok()??;
+        self.named(&leader.name)
+    }
+
     /// Ends a process at once, and starts it again after a while.
     pub(crate) fn kill(self: &Arc<Self>, process: &Arc<Process>) {
         if !process.set(Life::Dead) {
@@ -138,6 +155,11 @@ impl World {
             world.start(index);
         });
         process.end();
+    }
+
+    /// How long a process stands still: a moment, or past everything that it holds.
+    pub(crate) fn standstill(&self) -> Duration {
+        if self.dice.chance(0.4) { self.dice.millis(100, 10_000) } else { self.dice.millis(30_000, 120_000) }
     }
 
     /// Has a process stand still for a while.

@@ -62,12 +62,12 @@ impl Book {
                 recorded_at_ms: now,
                 traceparent: self.trace.current(),
             };
-            if self.rules.outbox {
-                let place = self.outbox.add(record)?;
-                self.experiment_mut(id)?.events.push(place);
-            } else {
-                self.unsent.push(record);
+            let place = self.outbox.add(record)?;
+            if !self.rules.outbox {
+                self.outbox.unpublished.remove(&place);
+                self.unsent.push(self.outbox.record(place).clone());
             }
+            self.experiment_mut(id)?.events.push(place);
         }
         Ok(())
     }
