@@ -5,6 +5,7 @@
 //! is left to chance, and its clock is that of tokio, which a test can stand still.
 
 mod book;
+mod dispatch;
 mod events;
 mod experiments;
 mod finish;

@@ -223,7 +223,7 @@ impl Link {
         if self.process.is_client() {
             (rates.crash, rates.stall) = (0.0, 0.0);
         }
-        (rates.crash, rates.stall) = (rates.crash * op.aim, rates.stall * op.aim);
+        (rates.crash, rates.stall) = ((rates.crash * op.aim).min(0.2), (rates.stall * op.aim).min(0.5));
         let mut there = match dice.between(0, 15) {
             0..=3 => Duration::ZERO,
             4..=14 => Duration::from_millis(1),

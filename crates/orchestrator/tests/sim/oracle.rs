@@ -34,7 +34,8 @@ struct Seen {
 
 #[derive(Default)]
 struct Answers {
-    granted: Option<Fence>,
+    /// Claims whose messages it has not let go of yet.
+    granted: Vec<Fence>,
     /// How often it was told to let go of a message that it has not let go of yet.
     refused: u32,
 }
@@ -77,7 +78,7 @@ impl Oracle {
             return false;
         };
         let fence = assignment.fence;
-        self.seen().answers.entry(key).or_default().granted = Some(fence);
+        self.seen().answers.entry(key).or_default().granted.push(fence);
         let before = self.seen().claims.insert(job, (fence, token));
         let is_own = before == Some((fence, token));
         self.require(is_own || before.is_none_or(|(last, _)| fence > last), || {
@@ -135,10 +136,17 @@ impl Oracle {
         let holds = {
             let mut seen = self.seen();
             let answers = seen.answers.entry((process.to_owned(), job)).or_default();
-            let is_done = |fence| is_over || view.is_some_and(|job| job.status == JobStatus::Done || job.fence > fence);
+            // Done, or somebody else's by now, or known to be open: the leader queues it again.
+            let is_over = |fence: &Fence| {
+                is_over || view.is_some_and(|job| job.status != JobStatus::Running || job.fence > *fence)
+            };
+            let over = answers.granted.iter().position(is_over);
             let let_go = answers.refused > 0;
-            answers.refused = answers.refused.saturating_sub(1);
-            let_go || answers.granted.is_some_and(is_done)
+            match over {
+                Some(over) => drop(answers.granted.remove(over)),
+                None => answers.refused = answers.refused.saturating_sub(1),
+            }
+            over.is_some() || let_go
         };
         self.require(holds, || format!("{process} acknowledged job {job}, which is not done: {view:?}"));
     }

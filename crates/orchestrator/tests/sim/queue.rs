@@ -234,6 +234,11 @@ impl JobQueue for SimQueue {
         Ok(Box::new(SimConsumer { link: self.link.clone(), connection, number, prefetch, is_rash: self.is_rash }))
     }
 
+    async fn depth(&self) -> PortResult<u64> {
+        let effect: Effect<usize> = Arc::new(|world| world.broker.lock().waiting.len());
+        self.ask(Op::read("depth", 0), effect).await.map(|depth| depth as u64)
+    }
+
     async fn ping(&self) -> PortResult<()> {
         Ok(())
     }

@@ -11,7 +11,7 @@ use domain::score::{EpisodeKey, Score};
 use domain::seed::agent_seed;
 use orchestrator::play::AttemptError;
 use orchestrator::play::episode::{Assigned, play};
-use orchestrator::shard::{Order, Played};
+use orchestrator::shard::{Order, Played, Progress};
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
@@ -20,8 +20,8 @@ use crate::process::Process;
 use crate::tally::Kind;
 use crate::world::World;
 
-/// How long an attempt hangs until somebody notices.
-const HANG: Duration = Duration::from_secs(90);
+/// How long an attempt hangs: longer than anybody has patience with it.
+const HANG: Duration = Duration::from_secs(1_000);
 
 /// One game, one agent.
 pub(crate) struct SimSlot {
@@ -33,21 +33,26 @@ impl SimSlot {
     /// Plays orders until their sender is dropped.
     pub(crate) async fn run(self, mut orders: mpsc::Receiver<Order>) {
         while let Some(order) = orders.recv().await {
-            let Order { assignment, results, cancelled, done, .. } = order;
+            let Order { assignment, results, progress, cancelled, done, .. } = order;
             let verdict = tokio::select! {
                 biased;
                 () = cancelled.cancelled() => Err(AttemptError::Cancelled),
-                verdict = self.play(&assignment, &results) => verdict,
+                verdict = self.play(&assignment, &results, &progress) => verdict,
             };
             drop(results);
             let _ = done.send(verdict);
         }
     }
 
-    async fn play(&self, assignment: &Assignment, results: &mpsc::Sender<Played>) -> Result<(), AttemptError> {
+    async fn play(
+        &self,
+        assignment: &Assignment,
+        results: &mpsc::Sender<Played>,
+        progress: &Progress,
+    ) -> Result<(), AttemptError> {
         for episode in &assignment.episodes {
             self.stumble(assignment).await?;
-            let score = self.play_one(assignment, episode).await?;
+            let score = self.play_one(assignment, episode, progress).await?;
             if results.send(Played { score, ticks: None }).await.is_err() {
                 return Err(AttemptError::Cancelled);
             }
@@ -74,7 +79,12 @@ impl SimSlot {
         Err(AttemptError::Game(EnvironmentError { message, retryable: true, source: None }))
     }
 
-    async fn play_one(&self, assignment: &Assignment, episode: &PlannedEpisode) -> Result<Score, AttemptError> {
+    async fn play_one(
+        &self,
+        assignment: &Assignment,
+        episode: &PlannedEpisode,
+        progress: &Progress,
+    ) -> Result<Score, AttemptError> {
         let (dice, rates) = (&self.world.dice, self.world.rates());
         let pace = if dice.chance(rates.slow_episode) {
             self.world.tally.add(Kind::SlowEpisode);
@@ -91,7 +101,7 @@ impl SimSlot {
             frame_skip: member.scenario.frame_skip,
         };
         let outcome =
-            play(&mut SimGame::new(), &mut agent, &assigned, &mut GameState::default(), |_, _, _| {}).await?;
+            play(&mut SimGame::new(), &mut agent, &assigned, &mut GameState::default(), |_, _, _| progress.advance()).await?;
         let (generation, position) = (assignment.generation, member.position);
         Ok(Score {
             key: EpisodeKey { generation, position, replicate: episode.replicate },

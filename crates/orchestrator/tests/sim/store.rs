@@ -10,9 +10,9 @@ use domain::event::EventRecord;
 use domain::ids::{Epoch, ExperimentId, Fence, JobId};
 use domain::plan::GenerationPlan;
 use domain::ports::{
-    Candidate, Claim, Created, Election, EventPublisher as _, ExperimentFilter, ExperimentRecord, ExperimentStore,
-    Finished, GenerationRecord, GenerationSummary, Leader, Leadership, MemberProgress, NewExperiment, OutboxEntry, Page,
-    PortError, PortResult, ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
+    Candidate, Claim, Created, Dispatch, DueJob, Election, EventPublisher as _, ExperimentFilter, ExperimentRecord,
+    ExperimentStore, Finished, GenerationRecord, GenerationSummary, Leader, Leadership, MemberProgress, NewExperiment,
+    OutboxEntry, Page, PortError, PortResult, Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
 };
 use domain::score::Score;
 use domain::status::{ExperimentStatus, JobStatus};
@@ -32,7 +32,7 @@ const TRIES: u32 = 5;
 fn aim(what: &str) -> f64 {
     match what {
         "finish" | "mark published" => 20.0,
-        "close generation" | "complete" => 60.0,
+        "close generation" | "complete" => 200.0,
         _ => 1.0,
     }
 }
@@ -205,10 +205,14 @@ impl ExperimentStore for SimStore {
         self.write("claim", job.0.as_u128(), step).await
     }
 
-    async fn renew(&self, job: JobId, fence: Fence, lease: Duration) -> PortResult<()> {
+    async fn renew(&self, job: JobId, fence: Fence, renewal: &Renewal) -> PortResult<Renewed> {
+        let renewal = *renewal;
         let step = move |world: &World| {
-            let result = at_once(world.ledger.renew(job, fence, lease));
+            let result = at_once(world.ledger.renew(job, fence, &renewal));
             watch(world, "renewal", job, fence, &result);
+            if matches!(result, Ok(Renewed::Stuck)) {
+                world.tally.add(Kind::StuckAttempt);
+            }
             result
         };
         self.write("renew", job.0.as_u128(), step).await
@@ -337,5 +341,28 @@ impl Leadership for SimStore {
 
     async fn terms(&self, limit: u32) -> PortResult<Vec<Term>> {
         self.read("terms", 0, move |world| at_once(world.ledger.terms(limit))).await
+    }
+}
+
+#[async_trait]
+impl Dispatch for SimStore {
+    async fn due_jobs(&self, id: ExperimentId, limit: u32) -> PortResult<Vec<DueJob>> {
+        self.read("due jobs", id.0.as_u128(), move |world| at_once(world.ledger.due_jobs(id, limit))).await
+    }
+
+    async fn overdue_jobs(&self, id: ExperimentId, age: Duration, limit: u32) -> PortResult<Vec<DueJob>> {
+        let step = move |world: &World| {
+            let overdue = at_once(world.ledger.overdue_jobs(id, age, limit))?;
+            if !overdue.is_empty() {
+                world.tally.add(Kind::OverdueJobs);
+            }
+            Ok(overdue)
+        };
+        self.read("overdue jobs", id.0.as_u128(), step).await
+    }
+
+    async fn mark_queued(&self, jobs: &[DueJob]) -> PortResult<()> {
+        let jobs = jobs.to_vec();
+        self.write("mark queued", 0, move |world| at_once(world.ledger.mark_queued(&jobs))).await
     }
 }

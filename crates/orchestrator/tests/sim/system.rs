@@ -57,6 +57,7 @@ pub(crate) fn core(world: &Arc<World>, process: &Arc<Process>) -> (Core, OutboxR
     let relay = OutboxRelay::new(store.clone(), publisher.clone(), settings);
     let core = Core {
         leadership: store.clone(),
+        dispatch: store.clone(),
         store,
         queue: Arc::new(SimQueue::new(link(Service::Queue), world.sabotage.rash_ack)),
         publisher,
@@ -85,5 +86,5 @@ pub(crate) fn run(world: &Arc<World>, process: &Arc<Process>, role: Role) {
         let slot = SimSlot { world: Arc::clone(world), process: Arc::clone(process) };
         own(tokio::spawn(slot.run(orders)));
     }
-    own(tokio::spawn(worker::run(core, process.name.clone(), slots, None, stop)));
+    own(tokio::spawn(worker::run(core, worker::Settings::new(process.name.clone()), slots, stop)));
 }

@@ -90,6 +90,10 @@ counted! {
     Term,
     /// A planning write of a term that was over, refused.
     FencedPlan,
+    /// An attempt that stood still and was ended by the ledger.
+    StuckAttempt,
+    /// Jobs that the queue had lost, found by their age.
+    OverdueJobs,
     /// A lapsed lease that was taken over.
     Takeover,
     /// A claim that recognised itself after its answer was lost.

@@ -72,6 +72,20 @@ pub(super) struct Job {
     pub(super) owner: Option<String>,
     pub(super) lease_until_ms: Option<i64>,
     pub(super) failed_attempts: u32,
+    /// How far the present attempt is, and when it last got on.
+    pub(super) ticks: u64,
+    pub(super) progress_at_ms: Option<i64>,
+    /// When a message was last known to stand for it.
+    pub(super) queued_at_ms: Option<i64>,
+    /// By the fence of each, from 1.
+    pub(super) attempts: Vec<Attempt>,
+}
+
+/// What came of an attempt after it was over.
+#[derive(Default)]
+pub(super) struct Attempt {
+    pub(super) fenced_writes: u64,
+    pub(super) late_results: u64,
 }
 
 impl Book {

@@ -6,11 +6,11 @@ use domain::ErrorKind;
 use domain::event::{Event, Fact};
 use domain::ids::{ExperimentId, Fence, JobId};
 use domain::plan::PlannedEpisode;
-use domain::ports::{Assignment, Claim, PortError, PortResult};
+use domain::ports::{Assignment, Claim, PortError, PortResult, Renewal, Renewed};
 use domain::score::EpisodeKey;
 use domain::status::{ExperimentStatus, JobStatus};
 
-use super::book::{Book, Experiment, Job, Place, refused};
+use super::book::{Attempt, Book, Experiment, Job, Place, refused};
 
 impl Book {
     pub(super) fn open_jobs(&self, id: ExperimentId, now: i64) -> PortResult<Vec<JobId>> {
@@ -34,6 +34,10 @@ impl Book {
         let is_own = job.token == Some(token) && job.status == JobStatus::Running;
         if !is_own {
             if let Some(refusal) = refusal(job, experiment, now) {
+                if matches!(refusal, Claim::Paused) {
+                    // Whoever is told so drops its message.
+                    job.queued_at_ms = None;
+                }
                 return refusal;
             }
             job.status = JobStatus::Running;
@@ -41,28 +45,44 @@ impl Book {
             job.token = Some(token);
             job.owner = Some(worker.to_owned());
             job.lease_until_ms = Some(lease_end(now, lease));
+            job.ticks = 0;
+            job.progress_at_ms = Some(now);
+            job.attempts.push(Attempt::default());
         }
         assignment(job, experiment)
     }
 
-    pub(super) fn renew(&mut self, id: JobId, fence: Fence, lease: Duration, now: i64) -> PortResult<()> {
+    pub(super) fn renew(&mut self, id: JobId, fence: Fence, renewal: &Renewal, now: i64) -> PortResult<Renewed> {
         let job = self.held(id, fence)?;
-        if job.status == JobStatus::Running {
-            job.lease_until_ms = Some(lease_end(now, lease));
+        if job.status != JobStatus::Running {
+            return Ok(Renewed::Prolonged);
         }
-        Ok(())
+        let gets_on = renewal.ticks > job.ticks;
+        let progress_at = if gets_on { now } else { job.progress_at_ms.unwrap_or(now) };
+        let still = now.saturating_sub(progress_at);
+        if !gets_on && still >= millis(renewal.patience) {
+            self.give_back(id, &format!("no progress for {:.1} s", still as f64 / 1000.0), now)?;
+            return Ok(Renewed::Stuck);
+        }
+        job.lease_until_ms = Some(lease_end(now, renewal.lease));
+        job.ticks = job.ticks.max(renewal.ticks);
+        job.progress_at_ms = Some(progress_at);
+        Ok(Renewed::Prolonged)
     }
 
     pub(super) fn release(&mut self, id: JobId, fence: Fence, error: &str, now: i64) -> PortResult<()> {
         let fences = self.rules.fences;
-        let job = self.jobs.get_mut(&id).ok_or_else(|| unknown(id))?;
+        let job = self.jobs.get(&id).ok_or_else(|| unknown(id))?;
         if job.fence != fence && fences {
             return Err(fenced(id));
         }
         // Released before or done: there is nothing to give back.
-        if job.status != JobStatus::Running {
-            return Ok(());
-        }
+        if job.status != JobStatus::Running { Ok(()) } else { self.give_back(id, error, now) }
+    }
+
+    /// Opens a job again, and tells of the error that ended the attempt, if there was one.
+    fn give_back(&mut self, id: JobId, error: &str, now: i64) -> PortResult<()> {
+        let job = self.jobs.get_mut(&id).ok_or_else(|| unknown(id))?;
         let place = job.place();
         settle(job, JobStatus::Open);
         if error.is_empty() {
@@ -71,6 +91,24 @@ impl Book {
         job.failed_attempts += 1;
         let event = self.error_event(&place, error)?;
         self.write_events(place.experiment, &[event], now)
+    }
+
+    /// Counts a write that came too late, with `results` scores in it, with its attempt.
+    pub(super) fn counting_late<T>(
+        &mut self,
+        id: JobId,
+        fence: Fence,
+        results: usize,
+        outcome: PortResult<T>,
+    ) -> PortResult<T> {
+        let index = usize::try_from(fence.0 - 1).unwrap_or(usize::MAX);
+        if outcome.as_ref().is_err_and(|error| error.kind == ErrorKind::Fenced)
+            && let Some(attempt) = self.jobs.get_mut(&id).and_then(|job| job.attempts.get_mut(index))
+        {
+            attempt.fenced_writes += 1;
+            attempt.late_results += results as u64;
+        }
+        outcome
     }
 
     /// A job that must still belong to the claim with this fence.
@@ -97,11 +135,20 @@ pub(super) fn settle(job: &mut Job, status: JobStatus) {
     job.status = status;
     job.owner = None;
     job.lease_until_ms = None;
+    if status == JobStatus::Open {
+        // No message stands for a job that is open again.
+        job.queued_at_ms = None;
+    }
 }
 
 /// When a lease ends that begins at `now`.
 pub(super) fn lease_end(now: i64, lease: Duration) -> i64 {
-    now.saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX))
+    now.saturating_add(millis(lease))
+}
+
+/// A time in the unit of the clock.
+pub(super) fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Those of a job's episodes that have no score.

@@ -23,6 +23,10 @@ impl Book {
                 owner: None,
                 lease_until_ms: None,
                 failed_attempts: 0,
+                ticks: 0,
+                progress_at_ms: None,
+                queued_at_ms: None,
+                attempts: Vec::new(),
             };
             (job.id, row)
         });

@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use domain::ids::{Epoch, ExperimentId, Fence, JobId};
 use domain::plan::GenerationPlan;
 use domain::ports::{
-    Candidate, Claim, Created, Election, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished,
-    GenerationRecord, GenerationSummary, Leader, Leadership, MemberProgress, NewExperiment, OutboxEntry, Page,
-    PortResult, ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
+    Candidate, Claim, Created, Dispatch, DueJob, Election, ExperimentFilter, ExperimentRecord, ExperimentStore,
+    FenceCounts, FenceReport, Finished, GenerationRecord, GenerationSummary, Leader, Leadership, MemberProgress,
+    NewExperiment, OutboxEntry, Page, PortResult, Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
 };
 use domain::score::Score;
 use domain::status::ExperimentStatus;
@@ -45,16 +45,25 @@ impl ExperimentStore for MemoryLedger {
         self.claim_as(job, worker, lease, self.token())
     }
 
-    async fn renew(&self, job: JobId, fence: Fence, lease: Duration) -> PortResult<()> {
-        self.with(|book, now| book.renew(job, fence, lease, now))
+    async fn renew(&self, job: JobId, fence: Fence, renewal: &Renewal) -> PortResult<Renewed> {
+        self.with(|book, now| {
+            let renewed = book.renew(job, fence, renewal, now);
+            book.counting_late(job, fence, 0, renewed)
+        })
     }
 
     async fn release(&self, job: JobId, fence: Fence, error: &str) -> PortResult<()> {
-        self.with(|book, now| book.release(job, fence, error, now))
+        self.with(|book, now| {
+            let released = book.release(job, fence, error, now);
+            book.counting_late(job, fence, 0, released)
+        })
     }
 
     async fn finish(&self, job: JobId, fence: Fence, scores: &[Score]) -> PortResult<Finished> {
-        self.with(|book, now| book.finish(job, fence, scores, now))
+        self.with(|book, now| {
+            let finished = book.finish(job, fence, scores, now);
+            book.counting_late(job, fence, scores.len(), finished)
+        })
     }
 
     async fn generation(&self, id: ExperimentId, index: u32) -> PortResult<GenerationRecord> {
@@ -136,5 +145,30 @@ impl Leadership for MemoryLedger {
 
     async fn terms(&self, limit: u32) -> PortResult<Vec<Term>> {
         self.with(|book, _| Ok(book.terms(limit)))
+    }
+}
+
+#[async_trait]
+impl Dispatch for MemoryLedger {
+    async fn due_jobs(&self, id: ExperimentId, limit: u32) -> PortResult<Vec<DueJob>> {
+        self.with(|book, now| book.due_jobs(id, limit, now))
+    }
+
+    async fn overdue_jobs(&self, id: ExperimentId, age: Duration, limit: u32) -> PortResult<Vec<DueJob>> {
+        self.with(|book, now| book.overdue_jobs(id, age, limit, now))
+    }
+
+    async fn mark_queued(&self, jobs: &[DueJob]) -> PortResult<()> {
+        self.with(|book, now| {
+            book.mark_queued(jobs, now);
+            Ok(())
+        })
+    }
+}
+
+#[async_trait]
+impl FenceReport for MemoryLedger {
+    async fn fence_counts(&self) -> PortResult<FenceCounts> {
+        self.with(|book, _| Ok(book.fence_counts()))
     }
 }
