@@ -8,9 +8,11 @@ mod book;
 mod dispatch;
 mod events;
 mod experiments;
+mod extensions;
 mod finish;
 mod generations;
 mod jobs;
+mod journal;
 mod leadership;
 mod lists;
 mod plan;
@@ -163,7 +165,7 @@ impl MemoryLedger {
     /// Scores that came again with another value: the one that was kept, and the one that was found.
     #[must_use]
     pub fn divergences(&self) -> Vec<(Score, Score)> {
-        self.with(|book, _| book.divergences.clone())
+        self.with(|book, _| book.divergences.iter().map(|one| (one.kept.clone(), one.found.clone())).collect())
     }
 
     /// The place in the outbox and the record of every event, oldest first.

@@ -9,6 +9,7 @@ use tokio::time::sleep;
 
 use crate::faults::{Blow, Storm};
 use crate::link::Service;
+use crate::run::note;
 use crate::tally::Kind;
 use crate::world::World;
 
@@ -95,9 +96,9 @@ fn count(world: &World, happened: bool, kind: Kind) {
 /// Pauses the experiment for a while. Where an answer is lost the run's end sees to it that it goes on.
 async fn pause(world: Arc<World>, client: Core, experiment: ExperimentId) {
     let time = world.dice.millis(100, 25_000);
-    if client.set_status(experiment, ExperimentStatus::Paused, "a pause").await.is_ok() {
+    if client.set_status(experiment, ExperimentStatus::Paused, &note("a pause")).await.is_ok() {
         world.tally.add(Kind::PausedExperiment);
         sleep(time).await;
-        let _ = client.set_status(experiment, ExperimentStatus::Running, "it goes on").await;
+        let _ = client.set_status(experiment, ExperimentStatus::Running, &note("it goes on")).await;
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use domain::event::EventRecord;
 use domain::ids::{EventId, ExperimentId};
+use domain::journal::{Actor, Note};
 use domain::ports::ExperimentStore as _;
 use domain::score::Score;
 use domain::status::ExperimentStatus;
@@ -155,10 +156,15 @@ fn roles(dice: &crate::dice::Dice) -> Vec<Role> {
     serves.into_iter().chain(workers).collect()
 }
 
+/// What the client notes.
+pub(crate) fn note(reason: &str) -> Note {
+    Note::new(Actor::new("client"), reason)
+}
+
 /// Launches the experiment as somebody at a command line does who tries again.
 async fn launch(client: &Core, shape: Shape) -> Option<ExperimentId> {
     for _ in 0..100 {
-        match client.launch(shape.name, shape.file.as_bytes(), &[], false).await {
+        match client.launch(shape.name, shape.file.as_bytes(), &[], false, Actor::new("client")).await {
             Ok(launched) => return Some(launched.id),
             Err(LaunchError::Invalid(faults)) => panic!("{}: {faults:?}", shape.name),
             Err(LaunchError::Port(_)) => sleep(Duration::from_secs(1)).await,
@@ -169,7 +175,7 @@ async fn launch(client: &Core, shape: Shape) -> Option<ExperimentId> {
 
 /// Lets the storm rage, calms it down, and waits for the experiment to be over.
 async fn weather(world: &Arc<World>, storm: Option<Storm>, client: &Core, id: ExperimentId) {
-    let is_over = || world.status(id).is_none_or(ExperimentStatus::is_final) || !world.oracle.is_content();
+    let is_over = || world.status(id).is_none_or(ExperimentStatus::has_ended) || !world.oracle.is_content();
     if let Some(storm) = storm {
         let ends = Instant::now() + storm.ends;
         let raging = tokio::spawn(nemesis::rage(Arc::clone(world), storm, client.clone(), id));
@@ -186,7 +192,7 @@ async fn weather(world: &Arc<World>, storm: Option<Storm>, client: &Core, id: Ex
             return;
         }
         if world.status(id) == Some(ExperimentStatus::Paused) {
-            let _ = client.set_status(id, ExperimentStatus::Running, "it goes on").await;
+            let _ = client.set_status(id, ExperimentStatus::Running, &note("it goes on")).await;
         }
         sleep(LOOK).await;
     }

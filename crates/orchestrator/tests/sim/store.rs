@@ -8,11 +8,13 @@ use async_trait::async_trait;
 use domain::ErrorKind;
 use domain::event::EventRecord;
 use domain::ids::{Epoch, ExperimentId, Fence, JobId};
+use domain::journal::{Action, JournalEntry, Note};
 use domain::plan::GenerationPlan;
 use domain::ports::{
-    Candidate, Claim, Created, Dispatch, DueJob, Election, EventPublisher as _, ExperimentFilter, ExperimentRecord,
-    ExperimentStore, Finished, GenerationRecord, GenerationSummary, Leader, Leadership, MemberProgress, NewExperiment,
-    OutboxEntry, Page, PortError, PortResult, Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
+    Candidate, Claim, ControlStore, Created, Dispatch, DueJob, Election, EventPublisher as _, ExperimentFilter,
+    ExperimentRecord, ExperimentStore, Extended, Finished, GenerationRecord, GenerationSummary, Leader, Leadership,
+    MemberProgress, NewExperiment, NewExtension, OutboxEntry, Page, PortError, PortResult, Renewal, Renewed,
+    ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
 };
 use domain::score::Score;
 use domain::status::{ExperimentStatus, JobStatus};
@@ -189,9 +191,9 @@ impl ExperimentStore for SimStore {
         self.read("experiments", 0, move |world| at_once(world.ledger.experiments(&filter, &page))).await
     }
 
-    async fn set_status(&self, id: ExperimentId, status: ExperimentStatus, reason: &str) -> PortResult<()> {
-        let reason = reason.to_owned();
-        let step = move |world: &World| at_once(world.ledger.set_status(id, status, &reason));
+    async fn set_status(&self, id: ExperimentId, status: ExperimentStatus, note: &Note) -> PortResult<()> {
+        let note = note.clone();
+        let step = move |world: &World| at_once(world.ledger.set_status(id, status, &note));
         self.write(status.name(), id.0.as_u128(), step).await
     }
 
@@ -364,5 +366,29 @@ impl Dispatch for SimStore {
     async fn mark_queued(&self, jobs: &[DueJob]) -> PortResult<()> {
         let jobs = jobs.to_vec();
         self.write("mark queued", 0, move |world| at_once(world.ledger.mark_queued(&jobs))).await
+    }
+}
+
+#[async_trait]
+impl ControlStore for SimStore {
+    async fn settle(&self, id: ExperimentId) -> PortResult<ExperimentStatus> {
+        self.write("settle", id.0.as_u128(), move |world| at_once(world.ledger.settle(id))).await
+    }
+
+    async fn extend(&self, extension: &NewExtension) -> PortResult<Extended> {
+        let extension = extension.clone();
+        let about = extension.experiment.0.as_u128();
+        self.write("extend", about, move |world| at_once(world.ledger.extend(&extension))).await
+    }
+
+    async fn record(&self, id: ExperimentId, action: Action, note: &Note, detail: &str) -> PortResult<()> {
+        let (note, detail) = (note.clone(), detail.to_owned());
+        let step = move |world: &World| at_once(world.ledger.record(id, action, &note, &detail));
+        self.write("record", id.0.as_u128(), step).await
+    }
+
+    async fn journal(&self, id: ExperimentId, page: &Page) -> PortResult<(Vec<JournalEntry>, Option<String>)> {
+        let page = page.clone();
+        self.read("journal", id.0.as_u128(), move |world| at_once(world.ledger.journal(id, &page))).await
     }
 }

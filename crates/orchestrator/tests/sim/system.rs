@@ -58,6 +58,7 @@ pub(crate) fn core(world: &Arc<World>, process: &Arc<Process>) -> (Core, OutboxR
     let core = Core {
         leadership: store.clone(),
         dispatch: store.clone(),
+        control: store.clone(),
         store,
         queue: Arc::new(SimQueue::new(link(Service::Queue), world.sabotage.rash_ack)),
         publisher,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use domain::ErrorKind;
 use domain::event::{EventEncoder, EventRecord};
 use domain::ids::{ExperimentId, Fence, JobId};
+use domain::journal::JournalEntry;
 use domain::plan::{JobPlan, Member, Purpose};
 use domain::ports::{ExperimentRecord, PortError, PortResult, TickRow, TraceSource};
 use domain::score::{EpisodeKey, Score};
@@ -23,17 +24,27 @@ pub(super) struct Book {
     pub(super) outbox: Outbox,
     pub(super) leading: Leading,
     pub(super) unsent: Vec<EventRecord>,
-    pub(super) divergences: Vec<(Score, Score)>,
+    pub(super) divergences: Vec<Divergence>,
+    pub(super) journal: Vec<(ExperimentId, JournalEntry)>,
     pub(super) tick_logs: BTreeMap<(ExperimentId, EpisodeKey), Vec<TickRow>>,
     pub(super) rules: Rules,
     pub(super) encoder: Arc<dyn EventEncoder>,
     pub(super) trace: TraceSource,
 }
 
+/// Two results of one episode.
+pub(super) struct Divergence {
+    pub(super) experiment: ExperimentId,
+    pub(super) fence: Fence,
+    pub(super) kept: Score,
+    pub(super) found: Score,
+}
+
 /// An experiment with its generations and scores.
 pub(super) struct Experiment {
     pub(super) record: ExperimentRecord,
     pub(super) pauses: u32,
+    pub(super) completions: u32,
     pub(super) generations: BTreeMap<u32, Generation>,
     /// In the order they were planned.
     pub(super) jobs: Vec<JobId>,
@@ -49,6 +60,7 @@ pub(super) struct Generation {
     pub(super) episodes_per_member: u32,
     pub(super) planned: u64,
     pub(super) scored: u64,
+    pub(super) completions: u32,
     /// In order of positions.
     pub(super) members: Vec<MemberRow>,
 }
@@ -59,6 +71,7 @@ pub(super) struct MemberRow {
     pub(super) planned: u64,
     pub(super) scored: u64,
     pub(super) errors: u32,
+    pub(super) evaluations: u32,
 }
 
 /// A job with its present claim.
@@ -97,6 +110,7 @@ impl Book {
             leading: Leading::default(),
             unsent: Vec::new(),
             divergences: Vec::new(),
+            journal: Vec::new(),
             tick_logs: BTreeMap::new(),
             rules: Rules::default(),
             encoder,

@@ -3,6 +3,7 @@
 use domain::ErrorKind;
 use domain::event::{Event, Fact};
 use domain::ids::ExperimentId;
+use domain::journal::{Action, Actor, Note};
 use domain::plan::GenerationPlan;
 use domain::ports::{Created, ExperimentRecord, NewExperiment, PortResult};
 use domain::status::ExperimentStatus;
@@ -18,7 +19,9 @@ impl Book {
         self.experiments.insert(new.id, experiment(new, now));
         self.store_plan(new.id, &new.first);
         let fact = Fact::ExperimentStarted { name: new.spec.name.clone(), episodes: new.episodes_planned };
-        self.write_events(new.id, &[Event::once(new.id, fact), Event::once(new.id, generation_started(&new.first))], now)?;
+        let events = [Event::once(new.id, fact), Event::once(new.id, generation_started(&new.first))];
+        self.write_events(new.id, &events, now)?;
+        self.write_journal(new.id, Action::Launched, &Note::new(new.launched_by.clone(), ""), "", now);
         Ok(Created::New)
     }
 
@@ -26,40 +29,84 @@ impl Book {
         &mut self,
         id: ExperimentId,
         status: ExperimentStatus,
-        reason: &str,
+        note: &Note,
         now: i64,
     ) -> PortResult<()> {
         let present = self.experiment(id)?.record.status;
-        if present == status {
+        let is_there =
+            present == status || (status == ExperimentStatus::Stopping && present == ExperimentStatus::Stopped);
+        if is_there {
             return Ok(());
         }
-        if status == ExperimentStatus::Completed {
-            let message = "an experiment is completed by its last episode, not by request";
-            return Err(refused(ErrorKind::FailedPrecondition, message));
-        }
-        if !present.may_become(status) {
-            let message = format!("experiment {id} is {present}: it cannot become {status}");
-            return Err(refused(ErrorKind::FailedPrecondition, message));
-        }
-        self.move_to(id, status, reason, now)
+        check_change(id, present, status)?;
+        let status = match status {
+            ExperimentStatus::Stopping if !self.are_in_play(id, now) => ExperimentStatus::Stopped,
+            other => other,
+        };
+        self.move_to(id, status, note, "", now)
     }
 
-    /// Moves an experiment to a status that may follow its present one, with its event.
+    /// Ends what is being stopped, once nothing of it is in play.
+    pub(super) fn settle(&mut self, id: ExperimentId, now: i64) -> PortResult<ExperimentStatus> {
+        let record = &self.experiment(id)?.record;
+        let (present, reason) = (record.status, record.reason.clone().unwrap_or_default());
+        if present != ExperimentStatus::Stopping || self.are_in_play(id, now) {
+            return Ok(present);
+        }
+        self.move_to(id, ExperimentStatus::Stopped, &own(&reason), "no job is in play any more", now)?;
+        Ok(ExperimentStatus::Stopped)
+    }
+
+    /// Moves an experiment to a status that may follow its present one, with its event and a line of the journal.
     pub(super) fn move_to(
         &mut self,
         id: ExperimentId,
         status: ExperimentStatus,
-        reason: &str,
+        note: &Note,
+        detail: &str,
         now: i64,
     ) -> PortResult<()> {
         let experiment = self.experiment_mut(id)?;
-        let event = status_event(experiment, status, reason);
+        let event = status_event(experiment, status, &note.reason);
+        let tells_why = !matches!(status, ExperimentStatus::Running | ExperimentStatus::Completed);
         experiment.pauses += u32::from(status == ExperimentStatus::Paused);
         let record = &mut experiment.record;
         record.status = status;
-        record.reason = (status != ExperimentStatus::Running).then(|| reason.to_owned());
-        record.ended_at_ms = status.is_final().then_some(now);
-        self.write_events(id, event.as_slice(), now)
+        record.reason = tells_why.then(|| note.reason.clone());
+        record.ended_at_ms = status.has_ended().then_some(now);
+        self.write_events(id, event.as_slice(), now)?;
+        self.write_journal(id, action(status), note, detail, now);
+        Ok(())
+    }
+
+    /// Whether a worker may still be playing a job of an experiment.
+    fn are_in_play(&self, id: ExperimentId, now: i64) -> bool {
+        self.jobs.values().any(|job| job.experiment == id && job.is_leased(now))
+    }
+}
+
+/// The note of what the orchestrator does by itself.
+pub(super) fn own(reason: &str) -> Note {
+    Note::new(Actor::orchestrator(), reason)
+}
+
+fn check_change(id: ExperimentId, present: ExperimentStatus, status: ExperimentStatus) -> PortResult<()> {
+    let is_by_request = status != ExperimentStatus::Completed && present != ExperimentStatus::Completed;
+    if is_by_request && present.may_become(status) {
+        return Ok(());
+    }
+    let message = format!("experiment {id} is {present}: it cannot become {status} by request");
+    Err(refused(ErrorKind::FailedPrecondition, message))
+}
+
+fn action(status: ExperimentStatus) -> Action {
+    match status {
+        ExperimentStatus::Running => Action::Resumed,
+        ExperimentStatus::Paused => Action::Paused,
+        ExperimentStatus::Stopping => Action::Stopping,
+        ExperimentStatus::Completed => Action::Completed,
+        ExperimentStatus::Failed => Action::Failed,
+        ExperimentStatus::Stopped => Action::Stopped,
     }
 }
 
@@ -72,7 +119,7 @@ fn status_event(experiment: &Experiment, status: ExperimentStatus, reason: &str)
         ExperimentStatus::Running => (pauses.saturating_sub(1), Fact::ExperimentResumed { reason }),
         ExperimentStatus::Failed => (0, Fact::ExperimentFailed { reason }),
         ExperimentStatus::Stopped => (0, Fact::ExperimentStopped { reason }),
-        ExperimentStatus::Completed => return None,
+        ExperimentStatus::Stopping | ExperimentStatus::Completed => return None,
     };
     Some(Event { experiment: experiment.record.id, occurrence, fact })
 }
@@ -95,10 +142,12 @@ fn experiment(new: &NewExperiment, now: i64) -> Experiment {
         episodes_scored: 0,
         created_at_ms: now,
         ended_at_ms: None,
+        extensions: Vec::new(),
     };
     Experiment {
         record,
         pauses: 0,
+        completions: 0,
         generations: std::collections::BTreeMap::new(),
         jobs: Vec::new(),
         scores: Scores::default(),

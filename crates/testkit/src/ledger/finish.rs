@@ -5,22 +5,25 @@ use std::collections::BTreeSet;
 use domain::ErrorKind;
 use domain::event::{Event, Fact};
 use domain::ids::{Fence, JobId};
+use domain::journal::{Action, Actor, Note};
 use domain::plan::JobPlan;
 use domain::ports::{Finished, PortResult};
 use domain::score::Score;
 use domain::status::{ExperimentStatus, JobStatus};
 
-use super::book::{Book, Place, refused};
+use super::book::{Book, Divergence, Place, refused};
+use super::experiments::own;
 use super::jobs::{settle, unscored};
 
 impl Book {
     pub(super) fn finish(&mut self, id: JobId, fence: Fence, scores: &[Score], now: i64) -> PortResult<Finished> {
         check(scores)?;
         let job = self.held(id, fence)?;
-        let place = job.place();
+        let (place, worker) = (job.place(), job.owner.clone().unwrap_or_default());
         check_planned(&place, &job.plan, scores)?;
         if let Some((kept, found)) = self.divergence(&place, scores)? {
-            return self.diverge(&place, kept, found, now);
+            let divergence = Divergence { experiment: place.experiment, fence, kept, found };
+            return self.diverge(divergence, &worker, now);
         }
         let inserted = self.insert(&place, scores)?;
         let job_done = self.settle_if_done(id)?;
@@ -40,15 +43,21 @@ impl Book {
     }
 
     /// Keeps both values and fails the experiment.
-    fn diverge(&mut self, job: &Place, kept: Score, found: Score, now: i64) -> PortResult<Finished> {
-        let key = kept.key;
+    fn diverge(&mut self, divergence: Divergence, worker: &str, now: i64) -> PortResult<Finished> {
+        let (id, key) = (divergence.experiment, divergence.kept.key);
         let reason = format!(
             "divergence: generation {}, position {}, replicate {} was played again with another result",
             key.generation, key.position, key.replicate
         );
-        self.divergences.push((kept, found));
-        if self.experiment(job.experiment)?.record.status.may_become(ExperimentStatus::Failed) {
-            self.move_to(job.experiment, ExperimentStatus::Failed, &reason, now)?;
+        let known = |one: &Divergence| {
+            (one.experiment, one.kept.key, one.fence) == (divergence.experiment, key, divergence.fence)
+        };
+        if !self.divergences.iter().any(known) {
+            self.divergences.push(divergence);
+            self.write_journal(id, Action::Diverged, &Note::new(Actor::worker(worker), &reason), "", now);
+        }
+        if self.experiment(id)?.record.status.may_become(ExperimentStatus::Failed) {
+            self.move_to(id, ExperimentStatus::Failed, &own(&reason), "", now)?;
         }
         Err(refused(ErrorKind::Divergence, reason))
     }
@@ -59,7 +68,7 @@ impl Book {
         let experiment = self.experiment_mut(job.experiment)?;
         let is_new = |score: &&Score| !rules.keys || experiment.scores.get(&score.key).is_none();
         let new: Vec<_> = scores.iter().filter(is_new).collect();
-        if !new.is_empty() && experiment.record.status.is_final() {
+        if !new.is_empty() && experiment.record.status.has_ended() {
             let message = format!("experiment {} has ended: it takes no more scores", job.experiment);
             return Err(refused(ErrorKind::FailedPrecondition, message));
         }
@@ -91,28 +100,29 @@ impl Book {
         generation.scored += inserted;
         let is_complete = generation.scored == generation.planned;
         self.experiment_mut(job.experiment)?.record.episodes_scored += inserted;
-        if let Some(fact) = evaluated {
-            self.write_events(job.experiment, &[Event::once(job.experiment, fact)], now)?;
-        }
+        self.write_events(job.experiment, evaluated.as_slice(), now)?;
         Ok(is_complete)
     }
 
     /// Means over all episodes of a member, summed in order of replicates.
-    fn evaluate(&mut self, job: &Place) -> PortResult<Fact> {
+    fn evaluate(&mut self, job: &Place) -> PortResult<Event> {
         let key_order = self.rules.key_order;
-        let agent = self.member_mut(job)?.member.agent.clone();
+        let row = self.member_mut(job)?;
+        let (agent, occurrence) = (row.member.agent.clone(), row.evaluations);
+        row.evaluations += 1;
         let experiment = self.experiment(job.experiment)?;
         let fitness = &experiment.record.spec.fitness;
         let rows = experiment.scores.of_member(job.generation, job.position, key_order);
         let episodes = rows.len() as f64;
-        Ok(Fact::AgentEvaluated {
+        let fact = Fact::AgentEvaluated {
             generation: job.generation,
             agent,
             position: job.position,
             fitness: rows.iter().fold(0.0, |sum, row| sum + fitness.of(&row.measures)) / episodes,
             kills: rows.iter().fold(0.0, |sum, row| sum + f64::from(row.measures.kills)) / episodes,
             episodes: rows.len() as u64,
-        })
+        };
+        Ok(Event { experiment: job.experiment, occurrence, fact })
     }
 }
 

@@ -7,8 +7,8 @@ use domain::plan::GenerationPlan;
 use domain::ports::{GenerationRecord, GenerationSummary, MemberScores, PortResult};
 use domain::status::{ExperimentStatus, GenerationStatus};
 
-use super::book::{Book, Experiment, refused};
-use super::experiments::generation_started;
+use super::book::{Book, Experiment, Generation, refused};
+use super::experiments::{generation_started, own};
 
 impl Book {
     pub(super) fn read_generation(&self, id: ExperimentId, index: u32) -> PortResult<GenerationRecord> {
@@ -38,7 +38,9 @@ impl Book {
     ) -> PortResult<()> {
         self.require_term(epoch)?;
         let generation = self.generation(id, index)?;
-        if generation.status == GenerationStatus::Completed {
+        let is_closed = generation.status == GenerationStatus::Completed;
+        let next = next.filter(|next| self.generation(id, next.index).is_err());
+        if is_closed && next.is_none() {
             return Ok(());
         }
         if generation.scored < generation.planned {
@@ -46,22 +48,20 @@ impl Book {
             let message = format!("generation {index} of experiment {id} cannot be closed: {missing} episodes missing");
             return Err(refused(ErrorKind::FailedPrecondition, message));
         }
-        let mut facts = vec![completed(generation.scored, index, summary)];
-        let experiment = self.experiment_mut(id)?;
-        if experiment.record.status.is_final() {
-            let message = format!("experiment {id} is {}: its generations are closed no more", experiment.record.status);
-            return Err(refused(ErrorKind::FailedPrecondition, message));
+        check_going_on(self.experiment(id)?, next)?;
+        let mut events = Vec::new();
+        if !is_closed {
+            let generation = self.generation_mut(id, index)?;
+            let (occurrence, fact) = (generation.completions, completed(generation.scored, index, summary));
+            generation.completions += 1;
+            generation.status = GenerationStatus::Completed;
+            events.push(Event { experiment: id, occurrence, fact });
         }
         if let Some(next) = next {
-            if experiment.generations.contains_key(&next.index) {
-                return Err(refused(ErrorKind::Internal, format!("generation {} is planned already", next.index)));
-            }
-            experiment.record.generation = next.index;
-            facts.push(generation_started(next));
             self.store_plan(id, next);
+            self.experiment_mut(id)?.record.generation = next.index;
+            events.push(Event::once(id, generation_started(next)));
         }
-        self.generation_mut(id, index)?.status = GenerationStatus::Completed;
-        let events: Vec<_> = facts.into_iter().map(|fact| Event::once(id, fact)).collect();
         self.write_events(id, &events, now)
     }
 
@@ -76,18 +76,37 @@ impl Book {
             let message = format!("experiment {id} is {status}: it cannot be completed");
             return Err(refused(ErrorKind::FailedPrecondition, message));
         }
-        let missing: i64 = experiment.generations.values().map(|one| one.planned as i64 - one.scored as i64).sum();
-        if missing > 0 {
-            let message = format!("experiment {id} cannot be completed: {missing} episodes are missing");
+        let is_open = |generation: &Generation| generation.status != GenerationStatus::Completed;
+        let open = experiment.generations.values().any(is_open);
+        if open || experiment.record.episodes_planned > experiment.record.episodes_scored {
+            let message = format!("experiment {id} cannot be completed: episodes are missing, or a generation is open");
             return Err(refused(ErrorKind::FailedPrecondition, message));
         }
-        self.move_to(id, ExperimentStatus::Completed, "", now)?;
-        let record = &mut self.experiment_mut(id)?.record;
-        record.digest = Some(digest.to_owned());
-        record.reason = None;
-        let fact = Fact::ExperimentCompleted { digest: digest.to_owned(), episodes: record.episodes_scored };
-        self.write_events(id, &[Event::once(id, fact)], now)
+        self.move_to(id, ExperimentStatus::Completed, &own(""), &format!("digest {digest}"), now)?;
+        let experiment = self.experiment_mut(id)?;
+        let occurrence = experiment.completions;
+        experiment.completions += 1;
+        experiment.record.digest = Some(digest.to_owned());
+        let episodes = experiment.record.episodes_scored;
+        let fact = Fact::ExperimentCompleted { digest: digest.to_owned(), episodes };
+        self.write_events(id, &[Event { experiment: id, occurrence, fact }], now)
     }
+}
+
+/// Refuses to plan for what has ended, and what an extension has put another generation in the place of.
+fn check_going_on(experiment: &Experiment, next: Option<&GenerationPlan>) -> PortResult<()> {
+    let record = &experiment.record;
+    let (id, status) = (record.id, record.status);
+    if status == ExperimentStatus::Stopping || status.has_ended() {
+        let message = format!("experiment {id} is {status}: its generations are closed no more");
+        return Err(refused(ErrorKind::FailedPrecondition, message));
+    }
+    let Some(next) = next.filter(|_| record.spec.evolution.is_some()) else { return Ok(()) };
+    if record.course().stage(next.index).is_some_and(|stage| stage.purpose == next.purpose) {
+        return Ok(());
+    }
+    let message = format!("generation {} of experiment {id} is another one by now: it was extended", next.index);
+    Err(refused(ErrorKind::FailedPrecondition, message))
 }
 
 fn completed(episodes: u64, index: u32, summary: &GenerationSummary) -> Fact {

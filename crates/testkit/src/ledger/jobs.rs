@@ -57,6 +57,13 @@ impl Book {
         if job.status != JobStatus::Running {
             return Ok(Renewed::Prolonged);
         }
+        let experiment = job.experiment;
+        let status = self.experiment(experiment)?.record.status;
+        if status.has_ended() {
+            let message = format!("experiment {experiment} is {status}: its jobs are played no more");
+            return Err(refused(ErrorKind::FailedPrecondition, message));
+        }
+        let job = self.held(id, fence)?;
         let gets_on = renewal.ticks > job.ticks;
         let progress_at = if gets_on { now } else { job.progress_at_ms.unwrap_or(now) };
         let still = now.saturating_sub(progress_at);
@@ -162,7 +169,7 @@ pub(super) fn unscored(job: &Job, experiment: &Experiment) -> Vec<PlannedEpisode
 
 fn refusal(job: &Job, experiment: &Experiment, now: i64) -> Option<Claim> {
     let status = experiment.record.status;
-    if job.status == JobStatus::Done || status.is_final() {
+    if job.status == JobStatus::Done || status == ExperimentStatus::Stopping || status.has_ended() {
         return Some(Claim::Settled);
     }
     if status == ExperimentStatus::Paused {

@@ -87,7 +87,7 @@ fn member_of<'a>(experiment: &'a Experiment, key: &EpisodeKey) -> Option<&'a Mem
 }
 
 /// One part of a list, and where to go on if there is more.
-fn cut<T, U>(
+pub(super) fn cut<T, U>(
     mut items: impl Iterator<Item = T>,
     page: &Page,
     item: impl Fn(&T) -> U,
@@ -119,6 +119,6 @@ fn parse_score(token: &str) -> PortResult<EpisodeKey> {
     if token.len() == 24 { Ok(key) } else { Err(bad_token()) }
 }
 
-fn bad_token() -> PortError {
+pub(super) fn bad_token() -> PortError {
     refused(ErrorKind::Invalid, "the page token is not one that this list returned")
 }

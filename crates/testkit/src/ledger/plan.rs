@@ -1,7 +1,7 @@
 //! Stores a planned generation.
 
 use domain::ids::{ExperimentId, Fence};
-use domain::plan::GenerationPlan;
+use domain::plan::{GenerationPlan, JobPlan};
 use domain::status::{GenerationStatus, JobStatus};
 
 use super::book::{Book, Generation, Job, MemberRow};
@@ -11,11 +11,17 @@ impl Book {
     pub(super) fn store_plan(&mut self, id: ExperimentId, plan: &GenerationPlan) {
         let Some(experiment) = self.experiments.get_mut(&id) else { return };
         experiment.generations.insert(plan.index, generation(plan));
-        experiment.jobs.extend(plan.jobs.iter().map(|job| job.id));
-        let jobs = plan.jobs.iter().map(|job| {
+        self.store_jobs(id, plan.index, &plan.jobs);
+    }
+
+    /// Stores jobs of a generation, after those that it has.
+    pub(super) fn store_jobs(&mut self, id: ExperimentId, generation: u32, plan: &[JobPlan]) {
+        let Some(experiment) = self.experiments.get_mut(&id) else { return };
+        experiment.jobs.extend(plan.iter().map(|job| job.id));
+        let jobs = plan.iter().map(|job| {
             let row = Job {
                 experiment: id,
-                generation: plan.index,
+                generation,
                 plan: job.clone(),
                 status: JobStatus::Open,
                 fence: Fence(0),
@@ -42,6 +48,7 @@ fn generation(plan: &GenerationPlan) -> Generation {
             planned: own.map(|job| job.episodes.len() as u64).sum(),
             scored: 0,
             errors: 0,
+            evaluations: 0,
         }
     });
     Generation {
@@ -50,6 +57,7 @@ fn generation(plan: &GenerationPlan) -> Generation {
         episodes_per_member: u32::try_from(plan.episodes_per_member()).unwrap_or(u32::MAX),
         planned: plan.episodes(),
         scored: 0,
+        completions: 0,
         members: members.collect(),
     }
 }

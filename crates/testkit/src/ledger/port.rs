@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::ids::{Epoch, ExperimentId, Fence, JobId};
+use domain::journal::{Action, JournalEntry, Note};
 use domain::plan::GenerationPlan;
 use domain::ports::{
-    Candidate, Claim, Created, Dispatch, DueJob, Election, ExperimentFilter, ExperimentRecord, ExperimentStore,
-    FenceCounts, FenceReport, Finished, GenerationRecord, GenerationSummary, Leader, Leadership, MemberProgress,
-    NewExperiment, OutboxEntry, Page, PortResult, Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
+    Candidate, Claim, ControlStore, Created, Dispatch, DueJob, Election, ExperimentFilter, ExperimentRecord,
+    ExperimentStore, Extended, FenceCounts, FenceReport, Finished, GenerationRecord, GenerationSummary, Leader,
+    Leadership, MemberProgress, NewExperiment, NewExtension, OutboxEntry, Page, PortResult, Renewal, Renewed,
+    ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
 };
 use domain::score::Score;
 use domain::status::ExperimentStatus;
@@ -33,8 +35,8 @@ impl ExperimentStore for MemoryLedger {
         self.with(|book, _| book.list_experiments(filter, page))
     }
 
-    async fn set_status(&self, id: ExperimentId, status: ExperimentStatus, reason: &str) -> PortResult<()> {
-        self.with(|book, now| book.set_status(id, status, reason, now))
+    async fn set_status(&self, id: ExperimentId, status: ExperimentStatus, note: &Note) -> PortResult<()> {
+        self.with(|book, now| book.set_status(id, status, note, now))
     }
 
     async fn open_jobs(&self, id: ExperimentId) -> PortResult<Vec<JobId>> {
@@ -170,5 +172,24 @@ impl Dispatch for MemoryLedger {
 impl FenceReport for MemoryLedger {
     async fn fence_counts(&self) -> PortResult<FenceCounts> {
         self.with(|book, _| Ok(book.fence_counts()))
+    }
+}
+
+#[async_trait]
+impl ControlStore for MemoryLedger {
+    async fn settle(&self, id: ExperimentId) -> PortResult<ExperimentStatus> {
+        self.with(|book, now| book.settle(id, now))
+    }
+
+    async fn extend(&self, extension: &NewExtension) -> PortResult<Extended> {
+        self.with(|book, now| book.extend(extension, now))
+    }
+
+    async fn record(&self, id: ExperimentId, action: Action, note: &Note, detail: &str) -> PortResult<()> {
+        self.with(|book, now| book.record(id, action, note, detail, now))
+    }
+
+    async fn journal(&self, id: ExperimentId, page: &Page) -> PortResult<(Vec<JournalEntry>, Option<String>)> {
+        self.with(|book, _| book.list_journal(id, page))
     }
 }
