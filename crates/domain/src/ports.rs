@@ -1,5 +1,6 @@
 //! What the outside must offer. Adapters implement these; only the daemons' `app` modules name adapters.
 
+mod control;
 mod dispatch;
 mod environment;
 mod fences;
@@ -9,6 +10,7 @@ mod publisher;
 mod store;
 mod trace;
 
+pub use control::{ControlStore, Extended, NewExtension};
 pub use dispatch::{Dispatch, DueJob};
 pub use environment::{Environment, EnvironmentError};
 pub use fences::{FenceCounts, FenceReport};

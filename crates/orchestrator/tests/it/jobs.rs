@@ -19,7 +19,7 @@ use crate::daemons::Process;
 use crate::embedded::children;
 use crate::leaders;
 use crate::support::{folder, json, orchestrator};
-use crate::system::{Daemons, PATIENCE, connect, eventually};
+use crate::system::{PATIENCE, System, connect, eventually};
 
 /// One job per agent, of some seconds; many attempts, because here they fail on purpose.
 const EXPERIMENT: &str = "name = \"harried\"\nseed = 12\n[scenario]\nname = \"defend_the_line\"\n\
@@ -83,17 +83,17 @@ async fn digest(store: &store::SqlStore, id: ExperimentId) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_of_a_killed_worker_and_one_of_a_frozen_worker_are_soon_played_by_others() {
-    let (daemons, expected) = (Daemons::new().await, expected());
-    let (store, database) = (connect(&daemons.database).await, &daemons.database);
-    let (_serve, server) = daemons.serve(&daemons.log("serve.log"));
+    let (system, expected) = (System::new().await, expected());
+    let (store, database) = (connect(&system.database).await, &system.database);
+    let served = system.serve(&[]);
     let lease = ["--engines", "1", "--job-lease-ms", "2000"];
-    let killed = daemons.worker("killed", &lease);
-    let id = daemons.launch(&server, EXPERIMENT);
+    let killed = system.work_as("killed", &lease);
+    let id = served.launch(&system.data, EXPERIMENT).parse().unwrap();
 
     let (job, fence) = held_by(database, "killed", &killed).await;
     let at = now(database).await;
     killed.signal("KILL");
-    let frozen = daemons.worker("frozen", &lease);
+    let frozen = system.work_as("frozen", &lease);
     let queued = format!("SELECT queued_at_ms FROM jobs WHERE id = '{job}' AND queued_at_ms > {at}");
     eventually("the job is queued again", PATIENCE, async || !database.rows(&queued).await.is_empty()).await;
     let after = database.rows(&queued).await[0][0].parse::<i64>().unwrap() - at;
@@ -107,7 +107,7 @@ async fn a_job_of_a_killed_worker_and_one_of_a_frozen_worker_are_soon_played_by_
 
     let (job, fence) = held_by(database, "frozen", &frozen).await;
     frozen.signal("STOP");
-    let last = daemons.worker("last", &lease);
+    let last = system.work_as("last", &lease);
     assert_eq!(digest(&store, id).await, expected);
     let taken_over = attempts(database).await.into_iter().find(|a| a.job == job && a.fence == fence + 1).unwrap();
     assert_eq!(taken_over.worker, "last");
@@ -123,20 +123,20 @@ async fn a_job_of_a_killed_worker_and_one_of_a_frozen_worker_are_soon_played_by_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_whose_engine_is_stopped_is_finished_elsewhere() {
-    let (daemons, expected) = (Daemons::new().await, expected());
-    let (store, database) = (connect(&daemons.database).await, &daemons.database);
-    let (_serve, server) = daemons.serve(&daemons.log("serve.log"));
+    let (system, expected) = (System::new().await, expected());
+    let (store, database) = (connect(&system.database).await, &system.database);
+    let served = system.serve(&[]);
     // Below the ten seconds after which an engine that does not answer is killed.
     let limits = |engines| ["--engines", engines, "--job-lease-ms", "3000", "--job-stuck-ms", "4000"];
-    let stuck = daemons.worker("stuck", &limits("1"));
-    let id = daemons.launch(&server, EXPERIMENT);
+    let stuck = system.work_as("stuck", &limits("1"));
+    let id = served.launch(&system.data, EXPERIMENT).parse().unwrap();
 
     let (job, fence) = held_by(database, "stuck", &stuck).await;
     for engine in children(stuck.id()) {
         let stop = std::process::Command::new("kill").arg("-STOP").arg(engine.to_string()).status();
         assert!(stop.unwrap().success());
     }
-    let other = daemons.worker("other", &limits("3"));
+    let other = system.work_as("other", &limits("3"));
 
     assert_eq!(digest(&store, id).await, expected);
     let attempts = attempts(database).await;

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::daemons::Process;
 use crate::support::{orchestrator, succeed};
-use crate::system::{Daemons, PATIENCE, connect, eventually};
+use crate::system::{PATIENCE, Served, System, connect, eventually};
 
 const EXPERIMENT: &str = "name = \"led\"\nseed = 4\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n\
                           [seeds]\nepisodes = 2\n[evolution]\npopulation = 3\ngenerations = 3\nconfirmation = 2\n";
@@ -62,21 +62,22 @@ async fn next_generation(store: &SqlStore, id: ExperimentId, limit: Duration) ->
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_standby_goes_on_within_seconds_when_the_leader_is_killed_or_frozen() {
-    let daemons = Daemons::new().await;
-    let store = connect(&daemons.database).await;
-    let (first, server) = daemons.serve(&daemons.log("first.log"));
+    let system = System::new().await;
+    let store = system.store().await;
+    let Served { process: first, server } = system.serve_as("first", &[]);
     led_by(&store, &name_of(&first)).await;
-    let (second, other_server) = daemons.serve(&daemons.log("second.log"));
+    let other = system.serve_as("second", &[]);
     // Whoever stands by takes calls too.
-    let id = daemons.launch(&other_server, EXPERIMENT);
-    succeed(orchestrator().args(["pause", "led", "--server", &other_server]));
+    let id = other.launch(&system.data, EXPERIMENT).parse().unwrap();
+    succeed(orchestrator().args(["pause", "led", "--server", &other.server]));
     succeed(orchestrator().args(["resume", "led", "--server", &server]));
+    let second = other.process;
     play(&store, id, 1).await;
 
     first.signal("KILL");
     let after_kill = next_generation(&store, id, Duration::from_secs(5)).await;
 
-    let (third, _) = daemons.serve(&daemons.log("third.log"));
+    let third = system.serve_as("third", &[]).process;
     led_by(&store, &name_of(&second)).await;
     play(&store, id, 1).await;
     second.signal("STOP");
@@ -85,13 +86,10 @@ async fn a_standby_goes_on_within_seconds_when_the_leader_is_killed_or_frozen() 
 
     led_by(&store, &name_of(&third)).await;
     second.signal("CONT");
-    eventually("the frozen one notices", PATIENCE, async || {
-        std::fs::read_to_string(daemons.log("second.log")).unwrap().contains("leads no more")
-    })
-    .await;
+    eventually("the frozen one notices", PATIENCE, async || system.logged("second").contains("leads no more")).await;
     let leaders: Vec<_> = store.terms(10).await.unwrap().into_iter().map(|term| term.leader).collect();
     assert_eq!(leaders, [name_of(&third), name_of(&second), name_of(&first)]);
-    let doctor = orchestrator().args(["doctor", "--database-url", &daemons.database.url()]).output().unwrap();
+    let doctor = orchestrator().args(["doctor", "--database-url", &system.database.url()]).output().unwrap();
     let told = String::from_utf8_lossy(&doctor.stdout);
     assert!(told.contains(&format!("{} leads, in term 3", name_of(&third))), "{told}");
 
@@ -109,6 +107,7 @@ pub(crate) fn core(store: &Arc<SqlStore>, leadership: Arc<dyn Leadership>) -> Co
         store: store.clone(),
         leadership,
         dispatch: store.clone(),
+        control: store.clone(),
         queue: Arc::new(MemoryJobQueue::default()),
         publisher: Arc::new(MemoryEventBus::default()),
         games: Arc::new(NoGames),

@@ -4,8 +4,10 @@
 
 mod bad_input;
 mod collector;
+mod control;
 mod daemons;
 mod embedded;
+mod extend;
 mod jobs;
 mod leaders;
 mod metrics;

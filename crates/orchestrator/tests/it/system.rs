@@ -1,19 +1,22 @@
 //! What tests of several processes share: daemons on services of their own, and the ledger below them.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
+use std::process::{Command, Output};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::ids::ExperimentId;
 use proto::events::Encoder;
+use serde_json::Value;
 use store::{SqlStore, StoreConfig};
 use tempfile::TempDir;
 use testkit::postgres::TestDatabase;
 use tokio::time::sleep;
 
-use crate::daemons::{Forgotten, Process, base, free_port, wait_until_ready};
-use crate::support::{folder, json, orchestrator};
+use crate::daemons::{Forgotten, Process, base, free_port, script, wait_until_ready};
+use crate::support::{folder, json, orchestrator, succeed};
+
+/// Longer than anything takes that is not measured.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Opens the ledger that daemons use, with its tables.
 pub(crate) async fn connect(database: &TestDatabase) -> Arc<SqlStore> {
@@ -31,18 +34,20 @@ pub(crate) async fn eventually(what: &str, limit: Duration, mut holds: impl Asyn
     begun.elapsed()
 }
 
-/// Longer than anything takes that is not measured.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Daemons on services of their own.
-pub(crate) struct Daemons {
+/// A database and names of their own at the services, all removed with the test.
+pub(crate) struct System {
     pub(crate) database: TestDatabase,
-    data: TempDir,
+    pub(crate) data: TempDir,
     names: Forgotten,
 }
 
-impl Daemons {
-    /// Names and a database that nobody else uses.
+/// A running orchestrator.
+pub(crate) struct Served {
+    pub(crate) process: Process,
+    pub(crate) server: String,
+}
+
+impl System {
     pub(crate) async fn new() -> Self {
         let unique = uuid::Uuid::new_v4().simple().to_string();
         let nats = base("CLAUDOOM_TEST_NATS", "nats://127.0.0.1:4222");
@@ -51,43 +56,100 @@ impl Daemons {
         Self { database: TestDatabase::create().await, data: folder(), names }
     }
 
-    fn on_services(&self, command: &mut Command) {
+    pub(crate) async fn store(&self) -> Arc<SqlStore> {
+        connect(&self.database).await
+    }
+
+    pub(crate) fn nats(&self) -> &str {
+        &self.names.0[0]
+    }
+
+    pub(crate) fn prefix(&self) -> &str {
+        &self.names.0[3]
+    }
+
+    /// The command `name` with the flags of the services.
+    pub(crate) fn command(&self, name: &str) -> Command {
         let [nats, stream, amqp, prefix] = &self.names.0;
-        command.args(["--database-url", &self.database.url()]);
+        let mut command = orchestrator();
+        command.args([name, "--database-url", &self.database.url()]);
         command.args(["--nats-url", nats, "--nats-stream", stream, "--nats-subject-prefix", prefix]);
         command.args(["--amqp-url", amqp, "--amqp-exchange", prefix, "--amqp-queue", &format!("{prefix}.jobs")]);
+        command
     }
 
-    /// Starts a worker; it logs to the file that is named as well.
-    pub(crate) fn worker(&self, name: &str, more: &[&str]) -> Process {
-        let mut worker = orchestrator();
-        worker.args(["worker", "--name", name]).args(more);
-        self.on_services(&mut worker);
-        Process::start(worker, &self.log(&format!("{name}.log")))
+    /// Starts an orchestrator with `more` flags and waits until it is ready.
+    pub(crate) fn serve(&self, more: &[&str]) -> Served {
+        self.serve_as("serve", more)
     }
 
-    /// Starts an orchestrator and waits until it is ready; it logs to the file that is named as well.
-    pub(crate) fn serve(&self, log: &Path) -> (Process, String) {
+    /// As [`System::serve`], logging under a name of its own.
+    pub(crate) fn serve_as(&self, name: &str, more: &[&str]) -> Served {
         let address = format!("127.0.0.1:{}", free_port());
-        let mut serve = orchestrator();
-        serve.args(["serve", "--grpc-addr", &address]);
-        self.on_services(&mut serve);
-        let process = Process::start(serve, log);
+        let mut command = self.command("serve");
+        command.args(["--grpc-addr", &address]).args(more);
+        let process = Process::start(command, &self.log(name));
         let server = format!("http://{address}");
         wait_until_ready(&server);
-        (process, server)
+        Served { process, server }
     }
 
-    /// Where a process logs to.
+    /// Starts a worker with two games.
+    pub(crate) fn work(&self) -> Process {
+        self.work_as("worker", &["--engines", "2", "--pin", "off"])
+    }
+
+    /// Starts a worker of this name with `more` flags.
+    pub(crate) fn work_as(&self, name: &str, more: &[&str]) -> Process {
+        let mut command = self.command("worker");
+        command.args(["--name", name]).args(more);
+        Process::start(command, &self.log(name))
+    }
+
+    /// Where a process of this name logs to.
     pub(crate) fn log(&self, name: &str) -> PathBuf {
-        self.data.path().join(name)
+        self.data.path().join(format!("{name}.log"))
     }
 
-    /// Launches an experiment.
-    pub(crate) fn launch(&self, server: &str, experiment: &str) -> ExperimentId {
-        let file = self.data.path().join("experiment.toml");
-        std::fs::write(&file, experiment).unwrap();
-        let launched = json(orchestrator().arg("launch").arg(&file).args(["-o", "json", "--server", server]));
-        launched["id"].as_str().unwrap().parse().unwrap()
+    /// What a process of this name has logged.
+    pub(crate) fn logged(&self, name: &str) -> String {
+        std::fs::read_to_string(self.log(name)).unwrap_or_default()
+    }
+
+    /// Sends control messages by another client than ours; what is sent with `!` is not answered.
+    pub(crate) fn send(&self, messages: &[(&str, &str)]) -> Vec<Value> {
+        let mut command = script("control.py");
+        command.args([self.nats(), self.prefix()]);
+        messages.iter().for_each(|(verb, body)| {
+            command.args([verb, body]);
+        });
+        json(&mut command).as_array().unwrap().clone()
+    }
+}
+
+impl Served {
+    /// Launches an experiment and returns its id.
+    pub(crate) fn launch(&self, data: &TempDir, text: &str) -> String {
+        let file = data.path().join("experiment.toml");
+        std::fs::write(&file, text).unwrap();
+        let launched = json(self.client("launch").arg(&file).args(["-o", "json"]));
+        launched["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A command for this orchestrator.
+    pub(crate) fn client(&self, name: &str) -> Command {
+        let mut command = orchestrator();
+        command.args([name, "--server", &self.server]).env("USER", "ada");
+        command
+    }
+
+    /// Runs a command for an experiment; it must succeed.
+    pub(crate) fn run(&self, name: &str, args: &[&str]) -> Output {
+        succeed(self.client(name).args(args))
+    }
+
+    /// What a command for an experiment prints as JSON.
+    pub(crate) fn json(&self, name: &str, experiment: &str) -> Value {
+        json(self.client(name).args([experiment, "-o", "json"]))
     }
 }
