@@ -51,7 +51,9 @@ impl Journal {
                 state.lines.pop_front();
             }
             let about = (about >> 96) as u32;
-            state.lines.push_back(format!("{:>9.3} s  {who:<12} {what:<18} {about:08x}  {outcome}", now as f64 / 1000.0));
+            state
+                .lines
+                .push_back(format!("{:>9.3} s  {who:<12} {what:<18} {about:08x}  {outcome}", now as f64 / 1000.0));
         }
     }
 

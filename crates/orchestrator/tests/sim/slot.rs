@@ -101,7 +101,8 @@ impl SimSlot {
             frame_skip: member.scenario.frame_skip,
         };
         let outcome =
-            play(&mut SimGame::new(), &mut agent, &assigned, &mut GameState::default(), |_, _, _| progress.advance()).await?;
+            play(&mut SimGame::new(), &mut agent, &assigned, &mut GameState::default(), |_, _, _| progress.advance())
+                .await?;
         let (generation, position) = (assignment.generation, member.position);
         Ok(Score {
             key: EpisodeKey { generation, position, replicate: episode.replicate },

@@ -29,9 +29,12 @@ impl Book {
         };
         let mut found: Vec<_> = self.experiments.values().map(|experiment| &experiment.record).filter(fits).collect();
         found.sort_by_key(|record| std::cmp::Reverse(place(record)));
-        Ok(cut(found.into_iter(), page, |&record| ExperimentRecord::clone(record), |record| {
-            format!("{:016x}{}", record.created_at_ms, record.id.0.simple())
-        }))
+        Ok(cut(
+            found.into_iter(),
+            page,
+            |&record| ExperimentRecord::clone(record),
+            |record| format!("{:016x}{}", record.created_at_ms, record.id.0.simple()),
+        ))
     }
 
     pub(super) fn list_scores(
