@@ -3,12 +3,14 @@
 mod environment;
 mod jobs;
 mod publisher;
+mod queue_depth;
 mod store;
 mod trace;
 
 pub use environment::{Environment, EnvironmentError};
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
 pub use publisher::{EventPublisher, MetricsPublisher};
+pub use queue_depth::{CountsMessages, QueueDepth};
 pub use store::{
     Assignment, Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,
     GenerationSummary, MemberProgress, MemberScores, NewExperiment, OutboxEntry, Page, Provenance, ScoreFilter,

@@ -13,6 +13,7 @@ pub mod core;
 pub mod director;
 pub mod experiment_file;
 pub mod games;
+pub mod look;
 pub mod metrics;
 pub mod planning;
 pub mod play;

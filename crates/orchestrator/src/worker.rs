@@ -220,7 +220,11 @@ impl Lane {
         if !logs.is_empty() {
             self.retry(|| self.core.store.write_tick_logs(&logs)).await?;
         }
-        let finished = self.retry(|| self.core.store.finish(job, fence, &scores)).await?;
+        let finished = self.retry(|| self.core.store.finish(job, fence, &scores)).await;
+        if finished.as_ref().is_err_and(|error| error.kind == ErrorKind::Fenced) {
+            self.metrics.late(scores.len());
+        }
+        let finished = finished?;
         self.metrics.scored(&scores);
         self.core.events.notify_one();
         if finished.generation_done {

@@ -19,6 +19,7 @@ mod experiments;
 mod finish;
 mod generations;
 mod jobs;
+mod metrics;
 mod open;
 mod outbox;
 mod paging;

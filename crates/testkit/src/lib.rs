@@ -2,5 +2,6 @@
 
 pub mod builder;
 pub mod contract;
+pub mod otlp;
 pub mod postgres;
 pub mod trace;

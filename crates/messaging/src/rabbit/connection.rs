@@ -71,11 +71,17 @@ impl Link {
 
     /// Whether the broker answers and the queue is there.
     pub(super) async fn ping(&self) -> PortResult<()> {
+        self.messages(&self.config.queue).await.map(drop)
+    }
+
+    /// How many messages wait in a queue of ours.
+    pub(super) async fn messages(&self, queue: &str) -> PortResult<u64> {
         let connection = self.connection().await?;
         let channel = answered(self.config.timeout, "open a channel", connection.create_channel()).await?;
         let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::durable() };
-        let declared = channel.queue_declare(self.config.queue.as_str().into(), passive, FieldTable::default());
-        answered(self.config.timeout, "see the job queue", declared).await.map(drop)
+        let declared = channel.queue_declare(queue.into(), passive, FieldTable::default());
+        let queue = answered(self.config.timeout, "see the job queue", declared).await?;
+        Ok(u64::from(queue.message_count()))
     }
 
     async fn connection(&self) -> PortResult<Arc<Connection>> {

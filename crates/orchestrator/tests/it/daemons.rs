@@ -68,7 +68,7 @@ pub(crate) fn base(variable: &str, default: &str) -> String {
 }
 
 /// The program `agent`, which is built beside this one.
-fn agent() -> PathBuf {
+pub(crate) fn agent() -> PathBuf {
     let path = Path::new(env!("CARGO_BIN_EXE_orchestrator")).with_file_name("agent");
     assert!(path.exists(), "{} is not built: run `cargo build --bins` first", path.display());
     path

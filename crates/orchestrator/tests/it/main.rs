@@ -7,6 +7,7 @@ mod collector;
 mod daemons;
 mod embedded;
 mod metrics;
+mod observability;
 mod peer;
 mod support;
 mod tracing;
