@@ -14,7 +14,7 @@ COPY crates crates
 COPY migrations migrations
 RUN find crates migrations -type f ! -name Cargo.toml ! -path '*/src/lib.rs' ! -path '*/src/main.rs' \
       ! -path '*/benches/*.rs' -delete \
- && find crates migrations -name '*.rs' -exec sh -c 'for file; do echo "fn main() {}" >"$file"; done' sh {} + \
+ && find crates migrations -name '*.rs' -exec sh -c 'for file; do echo "fn main() { }" >"$file"; done' sh {} + \
  && find crates migrations -type d -empty -delete
 
 FROM ${BUILDER} AS builder

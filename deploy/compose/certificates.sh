@@ -54,6 +54,8 @@ EOF
   openssl req -new -key "$folder/server.key.new" -subj "/CN=$name" -out /tmp/request
   openssl x509 -req -in /tmp/request -CA /ca/ca.crt -CAkey /ca/ca.key -set_serial "0x$(openssl rand -hex 16)" \
     -days $SERVER_DAYS -extfile /tmp/extensions -out "$folder/server.crt.new" 2>/dev/null
+  # openssl keeps it to root; its group is the server's.
+  chmod 640 "$folder/server.key.new"
   mv "$folder/server.key.new" "$folder/server.key"
   mv "$folder/server.crt.new" "$folder/server.crt"
   echo "$name: made, good until $(openssl x509 -in "$folder/server.crt" -noout -enddate | cut -d= -f2)"

@@ -8,7 +8,7 @@ use serde_json::Value;
 use testkit::postgres::TestDatabase;
 
 use crate::collector::{Collector, Kind, Measured};
-use crate::daemons::{Forgotten, Process, agent, base, free_port, wait_until_ready};
+use crate::daemons::{Forgotten, Process, agent, base, free_port, wait_until_healthy, wait_until_ready};
 use crate::support::{folder, json, orchestrator, root, succeed};
 
 const EXPERIMENT: &str = "name = \"measured\"\nseed = 3\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n\
@@ -53,8 +53,8 @@ async fn exported() -> BTreeMap<String, Measured> {
     let playing = start(playing, "worker");
     let launch = ["launch", "--watch", "-o", "json", "--server", &server];
     assert_eq!(json(orchestrator().args(launch).arg(&file))["status"], "completed");
-    let health = ["health", "--server", &health_address, "--service", "worker"];
-    succeed(orchestrator().args(health));
+    wait_until_healthy(&["--server", &health_address, "--service", "worker"]);
+    wait_until_healthy(&["--server", &health_address, "--service", "live"]);
     // What was measured last is exported at the end.
     assert_eq!((playing.stop(), serving.stop(), deciding.stop()), (Some(0), Some(0), Some(0)));
     let mut metrics = collector.metrics();
