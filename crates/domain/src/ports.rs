@@ -2,6 +2,7 @@
 
 mod environment;
 mod jobs;
+mod leadership;
 mod publisher;
 mod queue_depth;
 mod store;
@@ -9,6 +10,7 @@ mod trace;
 
 pub use environment::{Environment, EnvironmentError};
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
+pub use leadership::{Candidate, Election, Leader, Leadership, Term};
 pub use publisher::{EventPublisher, MetricsPublisher};
 pub use queue_depth::{CountsMessages, QueueDepth};
 pub use store::{

@@ -3,12 +3,14 @@
 //! Names and units follow OpenTelemetry: `docs/operations.md` lists them. What may stay at zero for ever is told as zero
 //! from the start, so that its absence means that nobody tells.
 
+mod leader;
 mod observed;
 
 use domain::score::Score;
 use opentelemetry::metrics::{Counter, Meter};
 use opentelemetry::{KeyValue, global};
 
+pub use leader::LeaderMetrics;
 pub use observed::{Looked, observe_health, observe_looks, observe_play, observe_relay};
 
 /// Attempts end in one of these ways.
