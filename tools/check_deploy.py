@@ -132,10 +132,16 @@ def compare_with_kubectl(folder, objects):
     if not shutil.which("kubectl"):
         return
     # Earlier ones have a kustomize that does not know the present form.
-    version = json.loads(run("kubectl", "version", "--client", "--output=json"))["clientVersion"]
+    version = subprocess.run(
+        ["kubectl", "version", "--client", "--output=json"], check=True, capture_output=True, text=True
+    )
+    version = json.loads(version.stdout)["clientVersion"]
     if int(version["minor"].strip("+")) < 27:
         return
-    theirs = [one for one in yaml.safe_load_all(run("kubectl", "kustomize", str(folder))) if one]
+    built = subprocess.run(["kubectl", "kustomize", str(folder)], capture_output=True, text=True)
+    if built.returncode != 0:
+        return fault(folder, f"kubectl cannot build it: {built.stderr.strip()}")
+    theirs = [one for one in yaml.safe_load_all(built.stdout) if one]
     for one in theirs:
         if one["kind"] == "Secret":
             # Long values are broken into lines.
@@ -147,10 +153,6 @@ def compare_with_kubectl(folder, objects):
             fault(folder, f"kubectl builds another {identity(one)}: {json.dumps(other)} instead of {json.dumps(one)}")
     for left in theirs:
         fault(folder, f"only kubectl builds {left}")
-
-
-def run(*command):
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 def check_schema(where, one):

@@ -5,6 +5,7 @@
 mod bad_input;
 mod collector;
 mod daemons;
+mod deployment;
 mod embedded;
 mod leaders;
 mod metrics;
