@@ -199,6 +199,7 @@ impl Session {
         }
         if self.state.finished {
             self.at = At::Ready;
+            self.tally.tell();
             return Ok(Answer::Nothing);
         }
         let before = Instant::now();
