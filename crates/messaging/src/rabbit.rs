@@ -82,8 +82,12 @@ impl JobQueue for RabbitJobQueue {
         Ok(Box::new(RabbitConsumer::start(channel, self.link.config(), prefetch).await?))
     }
 
+    async fn depth(&self) -> PortResult<u64> {
+        self.link.depth().await
+    }
+
     async fn ping(&self) -> PortResult<()> {
-        self.link.ping().await
+        self.link.depth().await.map(drop)
     }
 }
 
@@ -91,7 +95,7 @@ impl JobQueue for RabbitJobQueue {
 impl CountsMessages for RabbitJobQueue {
     async fn count(&self) -> PortResult<QueueDepth> {
         let config = self.link.config();
-        let waiting = self.link.messages(&config.queue).await?;
+        let waiting = self.link.depth().await?;
         Ok(QueueDepth { waiting, dead: self.link.messages(&config.dead_queue()).await? })
     }
 }

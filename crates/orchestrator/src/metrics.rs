@@ -14,7 +14,7 @@ pub use leader::LeaderMetrics;
 pub use observed::{Looked, observe_health, observe_looks, observe_play, observe_relay};
 
 /// Attempts end in one of these ways.
-const OUTCOMES: [&str; 4] = ["done", "lost", "failed", "interrupted"];
+const OUTCOMES: [&str; 5] = ["done", "lost", "failed", "stuck", "interrupted"];
 
 fn meter() -> Meter {
     global::meter("orchestrator")
@@ -53,14 +53,14 @@ impl Metrics {
         self.tics.add(scores.iter().map(|score| u64::from(score.measures.tics)).sum(), &[]);
     }
 
+    /// Counts scores that came after the end of their attempt and were dropped.
+    pub fn late(&self, scores: usize) {
+        self.late.add(scores as u64, &[]);
+    }
+
     /// Counts an attempt that ended as `outcome`.
     pub fn attempted(&self, outcome: &'static str) {
         self.attempts.add(1, &[KeyValue::new("outcome", outcome)]);
-    }
-
-    /// Counts scores that came after their job had been taken over.
-    pub fn late(&self, scores: usize) {
-        self.late.add(scores as u64, &[]);
     }
 }
 

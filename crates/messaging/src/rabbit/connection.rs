@@ -69,9 +69,9 @@ impl Link {
         }
     }
 
-    /// Whether the broker answers and the queue is there.
-    pub(super) async fn ping(&self) -> PortResult<()> {
-        self.messages(&self.config.queue).await.map(drop)
+    /// How many jobs wait in the queue; an error if the broker does not answer or the queue is not there.
+    pub(super) async fn depth(&self) -> PortResult<u64> {
+        self.messages(&self.config.queue).await
     }
 
     /// How many messages wait in a queue of ours.
