@@ -51,7 +51,7 @@ USER root
 # What the engine links to.
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends libstdc++6 zlib1g \
- && rm -rf /var/lib/apt/lists/*
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY --from=builder /src/target/release/orchestrator /usr/local/bin/
 COPY experiments experiments
 # Inside the volume, not the volume itself: an installation is moved into place whole.
@@ -65,8 +65,9 @@ CMD ["serve"]
 FROM orchestrator AS setup
 USER root
 RUN apt-get update \
- && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ca-certificates openssl python3 python3-pip \
- && rm -rf /var/lib/apt/lists/*
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+      ca-certificates openssl python3 python3-pip \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY deploy/compose/certificates.sh /usr/local/bin/
 USER 10001:10001
 CMD ["engine", "install"]
