@@ -1,5 +1,6 @@
 //! What the outside must offer. Adapters implement these; only the daemons' `app` modules name adapters.
 
+mod control;
 mod dispatch;
 mod environment;
 mod fences;
@@ -10,6 +11,7 @@ mod queue_depth;
 mod store;
 mod trace;
 
+pub use control::{ControlStore, Extended, NewExtension};
 pub use dispatch::{Dispatch, DueJob};
 pub use environment::{Environment, EnvironmentError};
 pub use fences::{FenceCounts, FenceReport};

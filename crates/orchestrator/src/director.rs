@@ -4,6 +4,7 @@
 //! done again. So it can be killed at any point and its successor goes on, in a trace of its own. It plans in a term of
 //! leadership (see [`crate::leader`]), so that its successor need not know whether it is really gone.
 
+mod drain;
 mod spans;
 
 use std::collections::HashMap;
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 use domain::digest::{Digest, ExperimentDigest};
 use domain::ids::{Epoch, ExperimentId};
+use domain::plan::Purpose;
 use domain::ports::{
     ExperimentRecord, ExperimentStore, GenerationRecord, GenerationSummary, Page, PortError, ScoreFilter,
 };
@@ -73,6 +75,7 @@ struct Director<'a> {
 impl Director<'_> {
     /// Looks at every running experiment: plans what is to be planned, and queues what is to be queued.
     async fn look(&mut self) -> Result<(), PortError> {
+        drain::look(self.core).await?;
         let running = running(self.core.store.as_ref()).await?;
         self.spans.retain(|id, _| running.iter().any(|record| record.id == *id));
         let lossy = self.queue_is_empty().await;
@@ -147,13 +150,19 @@ async fn advance(core: &Core, epoch: Epoch, record: &ExperimentRecord) -> Result
     if record.status != ExperimentStatus::Running {
         return Ok(Step::Idle);
     }
-    if record.episodes_scored < planning::due_through(&record.spec, record.generation) {
+    if record.episodes_scored < planning::due_through(&record.course(), record.generation) {
         return Ok(Step::Waiting);
     }
-    let current = core.store.generation(record.id, record.generation).await?;
-    let opening = if record.generation == 0 { current.clone() } else { core.store.generation(record.id, 0).await? };
+    let generation = async |index| core.store.generation(record.id, index).await;
+    let current = generation(record.generation).await?;
+    let evolved = match current.purpose {
+        // The population that was confirmed is the one that goes on, if the experiment was extended.
+        Purpose::Confirmation => generation(current.index - 1).await?,
+        Purpose::Evolution | Purpose::Design => current.clone(),
+    };
+    let opening = if evolved.index == 0 { evolved.clone() } else { generation(0).await? };
     let index = current.index;
-    let (next, summary) = plan(record, current, opening).await?;
+    let (next, summary) = plan(record, current, evolved, opening).await?;
     match next {
         Next::Generation(plan) => {
             core.store.close_generation(epoch, record.id, index, &summary, Some(&plan)).await?;
@@ -176,12 +185,14 @@ async fn advance(core: &Core, epoch: Epoch, record: &ExperimentRecord) -> Result
 async fn plan(
     record: &ExperimentRecord,
     current: GenerationRecord,
+    evolved: GenerationRecord,
     opening: GenerationRecord,
 ) -> Result<(Next, GenerationSummary), PortError> {
-    let (id, spec) = (record.id, record.spec.clone());
+    let record = record.clone();
     let planned = tokio::task::spawn_blocking(move || {
-        let next = planning::next(id, &spec, &current, &opening).map_err(unplannable)?;
-        let summary = planning::summary(&spec, &current)
+        let course = record.course();
+        let next = planning::next(record.id, &course, current.index, &evolved, &opening).map_err(unplannable)?;
+        let summary = planning::summary(&record.spec, &current)
             .ok_or_else(|| PortError::new(ErrorKind::Internal, "a generation without members cannot be closed"))?;
         Ok((next, summary))
     });

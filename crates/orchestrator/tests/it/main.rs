@@ -4,12 +4,15 @@
 
 mod bad_input;
 mod collector;
+mod control;
 mod daemons;
 mod deployment;
 mod embedded;
+mod extend;
 mod leaders;
 mod metrics;
 mod observability;
 mod peer;
 mod support;
+mod system;
 mod tracing;
