@@ -18,9 +18,7 @@ struct Metrics {
 impl Metrics {
     fn new() -> Self {
         let meter = global::meter("agent");
-        let counter = |name, about| {
-            meter.u64_counter(name).with_unit("{decision}").with_description(about).build()
-        };
+        let counter = |name, about| meter.u64_counter(name).with_unit("{decision}").with_description(about).build();
         let sessions = meter.i64_up_down_counter("claudoom.agent.sessions").with_unit("{session}");
         Self {
             decisions: counter("claudoom.agent.decisions", "decisions by the level that made them"),

@@ -126,7 +126,8 @@ fn providers(
     let wrong = |source| TelemetryError::Endpoint { endpoint: endpoint.to_owned(), source };
     let spans = SpanExporter::builder().with_tonic().with_endpoint(endpoint).with_timeout(EXPORT_LIMIT);
     let metrics = MetricExporter::builder().with_tonic().with_endpoint(endpoint).with_timeout(EXPORT_LIMIT);
-    let resource = Resource::builder().with_service_name(config.service_name.clone()).with_attribute(instance()).build();
+    let resource =
+        Resource::builder().with_service_name(config.service_name.clone()).with_attribute(instance()).build();
     let tracers = SdkTracerProvider::builder()
         .with_resource(resource.clone())
         .with_batch_exporter(spans.build().map_err(wrong)?)

@@ -22,8 +22,18 @@ const SPOILT: [[&str; 4]; 9] = [
     ["deploy/kubernetes/base/worker.yaml", "replicas: 2", "replica: 2", "Additional properties are not allowed"],
     ["deploy/kubernetes/base/worker.yaml", "port: 50053\n", "port: fifty\n", "is not of type 'integer'"],
     ["deploy/kubernetes/base/agent.yaml", "runAsNonRoot: true", "runAsNonRoot: false", "runs as root"],
-    ["deploy/kubernetes/base/network.yaml", "kubernetes.io/name: worker", "kubernetes.io/name: player", "selects no pod"],
-    ["deploy/kubernetes/base/migrate.yaml", "name: claudoom\n          security", "name: other\n          security", ""],
+    [
+        "deploy/kubernetes/base/network.yaml",
+        "kubernetes.io/name: worker",
+        "kubernetes.io/name: player",
+        "selects no pod",
+    ],
+    [
+        "deploy/kubernetes/base/migrate.yaml",
+        "name: claudoom\n          security",
+        "name: other\n          security",
+        "",
+    ],
     ["deploy/kubernetes/overlays/dev/config.yaml", "name: claudoom", "name: config", "0 objects are"],
     ["docker-compose.yml", "127.0.0.1:${NATS_PORT:-4222}:4222", "4222:4222", "publishes 4222:4222 to everybody"],
     ["docker-compose.yml", "read_only: true", "read_only: false", "worker: can write to its root"],
@@ -35,7 +45,9 @@ fn what_is_spoilt_is_noticed() {
     for [file, stands, instead, said] in SPOILT {
         let copy = folder();
         let mut all = Command::new("cp");
-        all.current_dir(root()).args(["-r", "--parents", "deploy", "docker-compose.yml", "experiments"]).arg(copy.path());
+        all.current_dir(root())
+            .args(["-r", "--parents", "deploy", "docker-compose.yml", "experiments"])
+            .arg(copy.path());
         succeed(&mut all);
         let path = copy.path().join(file);
         let text = fs::read_to_string(&path).unwrap();

@@ -100,9 +100,11 @@ fn shown_labels(text: &str) -> BTreeSet<String> {
         let parts = text.split(open).skip(1).filter_map(move |rest| rest.split_once(close)).map(|(inside, _)| inside);
         parts.map(str::to_owned).collect::<Vec<_>>()
     };
-    let groups = inside("by (", ')').into_iter().flat_map(|group| group.split(", ").map(str::to_owned).collect::<Vec<_>>());
+    let groups =
+        inside("by (", ')').into_iter().flat_map(|group| group.split(", ").map(str::to_owned).collect::<Vec<_>>());
     let templates = inside("{{", '}').into_iter().filter_map(|template| {
-        let label = template.trim().strip_prefix("$labels.").unwrap_or(template.trim());
+        let label = template.trim();
+        let label = label.strip_prefix("$labels.").unwrap_or(label);
         (!label.starts_with('$')).then(|| label.to_owned())
     });
     groups.chain(templates).collect()
@@ -164,9 +166,12 @@ async fn dashboard_rules_and_documentation_know_what_is_exported() {
             }
         }
     }
-    let labels: BTreeSet<_> = metrics.values().flat_map(|metric| metric.attributes.keys()).map(String::as_str).collect();
+    let labels: BTreeSet<_> =
+        metrics.values().flat_map(|metric| metric.attributes.keys()).map(String::as_str).collect();
     let shown: Vec<_> = shown_labels(&panels).into_iter().chain(shown_labels(&rules)).collect();
-    wrong.extend(shown.iter().filter(|label| !labels.contains(label.as_str()) && !ADDED.contains(&label.as_str())).cloned());
+    wrong.extend(
+        shown.iter().filter(|label| !labels.contains(label.as_str()) && !ADDED.contains(&label.as_str())).cloned(),
+    );
     let unseen: Vec<_> = metrics.keys().filter(|name| !seen.contains(name.as_str())).collect();
     let exported: BTreeSet<_> = metrics.iter().map(|(name, metric)| described(name, metric)).collect();
 
