@@ -7,6 +7,7 @@ mod fences;
 mod jobs;
 mod leadership;
 mod publisher;
+mod queue_depth;
 mod store;
 mod trace;
 
@@ -17,6 +18,7 @@ pub use fences::{FenceCounts, FenceReport};
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
 pub use leadership::{Candidate, Election, Leader, Leadership, Term};
 pub use publisher::{EventPublisher, MetricsPublisher};
+pub use queue_depth::{CountsMessages, QueueDepth};
 pub use store::{
     Assignment, Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,
     GenerationSummary, MemberProgress, MemberScores, NewExperiment, OutboxEntry, Page, Provenance, Renewal, Renewed,

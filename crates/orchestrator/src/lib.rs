@@ -15,6 +15,7 @@ pub mod director;
 pub mod experiment_file;
 pub mod games;
 pub mod leader;
+pub mod look;
 pub mod metrics;
 pub mod nats_control;
 pub mod planning;

@@ -27,6 +27,7 @@ mod generations;
 mod jobs;
 mod journal;
 mod leadership;
+mod metrics;
 mod open;
 mod outbox;
 mod paging;

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::event::EventEncoder;
 use domain::ports::{PortResult, TraceSource};
@@ -14,6 +14,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use uuid::Uuid;
 
 use crate::error::Result;
+use crate::metrics;
 
 /// The ledger over PostgreSQL or SQLite. Made by [`crate::connect`].
 pub struct SqlStore {
@@ -91,7 +92,18 @@ const TRIES: u32 = 5;
 
 /// Runs a transaction, again where it failed for a reason that passes. A commit whose answer was lost may have
 /// happened, so `attempt` must be one that can be repeated.
-pub(crate) async fn retrying<T, F, Fut>(what: &str, attempt: F) -> PortResult<T>
+pub(crate) async fn retrying<T, F, Fut>(what: &'static str, attempt: F) -> PortResult<T>
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Result<T>>,
+{
+    let begun = Instant::now();
+    let outcome = until_settled(what, attempt).await;
+    metrics::took(what, begun.elapsed(), outcome.is_ok());
+    outcome
+}
+
+async fn until_settled<T, F, Fut>(what: &str, attempt: F) -> PortResult<T>
 where
     F: Fn() -> Fut,
     Fut: Future<Output = Result<T>>,

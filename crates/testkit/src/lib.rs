@@ -4,5 +4,6 @@
 pub mod builder;
 pub mod contract;
 pub mod ledger;
+pub mod otlp;
 pub mod postgres;
 pub mod trace;

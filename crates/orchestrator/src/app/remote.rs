@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{EventPublisher, ExperimentStore, JobQueue, MetricsPublisher};
+use domain::ports::{CountsMessages, EventPublisher, ExperimentStore, JobQueue, MetricsPublisher};
 use messaging::jetstream::{JetStreamPublisher, NatsConfig};
 use messaging::rabbit::{AmqpConfig, RabbitJobQueue};
 use messaging::relay::{OutboxRelay, RelaySettings};
@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::trace;
 use crate::core::Core;
 use crate::games::Games;
+use crate::metrics::observe_relay;
 
 /// Where the services are.
 #[derive(Debug, Clone)]
@@ -34,6 +35,8 @@ pub struct Remote {
     pub core: Core,
     /// Where metrics go.
     pub metrics: Arc<dyn MetricsPublisher>,
+    /// Counts the messages of the queue.
+    pub counts: Arc<dyn CountsMessages>,
     /// Publishes what waits, once it is run.
     pub relay: OutboxRelay,
 }
@@ -52,13 +55,15 @@ impl Remote {
         let jetstream = JetStreamPublisher::connect(&nats).await?;
         let metrics = Arc::new(jetstream.metrics());
         let publisher: Arc<dyn EventPublisher> = Arc::new(jetstream);
-        let queue: Arc<dyn JobQueue> = Arc::new(RabbitJobQueue::connect(&amqp).await?);
+        let rabbit = Arc::new(RabbitJobQueue::connect(&amqp).await?);
+        let (counts, queue): (Arc<dyn CountsMessages>, Arc<dyn JobQueue>) = (rabbit.clone(), rabbit);
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new(name));
+        observe_relay(relay.counters());
         let events = relay.wake();
         let progress = Arc::new(Notify::new());
         let (leadership, dispatch, control) = (ledger.clone(), ledger.clone(), ledger);
         let core = Core { store, leadership, dispatch, control, queue, publisher, games, events, progress };
-        Ok(Self { core, metrics, relay })
+        Ok(Self { core, metrics, counts, relay })
     }
 
     /// Watches the services and tells the health service what is there, until `stop`.

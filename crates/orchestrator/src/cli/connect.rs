@@ -143,11 +143,15 @@ pub(super) struct HealthArgs {
     /// Daemon to ask
     #[arg(long, env = "ORCHESTRATOR_URL", value_name = "URL", default_value = "http://127.0.0.1:50051")]
     server: Address,
+
+    /// What is asked for: this service, `worker`, or `live`, which is false when a restart would help
+    #[arg(long, value_name = "NAME", default_value = SERVICE)]
+    service: String,
 }
 
 /// Asks a daemon whether it is ready; the exit code is the answer.
 pub(super) async fn health(args: HealthArgs) -> Result<(), Failure> {
-    let ready = grpc::ready(&args.server, SERVICE).await;
+    let ready = grpc::ready(&args.server, &args.service).await;
     ready.map_err(|error| Failure::new(Exit::Unavailable, miette::miette!("{error}")))?;
     output::line(format!("SERVING {}", args.server))
 }
