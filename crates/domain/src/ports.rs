@@ -9,6 +9,7 @@ mod job_ledger;
 mod jobs;
 mod leadership;
 mod publisher;
+mod queue_depth;
 mod store;
 mod trace;
 
@@ -21,6 +22,7 @@ pub use job_ledger::{AttemptRecord, JobDetail, JobEpisode, JobFilter, JobLedger,
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
 pub use leadership::{Candidate, Election, Leader, Leadership, Term};
 pub use publisher::{EventPublisher, MetricsPublisher};
+pub use queue_depth::{CountsMessages, QueueDepth};
 pub use store::{
     Assignment, Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,
     GenerationSummary, MemberProgress, MemberScores, NewExperiment, OutboxEntry, Page, Provenance, Renewal, Renewed,

@@ -18,6 +18,7 @@ mod output;
 mod scores;
 mod services;
 mod watch;
+mod worker_health;
 
 use clap::builder::TypedValueParser;
 use clap::{Parser, Subcommand};

@@ -31,6 +31,7 @@ mod journal;
 mod keeper;
 mod leadership;
 mod look;
+mod metrics;
 mod open;
 mod outbox;
 mod paging;

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::event::EventEncoder;
 use domain::ports::{PortResult, TraceSource};
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::error::Result;
 use crate::gate::{CopyPool, Database, Gate};
+use crate::metrics;
 
 /// The ledger over PostgreSQL or SQLite. Made by [`crate::connect`].
 pub struct SqlStore {
@@ -87,7 +88,7 @@ impl SqlStore {
 
     /// Runs a transaction, again where it failed for a reason that passes, and tells the keeper of what it saw. A commit
     /// whose answer was lost may have happened, so `attempt` must be one that can be repeated.
-    pub(crate) async fn retrying<T, F, Fut>(&self, what: &str, attempt: F) -> PortResult<T>
+    pub(crate) async fn retrying<T, F, Fut>(&self, what: &'static str, attempt: F) -> PortResult<T>
     where
         F: Fn() -> Fut,
         Fut: Future<Output = Result<T>>,
@@ -98,7 +99,18 @@ impl SqlStore {
 
 const TRIES: u32 = 5;
 
-async fn retrying<T, F, Fut>(gate: &Gate, what: &str, attempt: F) -> PortResult<T>
+async fn retrying<T, F, Fut>(gate: &Gate, what: &'static str, attempt: F) -> PortResult<T>
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Result<T>>,
+{
+    let begun = Instant::now();
+    let outcome = until_settled(gate, what, attempt).await;
+    metrics::took(what, begun.elapsed(), outcome.is_ok());
+    outcome
+}
+
+async fn until_settled<T, F, Fut>(gate: &Gate, what: &str, attempt: F) -> PortResult<T>
 where
     F: Fn() -> Fut,
     Fut: Future<Output = Result<T>>,

@@ -1,8 +1,11 @@
-//! For tests only: builders of the domain's values, contract suites for its ports, and what they need of the outside.
+//! For tests only: builders of the domain's values, contract suites for its ports, the ledger in memory, and what tests
+//! need of the outside.
 
 pub mod builder;
 pub mod certificates;
 pub mod contract;
+pub mod ledger;
+pub mod otlp;
 pub mod postgres;
 pub mod services;
 pub mod trace;

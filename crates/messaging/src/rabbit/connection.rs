@@ -100,9 +100,14 @@ impl Link {
 
     /// How many jobs wait in the queue; an error if the broker does not answer or the queue is not there.
     pub(super) async fn depth(&self) -> PortResult<u64> {
+        self.messages(&self.config.queue).await
+    }
+
+    /// How many messages wait in a queue of ours.
+    pub(super) async fn messages(&self, queue: &str) -> PortResult<u64> {
         let connection = self.connection().await?;
         let channel = answered(self.config.timeout, "open a channel", connection.create_channel()).await?;
-        Ok(self.see(&channel, &self.config.queue).await?.message_count().into())
+        Ok(self.see(&channel, queue).await?.message_count().into())
     }
 
     /// Whether the broker answers; a queue that is not there, as on a new broker, is declared.

@@ -13,6 +13,7 @@ mod nats;
 mod nats_tls;
 mod proxy;
 mod rabbit;
+mod rabbit_count;
 mod rabbit_private;
 mod rabbit_recovery;
 mod relay;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::ports::{EventPublisher, ExperimentStore, MetricsPublisher};
+use domain::ports::{CountsMessages, EventPublisher, ExperimentStore, MetricsPublisher};
 use messaging::jetstream::{JetStreamPublisher, NatsConfig};
 use messaging::rabbit::{AmqpConfig, RabbitJobQueue};
 use messaging::relay::{OutboxRelay, RelaySettings};
@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use super::trace;
 use crate::core::Core;
 use crate::games::Games;
+use crate::metrics::observe_relay;
 
 /// Where the services are.
 #[derive(Debug, Clone)]
@@ -31,6 +32,8 @@ pub struct Remote {
     pub core: Core,
     /// Where metrics go.
     pub metrics: Arc<dyn MetricsPublisher>,
+    /// Counts the messages of the queue.
+    pub counts: Arc<dyn CountsMessages>,
     /// Publishes what waits, once it is run.
     pub relay: OutboxRelay,
     /// Reaches the database and looks after it, once it is run. Without it nothing can be stored.
@@ -55,6 +58,7 @@ impl Remote {
         let publisher: Arc<dyn EventPublisher> = Arc::new(jetstream);
         let queue = Arc::new(RabbitJobQueue::lazily(&amqp)?);
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new(name));
+        observe_relay(relay.counters());
         let core = Core {
             store,
             leadership: ledger.clone(),
@@ -62,12 +66,12 @@ impl Remote {
             dispatch: ledger.clone(),
             control: ledger,
             queue: queue.clone(),
-            dead: queue,
+            dead: queue.clone(),
             publisher,
             games,
             events: relay.wake(),
             progress: Arc::new(Notify::new()),
         };
-        Ok(Self { core, metrics, relay, keeper })
+        Ok(Self { core, metrics, counts: queue, relay, keeper })
     }
 }

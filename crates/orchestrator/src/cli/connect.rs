@@ -144,11 +144,15 @@ pub(super) struct HealthArgs {
     /// Daemon to ask
     #[arg(long, env = "ORCHESTRATOR_URL", value_name = "URL", default_value = "http://127.0.0.1:50051")]
     server: Address,
+
+    /// What is asked for: this service, `worker`, or `live`, which is false when a restart would help
+    #[arg(long, value_name = "NAME", default_value = SERVICE)]
+    service: String,
 }
 
 /// Asks a daemon whether it is ready; the exit code is the answer.
 pub(super) async fn health(args: HealthArgs) -> Result<(), Failure> {
-    if let Err(error) = grpc::ready(&args.server, SERVICE).await {
+    if let Err(error) = grpc::ready(&args.server, &args.service).await {
         let away = away(&args.server).await;
         let told = if away.is_empty() { String::new() } else { format!("; not ready: {}", away.join(", ")) };
         return Err(Failure::new(Exit::Unavailable, miette::miette!("{error}{told}")));

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::Args;
@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::connect::SERVICE;
 use super::nats_control::{self, NatsControlArgs};
 use super::services::{self, ServicesArgs};
+use super::worker_health::{LIVE, WorkerHealth};
 use super::{Exit, Failure, Place, games, output};
 use crate::app::watch::{self, DEPENDENCIES};
 use crate::app::{Playing, PlayingSettings, Remote, host_name, scratch};
@@ -26,6 +27,8 @@ use crate::broadcast;
 use crate::core::Core;
 use crate::games::doom::DoomGames;
 use crate::leader;
+use crate::look;
+use crate::metrics::{Looked, observe_health, observe_looks};
 use crate::service::Service;
 use crate::shard::{Agents, Pin};
 
@@ -116,7 +119,9 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     let readiness = DEPENDENCIES
         .iter()
         .fold(Readiness::builder().service(SERVICE, DEPENDENCIES), |builder, name| builder.service(name, [*name]))
+        .service(LIVE, [])
         .build();
+    observe_health(readiness.clone());
     let tasks = background(remote, &core, args.leading.settings(), &readiness);
     if let Some(operator) = operator {
         nats_control::spawn(&tasks, core.clone(), operator, nats);
@@ -189,12 +194,29 @@ fn background(remote: Remote, core: &Core, leading: leader::Settings, readiness:
             Ok::<(), Infallible>(())
         }
     });
-    look_after(&tasks, remote.keeper, core, readiness);
+    let (store, counts, looked) = (core.store.clone(), remote.counts, Arc::new(Mutex::new(Looked::default())));
+    observe_looks(looked.clone());
+    tasks.spawn("look", OnError::Restart(Backoff::default()), move |token| {
+        let looking = look::run(store.clone(), counts.clone(), looked.clone(), token);
+        async move {
+            looking.await;
+            Ok::<(), Infallible>(())
+        }
+    });
+    keep(&tasks, remote.keeper);
+    let (watched, readiness) = (core.clone(), readiness.clone());
+    tasks.spawn("watch", OnError::Restart(Backoff::default()), move |token| {
+        let (core, readiness) = (watched.clone(), readiness.clone());
+        async move {
+            watch::run(core, readiness, token).await;
+            Ok::<(), Infallible>(())
+        }
+    });
     tasks
 }
 
-/// What every process does about its dependencies: the keeper of the database, and the watch over all of them.
-fn look_after(tasks: &Tasks, keeper: Keeper, core: &Core, readiness: &Readiness) {
+/// Reaches the database, and looks after it.
+fn keep(tasks: &Tasks, keeper: Keeper) {
     let mut keeper = Some(keeper);
     tasks.spawn("keeper", OnError::Shutdown, move |token| {
         let keeper = keeper.take();
@@ -202,14 +224,6 @@ fn look_after(tasks: &Tasks, keeper: Keeper, core: &Core, readiness: &Readiness)
             let keeper = keeper.ok_or("the keeper cannot be started twice")?;
             keeper.run(token.cancelled_owned()).await;
             Ok::<(), &str>(())
-        }
-    });
-    let (watched, readiness) = (core.clone(), readiness.clone());
-    tasks.spawn("watch", OnError::Restart(Backoff::default()), move |token| {
-        let (core, readiness) = (watched.clone(), readiness.clone());
-        async move {
-            watch::run(core, readiness, token).await;
-            Ok::<(), Infallible>(())
         }
     });
 }
@@ -223,6 +237,9 @@ pub(super) struct WorkerArgs {
     /// Name of the worker in claims; made of host and process unless given
     #[arg(long, env = "WORKER_NAME", value_name = "NAME")]
     name: Option<String>,
+    /// Where to answer health checks: host:port, or unix:///path/to.sock; nowhere unless given
+    #[arg(long, env = "HEALTH_ADDR", value_name = "ADDR")]
+    health_addr: Option<Address>,
     #[command(flatten)]
     services: ServicesArgs,
     #[command(flatten)]
@@ -243,12 +260,15 @@ pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failur
     settings.worker.name = name;
     settings.worker.prefetch = Some(args.services.amqp.amqp_prefetch);
     let tasks = Tasks::new();
-    look_after(&tasks, remote.keeper, &core, &Readiness::builder().build());
+    keep(&tasks, remote.keeper);
     let playing = Playing::start(&core, games, settings).await?;
+    let health = WorkerHealth::start(args.health_addr.as_ref(), &core, playing.meter.clone()).await?;
     tracing::info!(engines = playing.engines, "playing");
     // Every process publishes what it commits, so that events do not wait for the daemon.
     remote.relay.run(stop.cancelled_owned()).await;
+    health.drain();
     playing.stop().await;
+    health.stop().await;
     tasks.shutdown(GRACE).await;
     Ok(())
 }
@@ -290,6 +310,6 @@ fn unconnected(error: anyhow::Error) -> Failure {
     if kind == Some(ErrorKind::FailedPrecondition) { failure.with_exit(Exit::Unavailable) } else { failure }
 }
 
-fn unavailable(error: impl std::fmt::Display) -> Failure {
+pub(super) fn unavailable(error: impl std::fmt::Display) -> Failure {
     Failure::new(Exit::Unavailable, miette::miette!("{error}"))
 }

@@ -14,6 +14,7 @@ use domain::ports::{Environment, EnvironmentError};
 use vizdoom::{ENGINE_VERSION, Engine, Game, GameConfig, GameOptions, Install, ScreenFormat, StartOptions};
 
 use super::{Games, ScenarioFacts};
+use crate::metrics::EngineMetrics;
 pub use environment::DoomGame;
 use files::FileHashes;
 
@@ -22,13 +23,14 @@ pub struct DoomGames {
     install: Install,
     work_root: PathBuf,
     hashes: FileHashes,
+    metrics: EngineMetrics,
 }
 
 impl DoomGames {
     /// Games of this installation; engines work in folders below `work_root`.
     #[must_use]
     pub fn new(install: Install, work_root: PathBuf) -> Self {
-        Self { install, work_root, hashes: FileHashes::default() }
+        Self { install, work_root, hashes: FileHashes::default(), metrics: EngineMetrics::new() }
     }
 
     /// The installation.
@@ -74,7 +76,7 @@ impl DoomGames {
             source: None,
         })?;
         let bounds = Engine::map_bounds(&self.install, game.config());
-        Ok(DoomGame::new(game, observation, bounds))
+        Ok(DoomGame::new(game, observation, bounds, self.metrics.clone()))
     }
 }
 

@@ -7,15 +7,14 @@ use std::time::Duration;
 
 use domain::ErrorKind;
 use domain::ports::{PortError, PortResult};
-use runtime::retry::{Backoff, Waits};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 /// Longest wait with a job in hand; the broker takes back what is held for half an hour.
 const LONGEST: Duration = Duration::from_secs(10 * 60);
 
-/// Waits between two tries.
-const BACKOFF: Backoff = Backoff { first: Duration::from_millis(100), factor: 2.0, cap: Duration::from_secs(1) };
+/// Pause between two tries.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// How long a lane waits for the store: until it is there, the worker stops, or the wait is too long.
 pub(super) struct Patience<'a> {
@@ -33,15 +32,13 @@ impl<'a> Patience<'a> {
     /// # Errors
     /// What the store said last.
     pub(super) async fn wait<T, F: Future<Output = PortResult<T>>>(self, call: impl Fn() -> F) -> PortResult<T> {
-        let mut waits = Waits::new(BACKOFF);
         loop {
             let error = match call().await {
                 Err(error) if is_away(&error) => error,
                 answer => return answer,
             };
             tracing::debug!(%error, "a job in hand waits for the store");
-            let wait = waits.next_wait();
-            if Instant::now() + wait >= self.deadline || self.stop.run_until_cancelled(sleep(wait)).await.is_none() {
+            if Instant::now() + PAUSE >= self.deadline || self.stop.run_until_cancelled(sleep(PAUSE)).await.is_none() {
                 return Err(error);
             }
         }

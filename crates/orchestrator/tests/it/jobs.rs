@@ -1,103 +1,179 @@
-//! `jobs`: what the ledger and the queue know about the work, and how it is put into the queue again.
+//! Jobs whose worker is killed, frozen or stuck, and jobs that the queue has lost: another worker plays them, soon, and
+//! the digest is that of a calm run.
 
-use domain::ports::{DeadLetters as _, JobQueue as _};
-use messaging::rabbit::{AmqpConfig, RabbitJobQueue};
-use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::experiment::EvolutionSpec;
+use domain::ids::ExperimentId;
+use domain::ports::{ExperimentStore as _, FenceReport as _, JobQueue as _};
+use messaging::memory::MemoryJobQueue;
+use orchestrator::core::Core;
+use orchestrator::leader::{self, Settings};
+use testkit::builder;
 use testkit::postgres::TestDatabase;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
-use crate::daemons::{Forgotten, Process, base, free_port, wait_until_ready};
-use crate::support::{folder, json, orchestrator, succeed};
+use crate::daemons::Process;
+use crate::embedded::children;
+use crate::leaders;
+use crate::support::{folder, json, orchestrator};
+use crate::system::{PATIENCE, System, connect, eventually};
 
-const EXPERIMENT: &str = "name = \"worked\"\nseed = 5\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n\
-                          [seeds]\nepisodes = 3\n[[design.factors]]\nparameter = \"agent.policy\"\n\
-                          levels = [\"aim\", \"attack_only\"]\n";
+/// One job per agent, of some seconds; many attempts, because here they fail on purpose.
+const EXPERIMENT: &str = "name = \"harried\"\nseed = 12\n[scenario]\nname = \"defend_the_line\"\n\
+                          [agent]\npolicy = \"aim\"\n[seeds]\nepisodes = 120\n\
+                          [limits]\ntick_seconds = 2\njob_episodes = 120\nattempts = 100\n\
+                          [evolution]\npopulation = 3\ngenerations = 1\nconfirmation = 2\n";
 
-#[test]
-fn the_ledger_of_a_finished_run_tells_of_every_attempt() {
+/// The digest of the calm run.
+fn expected() -> String {
     let data = folder();
     let file = data.path().join("experiment.toml");
     std::fs::write(&file, EXPERIMENT).unwrap();
     let place = ["--embedded", "--data", data.path().to_str().unwrap()];
-    json(orchestrator().arg("launch").arg(&file).args(["-o", "json"]).args(place));
+    let launched = json(orchestrator().arg("launch").arg(&file).args(["-o", "json"]).args(place));
+    launched["digest"].as_str().unwrap().to_owned()
+}
 
-    let jobs = json(orchestrator().args(["jobs", "list", "worked", "-o", "json"]).args(place));
-    let jobs = jobs.as_array().unwrap();
-    assert!(jobs.len() >= 2 && jobs.iter().all(|job| job["status"] == "done"), "{jobs:?}");
-    let planned: u64 = jobs.iter().map(|job| job["episodes_planned"].as_u64().unwrap()).sum();
-    let scored: u64 = jobs.iter().map(|job| job["episodes_scored"].as_u64().unwrap()).sum();
-    assert_eq!((planned, scored), (6, 6));
-    let open = json(orchestrator().args(["jobs", "list", "worked", "--status", "open", "-o", "json"]).args(place));
-    assert_eq!(open, Value::Array(vec![]));
+/// An attempt at a job.
+#[derive(Debug, Clone)]
+struct Attempt {
+    job: String,
+    fence: i64,
+    worker: String,
+    error: String,
+}
 
-    let id = jobs[0]["id"].as_str().unwrap();
-    let shown = json(orchestrator().args(["jobs", "show", id, "-o", "json"]).args(place));
-    assert_eq!(shown["attempts"][0]["fence"], 1);
-    assert!(shown["attempts"][0]["ended_at_ms"].is_number() && shown["attempts"][0]["error"].is_null(), "{shown}");
-    assert!(shown["episodes"].as_array().unwrap().iter().all(|episode| episode["scored_by"] == 1), "{shown}");
-    let table = succeed(orchestrator().args(["jobs", "show", id]).args(place));
-    assert!(String::from_utf8(table.stdout).unwrap().contains("attempt 1"));
+async fn attempts(database: &TestDatabase) -> Vec<Attempt> {
+    let select = "SELECT job_id, fence, worker, error FROM attempts ORDER BY started_at_ms";
+    let attempt = |row: Vec<String>| Attempt {
+        job: row[0].clone(),
+        fence: row[1].parse().unwrap(),
+        worker: row[2].clone(),
+        error: row[3].clone(),
+    };
+    database.rows(select).await.into_iter().map(attempt).collect()
+}
 
-    let done = orchestrator().args(["jobs", "redrive", id]).args(place).output().unwrap();
-    assert_eq!(done.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&done.stderr).contains("it is done"));
-    let nobody = id.replace(|c: char| c.is_ascii_digit(), "0");
-    let nobody = orchestrator().args(["jobs", "show", &nobody]).args(place).output().unwrap();
-    assert_eq!(nobody.status.code(), Some(3));
-    let none = orchestrator().args(["jobs", "show", "first"]).args(place).output().unwrap();
-    assert_eq!(none.status.code(), Some(2));
+/// The job that a worker holds and its fence, as soon as it plays.
+async fn held_by(database: &TestDatabase, worker: &str, process: &Process) -> (String, i64) {
+    let select = format!("SELECT id, fence FROM jobs WHERE status = 'running' AND owner = '{worker}' AND ticks > 10");
+    let mut held = Vec::new();
+    eventually(&format!("{worker} plays"), PATIENCE, async || {
+        held = database.rows(&select).await;
+        !held.is_empty() && !children(process.id()).is_empty()
+    })
+    .await;
+    (held[0][0].clone(), held[0][1].parse().unwrap())
+}
+
+async fn now(database: &TestDatabase) -> i64 {
+    database.rows("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint").await[0][0].parse().unwrap()
+}
+
+async fn digest(store: &store::SqlStore, id: ExperimentId) -> String {
+    eventually("the experiment is completed", Duration::from_secs(120), async || {
+        store.experiment(id).await.unwrap().digest.is_some()
+    })
+    .await;
+    store.experiment(id).await.unwrap().digest.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_queue_put_aside_goes_back_to_work() {
-    let data = folder();
-    let file = data.path().join("experiment.toml");
-    std::fs::write(&file, EXPERIMENT).unwrap();
-    let database = TestDatabase::create().await;
-    let unique = uuid::Uuid::new_v4().simple().to_string();
-    let prefix = format!("test-{unique}");
-    let nats = base("CLAUDOOM_TEST_NATS", "nats://127.0.0.1:4222");
-    let amqp = base("CLAUDOOM_TEST_AMQP", "amqp://guest:guest@127.0.0.1:5672");
-    let _forgotten = Forgotten([nats.clone(), format!("TEST_{unique}"), amqp.clone(), prefix.clone()]);
-    succeed(orchestrator().args(["migrate", "--database-url", &database.url()]));
-    let address = format!("127.0.0.1:{}", free_port());
-    let server = format!("http://{address}");
-    let services = |command: &mut std::process::Command| {
-        command.args(["--database-url", &database.url(), "--nats-url", &nats, "--amqp-url", &amqp]);
-        command.args(["--nats-subject-prefix", &prefix, "--nats-stream", &format!("TEST_{unique}")]);
-        command.args(["--amqp-exchange", &prefix, "--amqp-queue", &format!("{prefix}.jobs")]);
-    };
-    let mut serve = orchestrator();
-    serve.args(["serve", "--grpc-addr", &address]);
-    services(&mut serve);
-    let serve = Process::start(serve, &data.path().join("serve.log"));
-    wait_until_ready(&server);
-    json(orchestrator().arg("launch").arg(&file).args(["-o", "json", "--server", &server]));
+async fn a_job_of_a_killed_worker_and_one_of_a_frozen_worker_are_soon_played_by_others() {
+    let (system, expected) = (System::new().await, expected());
+    let (store, database) = (connect(&system.database).await, &system.database);
+    let served = system.serve(&[]);
+    let lease = ["--engines", "1", "--job-lease-ms", "2000"];
+    let killed = system.work_as("killed", &lease);
+    let id = served.launch(&system.data, EXPERIMENT).parse().unwrap();
 
-    let config = AmqpConfig { exchange: prefix.clone(), queue: format!("{prefix}.jobs"), ..AmqpConfig::new(&amqp) };
-    let queue = RabbitJobQueue::connect(&config).await.unwrap();
-    let mut consumer = queue.consume(1).await.unwrap();
-    let rejected = consumer.next().await.unwrap();
-    let job = rejected.message().job.to_string();
-    rejected.reject().await.unwrap();
-    drop(consumer);
-    while queue.dead_letters(5).await.unwrap().is_empty() {
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    let (job, fence) = held_by(database, "killed", &killed).await;
+    let at = now(database).await;
+    killed.signal("KILL");
+    let frozen = system.work_as("frozen", &lease);
+    let queued = format!("SELECT queued_at_ms FROM jobs WHERE id = '{job}' AND queued_at_ms > {at}");
+    eventually("the job is queued again", PATIENCE, async || !database.rows(&queued).await.is_empty()).await;
+    let after = database.rows(&queued).await[0][0].parse::<i64>().unwrap() - at;
+    println!("queued again {after} ms after the kill");
+    // The lease, the leader's look, and time to spare; no lack of scores has to be noticed.
+    assert!(after < 2_000 + 6_000, "{after} ms");
+    eventually("the job is claimed again", PATIENCE, async || {
+        attempts(database).await.iter().any(|attempt| attempt.job == job && attempt.fence > fence)
+    })
+    .await;
+
+    let (job, fence) = held_by(database, "frozen", &frozen).await;
+    frozen.signal("STOP");
+    let last = system.work_as("last", &lease);
+    assert_eq!(digest(&store, id).await, expected);
+    let taken_over = attempts(database).await.into_iter().find(|a| a.job == job && a.fence == fence + 1).unwrap();
+    assert_eq!(taken_over.worker, "last");
+    let before = store.fence_counts().await.unwrap();
+    frozen.signal("CONT");
+    eventually("what the frozen one still sends is refused", PATIENCE, async || {
+        store.fence_counts().await.unwrap().fenced_writes > before.fenced_writes
+    })
+    .await;
+    assert_eq!(digest(&store, id).await, expected);
+    assert_eq!((frozen.stop(), last.stop()), (Some(0), Some(0)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_whose_engine_is_stopped_is_finished_elsewhere() {
+    let (system, expected) = (System::new().await, expected());
+    let (store, database) = (connect(&system.database).await, &system.database);
+    let served = system.serve(&[]);
+    // Below the ten seconds after which an engine that does not answer is killed.
+    let limits = |engines| ["--engines", engines, "--job-lease-ms", "3000", "--job-stuck-ms", "4000"];
+    let stuck = system.work_as("stuck", &limits("1"));
+    let id = served.launch(&system.data, EXPERIMENT).parse().unwrap();
+
+    let (job, fence) = held_by(database, "stuck", &stuck).await;
+    for engine in children(stuck.id()) {
+        let stop = std::process::Command::new("kill").arg("-STOP").arg(engine.to_string()).status();
+        assert!(stop.unwrap().success());
     }
+    let other = system.work_as("other", &limits("3"));
 
-    let dead = json(orchestrator().args(["jobs", "list", "--dead", "-o", "json", "--server", &server]));
-    assert_eq!((&dead[0]["job"], &dead[0]["reason"]), (&job.as_str().into(), &"rejected".into()), "{dead}");
-    let mut doctor = orchestrator();
-    doctor.arg("doctor");
-    services(&mut doctor);
-    let told = String::from_utf8(doctor.output().unwrap().stdout).unwrap();
-    assert!(told.contains("FAIL  dead letters") && told.contains("jobs redrive --dead"), "{told}");
+    assert_eq!(digest(&store, id).await, expected);
+    let attempts = attempts(database).await;
+    let at = |fence| attempts.iter().find(|attempt| attempt.job == job && attempt.fence == fence).unwrap();
+    assert_eq!(at(fence).worker, "stuck");
+    assert!(at(fence).error.starts_with("no progress for"), "{attempts:?}");
+    assert_eq!(at(fence + 1).worker, "other", "{attempts:?}");
+    assert_eq!((stuck.stop(), other.stop()), (Some(0), Some(0)));
+}
 
-    let driven = json(orchestrator().args(["jobs", "redrive", "--dead", "-o", "json", "--server", &server]));
-    assert_eq!((&driven["jobs"], &driven["dead_letters"]), (&0.into(), &1.into()));
-    let driven = json(orchestrator().args(["jobs", "redrive", &job, "-o", "json", "--server", &server]));
-    assert_eq!((&driven["jobs"], &driven["dead_letters"]), (&1.into(), &0.into()));
-    let open = ["jobs", "list", "worked", "--status", "open,running", "-o", "json", "--server", &server];
-    assert!(json(orchestrator().args(open)).as_array().unwrap().iter().any(|listed| listed["id"] == job));
-    assert!(queue.dead_letters(5).await.unwrap().is_empty());
-    assert_eq!(serve.stop(), Some(0));
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_that_the_queue_has_lost_are_queued_again_once() {
+    let database = TestDatabase::create().await;
+    let store = connect(&database).await;
+    let queue = Arc::new(MemoryJobQueue::default());
+    let core = Core { queue: queue.clone(), ..leaders::core(&store, store.clone()) };
+    let mut new = builder::experiment(3, 4);
+    // What the director expects to be played before it plans on.
+    let population = EvolutionSpec { population: 3, generations: 1, confirmation: 0, ..EvolutionSpec::default() };
+    new.spec.evolution = Some(population);
+    store.create(&new).await.unwrap();
+    let stop = CancellationToken::new();
+    let leading = tokio::spawn(leader::run(core, Settings::new("one", Duration::from_secs(3)), stop.clone()));
+    let jobs = new.first.jobs.len();
+    eventually("every job is queued", PATIENCE, async || queue.waiting() == jobs).await;
+
+    // A queue that forgets all but one, and a worker that takes that one.
+    let mut consumer = queue.consume(100).await.unwrap();
+    for _ in 0..jobs {
+        consumer.next().await.unwrap().ack().await.unwrap();
+    }
+    store.claim(new.first.jobs[0].id, "worker", Duration::from_secs(600)).await.unwrap();
+
+    eventually("the others come again", PATIENCE, async || queue.waiting() == jobs - 1).await;
+    // They wait, so they are not lost.
+    sleep(Duration::from_secs(12)).await;
+    assert_eq!(queue.waiting(), jobs - 1);
+    stop.cancel();
+    leading.await.unwrap();
 }
