@@ -14,6 +14,7 @@ pub mod episode;
 pub mod error;
 pub mod event;
 pub mod experiment;
+pub mod file;
 pub mod game;
 pub mod genome;
 pub mod ids;
