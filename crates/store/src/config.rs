@@ -23,6 +23,8 @@ pub struct StoreConfig {
     pub lock_timeout: Duration,
     /// Longest pause inside a transaction, so that a frozen process does not hold its locks (PostgreSQL).
     pub idle_in_transaction_timeout: Duration,
+    /// Largest file that is taken in, in bytes.
+    pub max_blob_bytes: u64,
     /// Whether to create or upgrade the schema when the ledger is opened.
     pub migrate: bool,
     /// The trace context that is kept with every event.
@@ -40,6 +42,7 @@ impl StoreConfig {
             statement_timeout: Duration::from_secs(10),
             lock_timeout: Duration::from_secs(3),
             idle_in_transaction_timeout: Duration::from_secs(10),
+            max_blob_bytes: 64 << 20,
             migrate: false,
             trace: TraceSource::default(),
         }
@@ -62,6 +65,7 @@ impl fmt::Debug for StoreConfig {
             .field("statement_timeout", &self.statement_timeout)
             .field("lock_timeout", &self.lock_timeout)
             .field("idle_in_transaction_timeout", &self.idle_in_transaction_timeout)
+            .field("max_blob_bytes", &self.max_blob_bytes)
             .field("migrate", &self.migrate)
             .finish_non_exhaustive()
     }

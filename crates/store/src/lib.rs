@@ -1,13 +1,15 @@
 //! The ledger of experiments in SQL: one implementation of [`domain::ports::ExperimentStore`] over PostgreSQL
-//! (daemons) and SQLite (embedded default).
+//! (daemons) and SQLite (embedded default). It keeps the contents of users' files too ([`domain::ports::BlobStore`]).
 //!
 //! Both run the same code and pass the same contract suite. What differs is how they are opened ([`connect`]), how
-//! rows are locked (SQLite has one writer, so it needs no row locks) and how tick logs are copied in bulk.
+//! rows are locked (SQLite has one writer, so it needs no row locks) and how logs are copied in bulk.
 //!
 //! Rows are locked in one order everywhere: job, member, generation, experiment. An experiment's event numbers are
 //! handed out under the lock of its row, which is held until the commit, so they have no gaps and no reader ever
 //! sees a later number before an earlier one.
 
+mod action_logs;
+mod blobs;
 mod clock;
 mod config;
 mod convert;
@@ -18,6 +20,7 @@ mod events;
 mod experiments;
 mod finish;
 mod generations;
+mod held;
 mod jobs;
 mod open;
 mod outbox;

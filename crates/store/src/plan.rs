@@ -13,13 +13,18 @@ use crate::error::Result;
 /// Most bound values per statement: below 32,766 (SQLite) and 65,535 (PostgreSQL).
 const MAX_PARAMETERS: usize = 32_000;
 
+/// How many rows of a table one statement can insert.
+pub(crate) fn rows_per_statement<E: EntityTrait>() -> usize {
+    MAX_PARAMETERS / E::Column::iter().count().max(1)
+}
+
 /// Inserts any number of rows, in as few statements as the databases allow.
 pub(crate) async fn insert_all<E, A>(tx: &DatabaseTransaction, rows: impl IntoIterator<Item = A>) -> Result<()>
 where
     E: EntityTrait,
     A: ActiveModelTrait<Entity = E> + Send,
 {
-    let chunk = MAX_PARAMETERS / E::Column::iter().count().max(1);
+    let chunk = rows_per_statement::<E>();
     let mut rows = rows.into_iter().peekable();
     while rows.peek().is_some() {
         let part: Vec<A> = rows.by_ref().take(chunk).collect();

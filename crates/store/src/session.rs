@@ -20,6 +20,7 @@ pub struct SqlStore {
     pub(crate) db: DatabaseConnection,
     pub(crate) encoder: Arc<dyn EventEncoder>,
     pub(crate) trace: TraceSource,
+    pub(crate) max_blob_bytes: u64,
     pub(crate) engine: Engine,
 }
 

@@ -1,5 +1,6 @@
 //! For tests only: builders of the domain's values, contract suites for its ports, and what they need of the outside.
 
+pub mod blobs;
 pub mod builder;
 pub mod contract;
 pub mod postgres;
