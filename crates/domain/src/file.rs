@@ -177,6 +177,19 @@ impl StoredAgent {
     }
 }
 
+/// What a path in an experiment file, or in a config that it names, stands for: as somebody says who has the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenFile {
+    /// The path, exactly as it is written.
+    pub path: String,
+    /// The path of the config that it is written in; none where that is the experiment file.
+    pub named_in: Option<String>,
+    /// What is in it.
+    pub blake3: ContentHash,
+    /// Its bytes.
+    pub size: u64,
+}
+
 /// What a file at `path` is called once it was taken in. The name does not depend on where the experiment file was: a
 /// path that leads down from it is kept, one that leads up loses the way up, and of an absolute one only the last part
 /// is left.

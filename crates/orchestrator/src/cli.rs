@@ -9,10 +9,12 @@ mod doctor;
 mod engine;
 mod experiments;
 mod failure;
+mod file_args;
 mod files;
 mod output;
 mod scores;
 mod services;
+mod upload;
 mod watch;
 
 use clap::builder::TypedValueParser;
@@ -162,7 +164,7 @@ async fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Stop(args) => experiments::change(args, experiments::Change::Stop, &place).await,
         Command::Scores(args) => scores::run(args, &place).await,
         Command::Digest(args) => scores::digest(args, &place).await,
-        Command::Validate(args) => files::validate(&args, &place),
+        Command::Validate(args) => files::validate(&args, &place).await,
         Command::Schema => files::schema(),
         Command::Policies(args) => files::policies(&args),
         Command::Scenarios(args) => files::scenarios(&args, &place),

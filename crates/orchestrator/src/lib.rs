@@ -19,4 +19,5 @@ pub mod play;
 pub mod service;
 pub mod shard;
 pub mod standing;
+pub mod user_files;
 pub mod worker;

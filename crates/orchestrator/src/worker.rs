@@ -19,6 +19,7 @@ use crate::core::Core;
 use crate::metrics::Metrics;
 use crate::play::AttemptError;
 use crate::shard::{Order, Played};
+use crate::user_files::Hold;
 
 /// How long a claimed job is a worker's own without a sign of life.
 const LEASE: Duration = Duration::from_secs(30);
@@ -173,6 +174,11 @@ impl Lane {
 
     async fn play(&self, assignment: Box<Assignment>) -> PortResult<Verdict> {
         let (job, fence) = (assignment.job, assignment.fence);
+        // Kept until the attempt is over, so that an engine that is started anew finds them.
+        let _files = match self.files(&assignment).await {
+            Ok(files) => files,
+            Err(failed) => return failed,
+        };
         let cancelled = self.shutdown.child_token();
         let (results, mut played) = mpsc::channel(BATCH);
         let (done, verdict) = oneshot::channel();
@@ -211,6 +217,31 @@ impl Lane {
             Ok(Err(error)) => Verdict::Failed(with_causes(&error)),
             Err(_) => Verdict::Failed("the slot ended".into()),
         })
+    }
+
+    /// Brings the files of a user's own to this machine that the job is played with, and renews the lease meanwhile. What
+    /// keeps them from coming is the end of the attempt.
+    async fn files(&self, assignment: &Assignment) -> Result<Hold, PortResult<Verdict>> {
+        let files = assignment.member.scenario.own_files();
+        if files.is_empty() {
+            return Ok(Hold::default());
+        }
+        let mut brought = std::pin::pin!(self.retry(|| self.core.files.hold(&files)));
+        loop {
+            let renewed = tokio::select! {
+                brought = &mut brought => return brought.map_err(|error| match error.kind {
+                    ErrorKind::Unavailable => Err(error),
+                    _ => Ok(Verdict::Failed(with_causes(&error))),
+                }),
+                () = tokio::time::sleep(RENEW) => self.core.store.renew(assignment.job, assignment.fence, LEASE).await,
+                () = self.shutdown.cancelled() => return Err(Ok(Verdict::Interrupted)),
+            };
+            match renewed {
+                Ok(()) => {}
+                Err(error) if error.kind == ErrorKind::Fenced => return Err(Ok(Verdict::Lost)),
+                Err(error) => return Err(Err(error)),
+            }
+        }
     }
 
     /// Commits scores; a store that is away is tried again until the lease would be lost.

@@ -11,9 +11,7 @@ use domain::ports::PortResult;
 use domain::score::Score;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
-use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _, TryInsertResult,
-};
+use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _};
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
@@ -21,7 +19,7 @@ use uuid::Uuid;
 
 use crate::entity::{action_logs, episodes, scores};
 use crate::error::{Error, Result, damaged};
-use crate::plan::rows_per_statement;
+use crate::plan::insert_new;
 use crate::session::{Engine, SqlStore, retrying};
 
 const COPY: &str = "COPY action_logs (job_id, fence, replicate, log) FROM STDIN BINARY";
@@ -71,17 +69,13 @@ async fn copy(pool: &deadpool_postgres::Pool, job: JobId, fence: Fence, scores: 
 
 /// Writes logs in the transaction of their scores; what is there already is the same.
 pub(crate) async fn insert(tx: &DatabaseTransaction, job: Uuid, fence: i64, scores: &[Score]) -> Result<()> {
-    for chunk in scores.chunks(rows_per_statement::<action_logs::Entity>()) {
-        let rows = chunk.iter().map(|score| action_logs::ActiveModel {
-            job_id: Set(job),
-            fence: Set(fence),
-            replicate: Set(score.key.replicate.into()),
-            log: Set(score.action_log.clone()),
-        });
-        let insert = action_logs::Entity::insert_many(rows).on_conflict_do_nothing();
-        let (TryInsertResult::Inserted(_) | TryInsertResult::Conflicted | TryInsertResult::Empty) =
-            insert.exec_without_returning(tx).await?;
-    }
+    let rows = scores.iter().map(|score| action_logs::ActiveModel {
+        job_id: Set(job),
+        fence: Set(fence),
+        replicate: Set(score.key.replicate.into()),
+        log: Set(score.action_log.clone()),
+    });
+    insert_new::<action_logs::Entity, _>(tx, rows).await?;
     Ok(())
 }
 

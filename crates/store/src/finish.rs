@@ -11,7 +11,6 @@ use domain::status::{ExperimentStatus, JobStatus};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, UpdateStatement};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _, QueryResult,
-    TryInsertResult,
 };
 
 use crate::action_logs;
@@ -21,7 +20,7 @@ use crate::entity::{experiments, generations, jobs, members, scores};
 use crate::error::{Result, refused};
 use crate::held::{Held, held};
 use crate::jobs as job_rows;
-use crate::plan::rows_per_statement;
+use crate::plan::insert_new;
 use crate::scores::{fitness_in, stored_scores};
 use crate::session::{SqlStore, Tx, retrying};
 
@@ -151,16 +150,9 @@ fn check_planned(held: &Held, scores: &[Score]) -> Result<()> {
 
 /// Inserts what is not there yet and says how many rows that were.
 async fn insert(tx: &DatabaseTransaction, held: &Held, scores: &[&Score]) -> Result<usize> {
-    let mut inserted = 0;
-    for chunk in scores.chunks(rows_per_statement::<scores::Entity>()) {
-        let (experiment, fence) = (ExperimentId(held.job.experiment_id), held.job.fence);
-        let rows = chunk.iter().map(|score| convert::score_row(experiment, fence, held.now, score));
-        let insert = scores::Entity::insert_many(rows).on_conflict_do_nothing();
-        if let TryInsertResult::Inserted(rows) = insert.exec_without_returning(tx).await? {
-            inserted += usize::try_from(rows).unwrap_or(usize::MAX);
-        }
-    }
-    Ok(inserted)
+    let (experiment, fence) = (ExperimentId(held.job.experiment_id), held.job.fence);
+    let rows = scores.iter().map(|score| convert::score_row(experiment, fence, held.now, score));
+    insert_new::<scores::Entity, _>(tx, rows).await
 }
 
 fn member_update(job: &jobs::Model, new: i64) -> UpdateStatement {

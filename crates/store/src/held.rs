@@ -3,8 +3,9 @@
 use domain::ids::{Fence, JobId};
 use domain::plan::PlannedEpisode;
 use sea_orm::sea_query::{Expr, ExprTrait as _, LockType, Order, Query, SelectStatement};
-use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait as _, DatabaseTransaction, DbBackend, FromQueryResult as _};
-use sea_orm::Iterable as _;
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, DbBackend, FromQueryResult as _, Iterable as _,
+};
 
 use crate::clock;
 use crate::convert;
@@ -50,7 +51,6 @@ pub(crate) async fn held(tx: &DatabaseTransaction, id: JobId, fence: Fence) -> R
 }
 
 fn select(id: JobId, backend: DbBackend) -> SelectStatement {
-    let same = |score, episode| Expr::col((scores::Entity, score)).equals((episodes::Entity, episode));
     let mut select = Query::select();
     for column in jobs::Column::iter() {
         select.column((jobs::Entity, column));
@@ -58,24 +58,42 @@ fn select(id: JobId, backend: DbBackend) -> SelectStatement {
     for column in [episodes::Column::Replicate, episodes::Column::Seed, episodes::Column::DoomSeed] {
         select.column((episodes::Entity, column));
     }
+    let replicate = Expr::col((episodes::Entity, episodes::Column::Replicate));
     select
-        .expr_as(Expr::col((scores::Entity, scores::Column::Replicate)).is_not_null(), "scored")
+        .expr_as(replicate.in_subquery(scored(id)), "scored")
         .expr_as(Expr::cust(clock::expression(backend)), "now_ms")
         .from(jobs::Entity)
         .inner_join(
             episodes::Entity,
             Expr::col((episodes::Entity, episodes::Column::JobId)).equals((jobs::Entity, jobs::Column::Id)),
         )
-        .left_join(
-            scores::Entity,
-            Condition::all()
-                .add(same(scores::Column::ExperimentId, episodes::Column::ExperimentId))
-                .add(same(scores::Column::Generation, episodes::Column::Generation))
-                .add(same(scores::Column::Position, episodes::Column::Position))
-                .add(same(scores::Column::Replicate, episodes::Column::Replicate)),
-        )
         .and_where(jobs::Column::Id.eq(id.0))
         .order_by((episodes::Entity, episodes::Column::Replicate), Order::Asc)
         .lock_with_tables(LockType::NoKeyUpdate, [jobs::Entity]);
     select
+}
+
+/// The replicates of a job that have scores. Not a join: without statistics of a table that grows this fast, PostgreSQL
+/// would read all of it.
+fn scored(id: JobId) -> SelectStatement {
+    let of_job = |column| Query::select().column(column).from(jobs::Entity).and_where(jobs::Column::Id.eq(id.0)).take();
+    let of_episodes = |replicate| {
+        Query::select().expr(replicate).from(episodes::Entity).and_where(episodes::Column::JobId.eq(id.0)).take()
+    };
+    let column = |column| Expr::col((scores::Entity, column));
+    let replicate = || Expr::col(episodes::Column::Replicate);
+    Query::select()
+        .column((scores::Entity, scores::Column::Replicate))
+        .from(scores::Entity)
+        .and_where(column(scores::Column::ExperimentId).eq(value(of_job(jobs::Column::ExperimentId))))
+        .and_where(column(scores::Column::Generation).eq(value(of_job(jobs::Column::Generation))))
+        .and_where(column(scores::Column::Position).eq(value(of_job(jobs::Column::Position))))
+        .and_where(column(scores::Column::Replicate).gte(value(of_episodes(replicate().min()))))
+        .and_where(column(scores::Column::Replicate).lte(value(of_episodes(replicate().max()))))
+        .take()
+}
+
+/// The one value that a query gives.
+fn value(query: SelectStatement) -> Expr {
+    Expr::SubQuery(None, Box::new(query.into()))
 }

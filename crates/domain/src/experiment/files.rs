@@ -131,6 +131,13 @@ impl ExperimentSpec {
         fields.chain(levels).collect()
     }
 
+    /// Every file of a user's own that games of the specification are made of.
+    #[must_use]
+    pub fn game_files(&self) -> Vec<StoredFile> {
+        let stored = self.stored_files().into_iter();
+        stored.filter(|mention| mention.file.kind() != FileKind::Agent).flat_map(|mention| mention.file.files()).collect()
+    }
+
     /// The same specification with what was taken in put in the place of its paths.
     #[must_use]
     pub fn with_files(mut self, taken_in: &BTreeMap<(FileKind, String), TakenIn>) -> Self {

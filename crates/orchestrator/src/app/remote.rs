@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::trace;
 use crate::core::Core;
 use crate::games::Games;
+use crate::user_files::{FileCache, UserFiles};
 
 /// Where the services are.
 #[derive(Debug, Clone)]
@@ -39,22 +40,30 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// Connects to the services, under the name `name` in claims on what waits to be published.
+    /// Connects to the services, under the name `name` in claims on what waits to be published. Files of users' own are
+    /// brought to this machine by way of `cache`.
     ///
     /// # Errors
     /// If the database cannot be used. NATS and RabbitMQ may be away: they are connected to when they are there.
-    pub async fn connect(dependencies: Dependencies, games: Arc<dyn Games>, name: &str) -> anyhow::Result<Self> {
+    pub async fn connect(
+        dependencies: Dependencies,
+        games: Arc<dyn Games>,
+        cache: FileCache,
+        name: &str,
+    ) -> anyhow::Result<Self> {
         let Dependencies { store, nats, amqp } = dependencies;
         let store = StoreConfig { trace: trace(), ..store };
         let amqp = AmqpConfig { trace: trace(), ..amqp };
-        let store: Arc<dyn ExperimentStore> = Arc::new(store::connect(&store, Arc::new(Encoder)).await?);
+        let ledger = Arc::new(store::connect(&store, Arc::new(Encoder)).await?);
+        let files = UserFiles::new(ledger.clone(), cache);
+        let store: Arc<dyn ExperimentStore> = ledger;
         let jetstream = JetStreamPublisher::connect(&nats).await?;
         let metrics = Arc::new(jetstream.metrics());
         let publisher: Arc<dyn EventPublisher> = Arc::new(jetstream);
         let queue: Arc<dyn JobQueue> = Arc::new(RabbitJobQueue::connect(&amqp).await?);
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new(name));
         let events = relay.wake();
-        let core = Core { store, queue, publisher, games, events, progress: Arc::new(Notify::new()) };
+        let core = Core { store, queue, publisher, games, files, events, progress: Arc::new(Notify::new()) };
         Ok(Self { core, metrics, relay })
     }
 

@@ -129,7 +129,7 @@ fn note(lowered: &[String]) {
 /// Launches the experiment and follows it to its end.
 async fn play(system: &Embedded, overrides: &[String]) -> Result<ExperimentRecord, Failure> {
     let core = &system.core;
-    let launched = core.launch(NAME, EXPERIMENT.as_bytes(), overrides, false).await?;
+    let launched = core.launch(NAME, EXPERIMENT.as_bytes(), overrides, &[], false).await?;
     let record = core.store.experiment(launched.id).await?;
     let engines = system.playing.as_ref().map_or(0, |playing| playing.engines);
     let mut display = Display::new(&record, engines);

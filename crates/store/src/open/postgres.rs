@@ -103,8 +103,12 @@ fn copy_pool(config: &StoreConfig, options: &PgConnectOptions, size: u32) -> Opt
         return None;
     }
     let mut client: tokio_postgres::Config = config.url.parse().ok()?;
-    let limits: Vec<_> = limits(config).iter().map(|(name, value)| format!("-c {name}={value}")).collect();
-    client.application_name("claudoom").options(limits.join(" ")).connect_timeout(config.acquire_timeout);
+    // What is copied is followed by a commit of its scores, which waits for the disk and for all that was written before:
+    // waiting twice would only take twice as long.
+    let no_wait = ("synchronous_commit", "off".to_owned());
+    let settings = limits(config).into_iter().chain([no_wait]);
+    let settings: Vec<_> = settings.map(|(name, value)| format!("-c {name}={value}")).collect();
+    client.application_name("claudoom").options(settings.join(" ")).connect_timeout(config.acquire_timeout);
     let manager = deadpool_postgres::Manager::new(client, tokio_postgres::NoTls);
     deadpool_postgres::Pool::builder(manager)
         .max_size(size as usize)
