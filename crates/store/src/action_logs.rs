@@ -69,12 +69,13 @@ async fn copy(pool: &deadpool_postgres::Pool, job: JobId, fence: Fence, scores: 
 
 /// Writes logs in the transaction of their scores; what is there already is the same.
 pub(crate) async fn insert(tx: &DatabaseTransaction, job: Uuid, fence: i64, scores: &[Score]) -> Result<()> {
-    let rows = scores.iter().map(|score| action_logs::ActiveModel {
+    let row = |score: &Score| action_logs::ActiveModel {
         job_id: Set(job),
         fence: Set(fence),
         replicate: Set(score.key.replicate.into()),
         log: Set(score.action_log.clone()),
-    });
+    };
+    let rows: Vec<_> = scores.iter().map(row).collect();
     insert_new::<action_logs::Entity, _>(tx, rows).await?;
     Ok(())
 }

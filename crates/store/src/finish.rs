@@ -151,7 +151,8 @@ fn check_planned(held: &Held, scores: &[Score]) -> Result<()> {
 /// Inserts what is not there yet and says how many rows that were.
 async fn insert(tx: &DatabaseTransaction, held: &Held, scores: &[&Score]) -> Result<usize> {
     let (experiment, fence) = (ExperimentId(held.job.experiment_id), held.job.fence);
-    let rows = scores.iter().map(|score| convert::score_row(experiment, fence, held.now, score));
+    let row = |score: &&Score| convert::score_row(experiment, fence, held.now, score);
+    let rows: Vec<_> = scores.iter().map(row).collect();
     insert_new::<scores::Entity, _>(tx, rows).await
 }
 

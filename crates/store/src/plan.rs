@@ -21,7 +21,7 @@ pub(crate) fn rows_per_statement<E: EntityTrait>() -> usize {
 
 /// Inserts rows that have a value in every column, but for those whose key is there already, and says how many that
 /// were. SeaORM's own way looks up the definition of the column at every value, which takes longer than the rest.
-pub(crate) async fn insert_new<E, A>(tx: &DatabaseTransaction, rows: impl IntoIterator<Item = A>) -> Result<usize>
+pub(crate) async fn insert_new<E, A>(tx: &DatabaseTransaction, rows: Vec<A>) -> Result<usize>
 where
     E: EntityTrait,
     A: ActiveModelTrait<Entity = E> + Send,
