@@ -15,6 +15,8 @@ mod columns;
 mod m20261121000001_create_plan;
 mod m20261121000002_create_scores;
 mod m20261121000003_create_events;
+mod m20261127000001_add_terms_and_progress;
+mod m20261127000002_control;
 mod m20261127000004_create_files;
 
 /// All migrations in order.
@@ -27,6 +29,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121000001_create_plan::Migration),
             Box::new(m20261121000002_create_scores::Migration),
             Box::new(m20261121000003_create_events::Migration),
+            Box::new(m20261127000001_add_terms_and_progress::Migration),
+            Box::new(m20261127000002_control::Migration),
             Box::new(m20261127000004_create_files::Migration),
         ]
     }

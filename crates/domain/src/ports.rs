@@ -1,20 +1,28 @@
 //! What the outside must offer. Adapters implement these; only the daemons' `app` modules name adapters.
 
 mod blobs;
+mod control;
+mod dispatch;
 mod environment;
+mod fences;
 mod jobs;
+mod leadership;
 mod publisher;
 mod store;
 mod trace;
 
 pub use blobs::BlobStore;
+pub use control::{ControlStore, Extended, NewExtension};
+pub use dispatch::{Dispatch, DueJob};
 pub use environment::{Environment, EnvironmentError};
+pub use fences::{FenceCounts, FenceReport};
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
+pub use leadership::{Candidate, Election, Leader, Leadership, Term};
 pub use publisher::{EventPublisher, MetricsPublisher};
 pub use store::{
     Assignment, Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,
-    GenerationSummary, MemberProgress, MemberScores, NewExperiment, OutboxEntry, Page, Provenance, ScoreFilter,
-    ScoreRow, StoredEvent, TickLog, TickRow,
+    GenerationSummary, MemberProgress, MemberScores, NewExperiment, OutboxEntry, Page, Provenance, Renewal, Renewed,
+    ScoreFilter, ScoreRow, StoredEvent, TickLog, TickRow,
 };
 pub use trace::TraceSource;
 

@@ -1,7 +1,8 @@
 //! What is counted for operators; exported where a collector is configured.
 
+use domain::ids::Epoch;
 use domain::score::Score;
-use opentelemetry::metrics::Counter;
+use opentelemetry::metrics::{Counter, Gauge};
 use opentelemetry::{KeyValue, global};
 
 /// The counters of a worker.
@@ -11,6 +12,7 @@ pub struct Metrics {
     ticks: Counter<u64>,
     tics: Counter<u64>,
     attempts: Counter<u64>,
+    late: Counter<u64>,
 }
 
 impl Metrics {
@@ -24,6 +26,7 @@ impl Metrics {
             ticks: counter("claudoom_ticks_total", "decisions in scored episodes"),
             tics: counter("claudoom_tics_total", "engine tics in scored episodes"),
             attempts: counter("claudoom_attempts_total", "attempts at jobs by their outcome"),
+            late: counter("claudoom_late_results_total", "scores dropped because their attempt was over"),
         }
     }
 
@@ -34,6 +37,11 @@ impl Metrics {
         self.tics.add(scores.iter().map(|score| u64::from(score.measures.tics)).sum(), &[]);
     }
 
+    /// Counts scores that came after the end of their attempt and were dropped.
+    pub fn late(&self, scores: usize) {
+        self.late.add(scores as u64, &[]);
+    }
+
     /// Counts an attempt that ended as `outcome`.
     pub fn attempted(&self, outcome: &'static str) {
         self.attempts.add(1, &[KeyValue::new("outcome", outcome)]);
@@ -41,6 +49,45 @@ impl Metrics {
 }
 
 impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What is told of leadership.
+#[derive(Clone)]
+pub struct LeaderMetrics {
+    epoch: Gauge<i64>,
+    fenced: Counter<u64>,
+}
+
+impl LeaderMetrics {
+    /// Instruments of the process's meter; this process does not lead yet.
+    #[must_use]
+    pub fn new() -> Self {
+        let meter = global::meter("orchestrator");
+        let epoch = meter.i64_gauge("claudoom_leader_epoch");
+        let fenced = meter.u64_counter("claudoom_fenced_plans_total");
+        let metrics = Self {
+            epoch: epoch.with_description("epoch of the term in which this process leads; 0 while it does not").build(),
+            fenced: fenced.with_description("planning writes refused because their term was over").build(),
+        };
+        metrics.leads(None);
+        metrics
+    }
+
+    /// Tells in which term this process leads, if it does.
+    pub fn leads(&self, epoch: Option<Epoch>) {
+        self.epoch.record(epoch.map_or(0, |epoch| epoch.0), &[]);
+    }
+
+    /// Counts a planning write that was refused.
+    pub fn fenced(&self) {
+        self.fenced.add(1, &[]);
+    }
+}
+
+impl Default for LeaderMetrics {
     fn default() -> Self {
         Self::new()
     }

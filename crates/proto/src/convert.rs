@@ -3,6 +3,7 @@
 pub mod action;
 pub mod artifact;
 pub mod config;
+pub mod control;
 pub mod experiment;
 pub mod game;
 pub mod score;

@@ -95,8 +95,7 @@ impl SqlStore {
             let events = i64::from(!evaluated.is_empty());
             let experiment = count_with_experiment(tx, job, new, events).await?;
             if !evaluated.is_empty() {
-                let fact = evaluate(tx, job, &member, evaluated, &experiment.spec).await?;
-                let event = Event::once(ExperimentId(job.experiment_id), fact);
+                let event = evaluate(tx, job, &member, evaluated, &experiment.spec).await?;
                 self.insert_events(tx, experiment.event_seq, &[event], held.now).await?;
             }
         }
@@ -164,7 +163,12 @@ fn member_update(job: &jobs::Model, new: i64) -> UpdateStatement {
         .and_where(Column::ExperimentId.eq(job.experiment_id))
         .and_where(Column::Generation.eq(job.generation))
         .and_where(Column::Position.eq(job.position))
-        .returning(Query::returning().columns([Column::EpisodesScored, Column::EpisodesPlanned, Column::Agent]))
+        .returning(Query::returning().columns([
+            Column::EpisodesScored,
+            Column::EpisodesPlanned,
+            Column::Agent,
+            Column::Evaluations,
+        ]))
         .to_owned()
 }
 
@@ -206,7 +210,7 @@ struct Experiment {
 /// scores: its rows are what its last event said they were.
 async fn count_with_experiment(tx: &DatabaseTransaction, job: &jobs::Model, new: i64, events: i64) -> Result<Experiment> {
     use experiments::Column;
-    let going_on = [ExperimentStatus::Running.name(), ExperimentStatus::Paused.name()];
+    let going_on = ExperimentStatus::ALL.iter().filter(|status| !status.has_ended()).map(|status| status.name());
     let mut count = Query::update();
     count
         .table(experiments::Entity)
@@ -227,34 +231,39 @@ async fn count_with_experiment(tx: &DatabaseTransaction, job: &jobs::Model, new:
     Ok(Experiment { event_seq: row.try_get("", "event_seq")?, spec })
 }
 
-/// Means over all episodes of a member, summed in order of replicates.
+/// Means over all episodes of a member, summed in order of replicates. One that was given more replicates is evaluated
+/// again, over all of them.
 async fn evaluate(
     tx: &DatabaseTransaction,
     job: &jobs::Model,
     member: &Counted,
     rows: Vec<scores::Model>,
     spec: &str,
-) -> Result<Fact> {
+) -> Result<Event> {
     let fitness = fitness_in(spec)?;
     let measures: Vec<_> =
         rows.into_iter().map(|row| Ok(convert::score(row, Vec::new())?.measures)).collect::<Result<_>>()?;
     let episodes = measures.len() as f64;
     let mean_fitness = measures.iter().fold(0.0, |sum, measures| sum + fitness.of(measures)) / episodes;
     let kills = measures.iter().fold(0.0, |sum, measures| sum + f64::from(measures.kills)) / episodes;
+    let evaluations: i64 = member.0.try_get("", "evaluations")?;
     let change = members::ActiveModel {
         experiment_id: Set(job.experiment_id),
         generation: Set(job.generation),
         position: Set(job.position),
         fitness: Set(Some(mean_fitness)),
+        evaluations: Set(evaluations + 1),
         ..Default::default()
     };
     members::Entity::update(change).exec(tx).await?;
-    Ok(Fact::AgentEvaluated {
+    let fact = Fact::AgentEvaluated {
         generation: convert::number(job.generation, "number of a generation")?,
         agent: convert::parse(&member.0.try_get::<String>("", "agent")?, "agent's name")?,
         position: convert::number(job.position, "position")?,
         fitness: mean_fitness,
         kills,
         episodes: measures.len() as u64,
-    })
+    };
+    let occurrence = convert::number(evaluations, "number of evaluations")?;
+    Ok(Event { experiment: ExperimentId(job.experiment_id), occurrence, fact })
 }

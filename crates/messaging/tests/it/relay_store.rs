@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use domain::error::ErrorKind;
 use domain::event::EventRecord;
-use domain::ids::{ExperimentId, Fence, JobId};
+use domain::ids::{Epoch, ExperimentId, Fence, JobId};
+use domain::journal::Note;
 use domain::plan::GenerationPlan;
 use domain::ports::{
     Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord, GenerationSummary,
-    MemberProgress, NewExperiment, OutboxEntry, Page, PortError, PortResult, ScoreFilter, ScoreRow, StoredEvent,
-    TickLog,
+    MemberProgress, NewExperiment, OutboxEntry, Page, PortError, PortResult, Renewal, Renewed, ScoreFilter, ScoreRow,
+    StoredEvent, TickLog,
 };
 use domain::score::Score;
 use domain::status::ExperimentStatus;
@@ -100,7 +101,7 @@ impl ExperimentStore for OutboxStore {
         unreachable!("{NOT_THERE}")
     }
 
-    async fn set_status(&self, _: ExperimentId, _: ExperimentStatus, _: &str) -> PortResult<()> {
+    async fn set_status(&self, _: ExperimentId, _: ExperimentStatus, _: &Note) -> PortResult<()> {
         unreachable!("{NOT_THERE}")
     }
 
@@ -112,7 +113,7 @@ impl ExperimentStore for OutboxStore {
         unreachable!("{NOT_THERE}")
     }
 
-    async fn renew(&self, _: JobId, _: Fence, _: Duration) -> PortResult<()> {
+    async fn renew(&self, _: JobId, _: Fence, _: &Renewal) -> PortResult<Renewed> {
         unreachable!("{NOT_THERE}")
     }
 
@@ -134,6 +135,7 @@ impl ExperimentStore for OutboxStore {
 
     async fn close_generation(
         &self,
+        _: Epoch,
         _: ExperimentId,
         _: u32,
         _: &GenerationSummary,
@@ -142,7 +144,7 @@ impl ExperimentStore for OutboxStore {
         unreachable!("{NOT_THERE}")
     }
 
-    async fn complete(&self, _: ExperimentId, _: &str) -> PortResult<()> {
+    async fn complete(&self, _: Epoch, _: ExperimentId, _: &str) -> PortResult<()> {
         unreachable!("{NOT_THERE}")
     }
 

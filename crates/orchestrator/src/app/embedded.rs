@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::ports::{EventPublisher, ExperimentStore, PortError};
 use messaging::memory::{MemoryEventBus, MemoryJobQueue, MemoryMetrics};
@@ -16,10 +17,10 @@ use vizdoom::Install;
 use super::{Playing, PlayingSettings, scratch, trace};
 use crate::broadcast;
 use crate::core::Core;
-use crate::director;
 use crate::games::Games;
 use crate::games::absent::NoGames;
 use crate::games::doom::DoomGames;
+use crate::leader;
 use crate::shard::Pin;
 use crate::user_files::{FileCache, UserFiles};
 
@@ -27,6 +28,9 @@ use crate::user_files::{FileCache, UserFiles};
 const DATABASE: &str = "claudoom.db";
 /// Times a job is delivered before the queue puts it aside; the experiment's own limit of attempts comes first.
 const DELIVERIES: u32 = 2000;
+/// How long this process leads without renewing its lease. Nobody waits for it, since nobody else can open the database,
+/// which ends the lease of the process before when it is opened.
+const LEASE: Duration = Duration::from_secs(60);
 
 /// What an embedded system is made of.
 #[derive(Debug, Clone)]
@@ -67,7 +71,7 @@ impl Embedded {
         // The ledger is in this process: its files go with it, and are brought out again by the next one.
         let cache = FileCache::new(scratch.path().join("files"), u64::MAX);
         let files = UserFiles::new(ledger.clone(), cache.clone());
-        let store: Arc<dyn ExperimentStore> = ledger;
+        let store: Arc<dyn ExperimentStore> = ledger.clone();
         let (games, engines): (Arc<dyn Games>, _) = match settings.engine {
             None => (Arc::new(NoGames), None),
             Some((install, engines)) => {
@@ -80,6 +84,9 @@ impl Embedded {
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new("embedded"));
         let core = Core {
             store,
+            leadership: ledger.clone(),
+            dispatch: ledger.clone(),
+            control: ledger,
             queue: Arc::new(MemoryJobQueue::with_delivery_limit(DELIVERIES).with_trace(trace())),
             publisher,
             games: games.clone(),
@@ -92,7 +99,8 @@ impl Embedded {
         let playing = match engines {
             None => None,
             Some(engines) => {
-                tasks.push(tokio::spawn(director::run(core.clone(), stop.clone())));
+                let leading = leader::Settings::new("embedded", LEASE);
+                tasks.push(tokio::spawn(leader::run(core.clone(), leading, stop.clone())));
                 tasks.push(tokio::spawn(broadcast::run(core.store.clone(), metrics.clone(), stop.clone())));
                 let playing = PlayingSettings::local(engines, settings.pin, scratch.path().to_owned());
                 Some(Playing::start(&core, games, playing).await?)

@@ -56,14 +56,16 @@ impl Remote {
         let amqp = AmqpConfig { trace: trace(), ..amqp };
         let ledger = Arc::new(store::connect(&store, Arc::new(Encoder)).await?);
         let files = UserFiles::new(ledger.clone(), cache);
-        let store: Arc<dyn ExperimentStore> = ledger;
+        let store: Arc<dyn ExperimentStore> = ledger.clone();
         let jetstream = JetStreamPublisher::connect(&nats).await?;
         let metrics = Arc::new(jetstream.metrics());
         let publisher: Arc<dyn EventPublisher> = Arc::new(jetstream);
         let queue: Arc<dyn JobQueue> = Arc::new(RabbitJobQueue::connect(&amqp).await?);
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new(name));
         let events = relay.wake();
-        let core = Core { store, queue, publisher, games, files, events, progress: Arc::new(Notify::new()) };
+        let progress = Arc::new(Notify::new());
+        let (leadership, dispatch, control) = (ledger.clone(), ledger.clone(), ledger);
+        let core = Core { store, leadership, dispatch, control, queue, publisher, games, files, events, progress };
         Ok(Self { core, metrics, relay })
     }
 

@@ -16,14 +16,15 @@ use runtime::tasks::{OnError, Tasks};
 use tokio_util::sync::CancellationToken;
 
 use super::connect::SERVICE;
+use super::nats_control::{self, NatsControlArgs};
 use super::services::{self, ServicesArgs};
 use super::file_args::{FileCacheArgs, FileLimitArgs};
 use super::{Exit, Failure, Place, games, output};
-use crate::app::{Playing, PlayingSettings, Remote, scratch};
+use crate::app::{Playing, PlayingSettings, Remote, host_name, scratch};
 use crate::broadcast;
 use crate::core::Core;
-use crate::director;
 use crate::games::doom::DoomGames;
+use crate::leader;
 use crate::service::Service;
 use crate::shard::{Agents, Pin};
 
@@ -40,15 +41,42 @@ pub(super) struct PlayingArgs {
     /// Pin shards to processors: auto or off
     #[arg(long, env = "PIN", default_value = "auto")]
     pin: Pin,
+    /// Milliseconds after which another worker may take a job from one that has gone silent; prolonged at a third
+    #[arg(long, env = "JOB_LEASE_MS", value_name = "MS", default_value_t = 30_000,
+          value_parser = clap::value_parser!(u64).range(300..=3_600_000))]
+    job_lease_ms: u64,
+    /// Milliseconds after which a job is given to another worker although this one lives, if no tick is played; the
+    /// start of an engine has to fit in
+    #[arg(long, env = "JOB_STUCK_MS", value_name = "MS", default_value_t = 60_000,
+          value_parser = clap::value_parser!(u64).range(1_000..=86_400_000))]
+    job_stuck_ms: u64,
 }
 
 impl PlayingArgs {
     fn settings(&self, engines: usize, sockets: PathBuf) -> PlayingSettings {
-        let local = PlayingSettings::local(engines, self.pin, sockets);
+        let mut local = PlayingSettings::local(engines, self.pin, sockets);
+        local.worker.lease = Duration::from_millis(self.job_lease_ms);
+        local.worker.patience = Duration::from_millis(self.job_stuck_ms);
         if self.agent_endpoints.is_empty() {
             return local;
         }
         PlayingSettings { agents: Agents::Remote(self.agent_endpoints.clone()), ..local }
+    }
+}
+
+/// How a process leads.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Leading")]
+pub(super) struct LeadingArgs {
+    /// Milliseconds after which another orchestrator takes over from one that has gone silent; renewed at a third
+    #[arg(long, env = "LEADER_LEASE_MS", value_name = "MS", default_value_t = 3_000,
+          value_parser = clap::value_parser!(u64).range(500..=600_000))]
+    leader_lease_ms: u64,
+}
+
+impl LeadingArgs {
+    fn settings(&self) -> leader::Settings {
+        leader::Settings::new(own_name(), Duration::from_millis(self.leader_lease_ms))
     }
 }
 
@@ -59,9 +87,13 @@ pub(super) struct ServeArgs {
     grpc: GrpcServerArgs,
     #[command(flatten)]
     services: ServicesArgs,
+    #[command(flatten)]
+    control: NatsControlArgs,
     /// Games that this process plays itself, side by side
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = games())]
     workers: usize,
+    #[command(flatten)]
+    leading: LeadingArgs,
     #[command(flatten)]
     playing: PlayingArgs,
     #[command(flatten)]
@@ -73,6 +105,7 @@ pub(super) struct ServeArgs {
 /// Runs the daemon until it is told to stop.
 pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure> {
     let stop = stop_on_signal()?;
+    let operator = args.control.operator()?;
     // A busy port is told before anything else is begun.
     let listener = Listener::bind(&args.grpc.grpc_addr).await.map_err(unavailable)?;
     let install = place.engine.open(&place.env)?;
@@ -81,11 +114,15 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     let games = Arc::new(DoomGames::new(install, scratch.path().join("engines")).with_files(cache.clone()));
     let mut dependencies = args.services.dependencies()?;
     dependencies.store.max_blob_bytes = args.limit.max_bytes();
+    let nats = dependencies.nats.clone();
     let remote = Remote::connect(dependencies, games.clone(), cache, &own_name()).await;
     let remote = remote.map_err(unconnected)?;
     let core = remote.core.clone();
     let readiness = Readiness::builder().service(SERVICE, ["store", "queue", "events"]).build();
-    let tasks = background(remote, &core, &readiness);
+    let tasks = background(remote, &core, args.leading.settings(), &readiness);
+    if let Some(operator) = operator {
+        nats_control::spawn(&tasks, core.clone(), operator, nats);
+    }
     // A task that cannot go on ends the daemon, so that whoever watches it starts it anew.
     let failed = tasks.token().clone();
     let ended = stop.clone();
@@ -101,7 +138,7 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
         0 => None,
         engines => {
             let mut settings = args.playing.settings(engines, scratch.path().to_owned());
-            settings.prefetch = Some(args.services.amqp.amqp_prefetch);
+            settings.worker.prefetch = Some(args.services.amqp.amqp_prefetch);
             Some(Playing::start(&core, games, settings).await?)
         }
     };
@@ -127,8 +164,8 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     }
 }
 
-/// What runs beside the service: the relay of events, the director, metrics, the watch over dependencies.
-fn background(remote: Remote, core: &Core, readiness: &Readiness) -> Tasks {
+/// What runs beside the service: the relay of events, the leader or who stands by, metrics, the watch over dependencies.
+fn background(remote: Remote, core: &Core, leading: leader::Settings, readiness: &Readiness) -> Tasks {
     let tasks = Tasks::new();
     let mut relay = Some(remote.relay);
     tasks.spawn("relay", OnError::Shutdown, move |token| {
@@ -139,11 +176,11 @@ fn background(remote: Remote, core: &Core, readiness: &Readiness) -> Tasks {
             Ok::<(), &str>(())
         }
     });
-    let directed = core.clone();
-    tasks.spawn("director", OnError::Restart(Backoff::default()), move |token| {
-        let core = directed.clone();
+    let led = core.clone();
+    tasks.spawn("leader", OnError::Restart(Backoff::default()), move |token| {
+        let (core, leading) = (led.clone(), leading.clone());
         async move {
-            director::run(core, token).await;
+            leader::run(core, leading, token).await;
             Ok::<(), Infallible>(())
         }
     });
@@ -195,8 +232,8 @@ pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failur
     let remote = remote.map_err(unconnected)?;
     let core = remote.core.clone();
     let mut settings = args.playing.settings(args.engines, scratch.path().to_owned());
-    settings.name = name;
-    settings.prefetch = Some(args.services.amqp.amqp_prefetch);
+    settings.worker.name = name;
+    settings.worker.prefetch = Some(args.services.amqp.amqp_prefetch);
     let playing = Playing::start(&core, games, settings).await?;
     tracing::info!(engines = playing.engines, "playing");
     // Every process publishes what it commits, so that events do not wait for the daemon.
@@ -232,8 +269,7 @@ fn scratch() -> Result<tempfile::TempDir, Failure> {
 
 /// Host and process: unique among the processes that share a database.
 fn own_name() -> String {
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    format!("{}-{}", host.trim(), std::process::id())
+    format!("{}-{}", host_name(), std::process::id())
 }
 
 /// A ledger without its tables, or with those of another version, is a service that is not there.

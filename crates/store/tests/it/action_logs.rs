@@ -15,7 +15,9 @@ use testkit::postgres::TestDatabase;
 const WITH_LOGS: ScoreFilter = ScoreFilter { generation: None, agent: None, action_logs: true };
 
 async fn connect(url: &str) -> SqlStore {
-    store::connect(&StoreConfig::new(url).with_migrations(), Arc::new(PlainEncoder)).await.unwrap()
+    // Every log is copied, so that few show what is done with many.
+    let config = StoreConfig { copy_from: 1, ..StoreConfig::new(url).with_migrations() };
+    store::connect(&config, Arc::new(PlainEncoder)).await.unwrap()
 }
 
 async fn count(db: &DatabaseConnection, table: &str) -> i64 {

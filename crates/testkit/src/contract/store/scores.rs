@@ -6,12 +6,13 @@ use std::sync::Arc;
 use domain::ErrorKind;
 use domain::digest::{Digest, ExperimentDigest, measure_bits};
 use domain::ids::{AgentId, ExperimentId};
+use domain::journal::Actor;
 use domain::ports::{Claim, Finished, NewExperiment, Page, ScoreFilter, ScoreRow};
 use domain::score::Score;
 use domain::status::ExperimentStatus::{Failed, Stopped};
 use futures::future::join_all;
 
-use crate::builder;
+use crate::builder::{self, note};
 
 use super::{LAPSED, LEASE, Store, created, events, granted, kind_of, kinds, play, play_generation};
 
@@ -175,7 +176,7 @@ pub async fn an_ended_experiment_takes_no_more_scores(store: Store) {
     let new = created(&store, 1, 2).await;
     let job = new.first.jobs[0].id;
     let assignment = granted(&store, job, LEASE).await;
-    store.set_status(new.id, Stopped, "enough").await.unwrap();
+    store.set_status(new.id, Stopped, &note("enough")).await.unwrap();
 
     let late = store.finish(job, assignment.fence, &play(&assignment)).await;
 
@@ -218,7 +219,14 @@ pub async fn a_batch_of_any_size_is_committed_at_once(store: Store) {
     spec.limits.job_episodes = Some(EPISODES);
     let id = ExperimentId::derive(&spec.hash(), &uuid::Uuid::new_v4().to_string());
     let first = builder::plan(id, &spec, 0, 1);
-    let new = NewExperiment { id, episodes_planned: EPISODES.into(), spec, provenance: builder::provenance(), first };
+    let new = NewExperiment {
+        id,
+        episodes_planned: EPISODES.into(),
+        spec,
+        provenance: builder::provenance(),
+        first,
+        launched_by: Actor::new("ada"),
+    };
     store.create(&new).await.unwrap();
     let job = new.first.jobs[0].id;
     let assignment = granted(&store, job, LEASE).await;
