@@ -14,3 +14,4 @@ mod peer;
 mod support;
 mod system;
 mod tracing;
+mod user_files;
