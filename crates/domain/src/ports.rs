@@ -1,5 +1,6 @@
 //! What the outside must offer. Adapters implement these; only the daemons' `app` modules name adapters.
 
+mod blobs;
 mod control;
 mod dispatch;
 mod environment;
@@ -11,6 +12,7 @@ mod queue_depth;
 mod store;
 mod trace;
 
+pub use blobs::BlobStore;
 pub use control::{ControlStore, Extended, NewExtension};
 pub use dispatch::{Dispatch, DueJob};
 pub use environment::{Environment, EnvironmentError};

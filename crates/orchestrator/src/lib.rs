@@ -23,4 +23,5 @@ pub mod play;
 pub mod service;
 pub mod shard;
 pub mod standing;
+pub mod user_files;
 pub mod worker;

@@ -21,6 +21,8 @@ pub struct SqlStore {
     pub(crate) db: DatabaseConnection,
     pub(crate) encoder: Arc<dyn EventEncoder>,
     pub(crate) trace: TraceSource,
+    pub(crate) copy_from: usize,
+    pub(crate) max_blob_bytes: u64,
     pub(crate) engine: Engine,
 }
 

@@ -17,6 +17,7 @@ use super::trace;
 use crate::core::Core;
 use crate::games::Games;
 use crate::metrics::observe_relay;
+use crate::user_files::{FileCache, UserFiles};
 
 /// Where the services are.
 #[derive(Debug, Clone)]
@@ -42,15 +43,22 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// Connects to the services, under the name `name` in claims on what waits to be published.
+    /// Connects to the services, under the name `name` in claims on what waits to be published. Files of users' own are
+    /// brought to this machine by way of `cache`.
     ///
     /// # Errors
     /// If the database cannot be used. NATS and RabbitMQ may be away: they are connected to when they are there.
-    pub async fn connect(dependencies: Dependencies, games: Arc<dyn Games>, name: &str) -> anyhow::Result<Self> {
+    pub async fn connect(
+        dependencies: Dependencies,
+        games: Arc<dyn Games>,
+        cache: FileCache,
+        name: &str,
+    ) -> anyhow::Result<Self> {
         let Dependencies { store, nats, amqp } = dependencies;
         let store = StoreConfig { trace: trace(), ..store };
         let amqp = AmqpConfig { trace: trace(), ..amqp };
         let ledger = Arc::new(store::connect(&store, Arc::new(Encoder)).await?);
+        let files = UserFiles::new(ledger.clone(), cache);
         let store: Arc<dyn ExperimentStore> = ledger.clone();
         let jetstream = JetStreamPublisher::connect(&nats).await?;
         let metrics = Arc::new(jetstream.metrics());
@@ -62,7 +70,7 @@ impl Remote {
         let events = relay.wake();
         let progress = Arc::new(Notify::new());
         let (leadership, dispatch, control) = (ledger.clone(), ledger.clone(), ledger);
-        let core = Core { store, leadership, dispatch, control, queue, publisher, games, events, progress };
+        let core = Core { store, leadership, dispatch, control, queue, publisher, games, files, events, progress };
         Ok(Self { core, metrics, counts, relay })
     }
 

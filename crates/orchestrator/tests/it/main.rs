@@ -17,3 +17,4 @@ mod peer;
 mod support;
 mod system;
 mod tracing;
+mod user_files;
