@@ -3,6 +3,7 @@
 mod bench;
 mod completions;
 mod connect;
+mod crash;
 mod daemon;
 mod demo;
 mod doctor;
@@ -38,6 +39,8 @@ pub struct Cli {
     config: ConfigArgs,
     #[command(flatten)]
     env: Env,
+    #[command(flatten)]
+    crash: crash::CrashArgs,
 }
 
 const AFTER_HELP: &str = "\
@@ -149,7 +152,8 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
 }
 
 async fn execute(cli: Cli) -> Result<(), Failure> {
-    let Cli { command, engine, env, .. } = cli;
+    let Cli { command, engine, env, crash, .. } = cli;
+    crash.arm();
     let place = Place { engine, env };
     match command {
         Command::Demo(args) => demo::run(args, &place).await,

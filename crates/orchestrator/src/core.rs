@@ -12,6 +12,7 @@ use domain::ports::{
 };
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
+use runtime::crash::{self, Point};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -96,7 +97,9 @@ impl Core {
     pub async fn enqueue(&self, id: ExperimentId) -> Result<usize, PortError> {
         let jobs = self.store.open_jobs(id).await?;
         let messages: Vec<_> = jobs.iter().map(|&job| JobMessage { job, experiment: id }).collect();
-        self.queue.publish(&messages).await?;
+        if !messages.is_empty() {
+            crash::around(Point::JobsListed, Point::JobsConfirmed, self.queue.publish(&messages)).await?;
+        }
         Ok(jobs.len())
     }
 

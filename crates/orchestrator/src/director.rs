@@ -13,6 +13,7 @@ use domain::ids::ExperimentId;
 use domain::ports::{ExperimentRecord, ExperimentStore, Page, PortError, ScoreFilter};
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
+use runtime::crash::{self, Point};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
@@ -98,6 +99,7 @@ async fn advance(core: &Core, record: &ExperimentRecord) -> Result<Step, PortErr
     let next = planning::next(record.id, &record.spec, &current, &opening).map_err(unplannable)?;
     let summary = planning::summary(&record.spec, &current)
         .ok_or_else(|| PortError::new(ErrorKind::Internal, "a generation without members cannot be closed"))?;
+    crash::reached(Point::GenerationDue);
     match next {
         Next::Generation(plan) => {
             core.store.close_generation(record.id, current.index, &summary, Some(&plan)).await?;
@@ -108,6 +110,7 @@ async fn advance(core: &Core, record: &ExperimentRecord) -> Result<Step, PortErr
         Next::Complete => {
             core.store.close_generation(record.id, current.index, &summary, None).await?;
             let digest = digest(core.store.as_ref(), record.id).await?;
+            crash::reached(Point::DigestKnown);
             core.store.complete(record.id, &digest.to_string()).await?;
             core.events.notify_one();
             tracing::info!(experiment = %record.id, %digest, "experiment completed");

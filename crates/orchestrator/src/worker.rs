@@ -9,6 +9,7 @@ use std::time::Duration;
 use domain::ErrorKind;
 use domain::ports::{Assignment, Claim, Delivery, JobConsumer, PortError, PortResult};
 use domain::status::ExperimentStatus;
+use runtime::crash::{self, Point};
 use runtime::trace_context;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -131,6 +132,7 @@ impl Lane {
     }
 
     async fn work(&self, delivery: Box<dyn Delivery>) -> PortResult<()> {
+        crash::reached(Point::JobTaken);
         let message = delivery.message();
         match self.core.store.claim(message.job, &self.worker, LEASE).await? {
             Claim::Granted(assignment) => {
@@ -215,6 +217,7 @@ impl Lane {
 
     /// Commits scores; a store that is away is tried again until the lease would be lost.
     async fn commit(&self, job: domain::ids::JobId, fence: domain::ids::Fence, batch: Vec<Played>) -> PortResult<()> {
+        crash::reached(Point::EpisodePlayed);
         let (scores, logs): (Vec<_>, Vec<_>) = batch.into_iter().map(|played| (played.score, played.ticks)).unzip();
         let logs: Vec<_> = logs.into_iter().flatten().collect();
         if !logs.is_empty() {

@@ -8,6 +8,7 @@ use domain::ports::{
     Created, ExperimentFilter, ExperimentRecord, NewExperiment, Page, PortError, PortResult, Provenance,
 };
 use domain::status::ExperimentStatus;
+use runtime::crash::{self, Point};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Func, LikeExpr, LockType};
 use sea_orm::{
@@ -32,7 +33,7 @@ impl SqlStore {
         }
         plan::insert(&tx, new.id, &new.first, now).await?;
         self.write_events(&tx, &started(new), now).await?;
-        tx.commit().await?;
+        crash::around(Point::LaunchReady, Point::Launched, tx.commit()).await?;
         Ok(Created::New)
     }
 

@@ -9,6 +9,7 @@ use domain::plan::PlannedEpisode;
 use domain::ports::{Finished, PortError, PortResult};
 use domain::score::Score;
 use domain::status::{ExperimentStatus, JobStatus};
+use runtime::crash::{self, Point};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, UpdateStatement};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _, TryInsertResult,
@@ -50,6 +51,7 @@ impl SqlStore {
         check_planned(&job, &planned, scores)?;
         let now = now_ms(&*tx).await?;
         let inserted = insert(&tx, &job, now, scores).await?;
+        crash::reached(Point::ScoreInserted);
         if inserted < scores.len() as u64
             && let Some(divergence) = divergences::find(&tx, &job, scores).await?
         {
@@ -60,7 +62,7 @@ impl SqlStore {
             job_rows::settle(&tx, &job, JobStatus::Done, None, now).await?;
         }
         let generation_done = self.progress(&tx, &job, inserted, now).await?;
-        tx.commit().await?;
+        crash::around(Point::ScoreReady, Point::ScoreCommitted, tx.commit()).await?;
         Ok(Outcome::Committed(Finished { job_done, generation_done }))
     }
 
@@ -77,6 +79,7 @@ impl SqlStore {
         }
         if let Some(fact) = evaluated {
             self.write_fact(tx, ExperimentId(job.experiment_id), fact, now).await?;
+            crash::reached(Point::EventInserted);
         }
         Ok(scored == planned)
     }

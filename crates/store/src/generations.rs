@@ -9,6 +9,7 @@ use domain::plan::GenerationPlan;
 use domain::ports::{GenerationRecord, GenerationSummary, MemberScores, PortResult};
 use domain::score::Score;
 use domain::status::{ExperimentStatus, GenerationStatus};
+use runtime::crash::{self, Point};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::LockType;
 use sea_orm::{
@@ -67,14 +68,16 @@ impl SqlStore {
         let now = now_ms(&*tx).await?;
         let mut facts = vec![completed(&generation, index, summary)];
         complete(&tx, generation, summary, now).await?;
+        crash::reached(Point::GenerationClosed);
         if let Some(next) = next {
             plan::insert(&tx, id, next, now).await?;
             set_latest(&tx, id, next.index).await?;
+            crash::reached(Point::GenerationPlanned);
             facts.push(generation_started(next));
         }
         let events: Vec<_> = facts.into_iter().map(|fact| Event::once(id, fact)).collect();
         self.write_events(&tx, &events, now).await?;
-        tx.commit().await
+        crash::around(Point::CloseReady, Point::Closed, tx.commit()).await
     }
 
     pub(crate) async fn complete_once(&self, id: ExperimentId, digest: &str) -> Result<()> {
@@ -104,7 +107,7 @@ impl SqlStore {
         let episodes = convert::count(experiment.episodes_scored);
         let fact = Fact::ExperimentCompleted { digest: digest.to_owned(), episodes };
         self.write_fact(&tx, id, fact, now_ms(&*tx).await?).await?;
-        tx.commit().await
+        crash::around(Point::CompleteReady, Point::Completed, tx.commit()).await
     }
 }
 

@@ -9,6 +9,7 @@ use domain::ids::{ExperimentId, Fence, JobId};
 use domain::plan::PlannedEpisode;
 use domain::ports::{Assignment, Claim, PortResult};
 use domain::status::{ExperimentStatus, JobStatus};
+use runtime::crash::{self, Point};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, ExprTrait as _, LockType, Query};
 use sea_orm::{
@@ -63,7 +64,7 @@ impl SqlStore {
         }
         let job = take(&tx, job, worker, now, lease_end(now, lease), token).await?;
         let claim = assignment(&tx, job, experiment).await?;
-        tx.commit().await?;
+        crash::around(Point::ClaimReady, Point::Claimed, tx.commit()).await?;
         Ok(claim)
     }
 
@@ -74,7 +75,7 @@ impl SqlStore {
             let until = lease_end(now_ms(&*tx).await?, lease);
             let change = jobs::ActiveModel { id: Set(id.0), lease_until_ms: Set(Some(until)), ..Default::default() };
             jobs::Entity::update(change).exec(&*tx).await?;
-            tx.commit().await?;
+            crash::around(Point::LeaseReady, Point::LeaseRenewed, tx.commit()).await?;
         }
         Ok(())
     }
@@ -95,7 +96,7 @@ impl SqlStore {
             let event = error_event(&tx, &job, error).await?;
             self.write_events(&tx, &[event], now).await?;
         }
-        tx.commit().await
+        crash::around(Point::ReleaseReady, Point::Released, tx.commit()).await
     }
 }
 
