@@ -1,11 +1,13 @@
 //! What the outside must offer. Adapters implement these; only the daemons' `app` modules name adapters.
 
+mod audit;
 mod environment;
 mod jobs;
 mod publisher;
 mod store;
 mod trace;
 
+pub use audit::{Audit, HeldJob, LedgerAudit};
 pub use environment::{Environment, EnvironmentError};
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
 pub use publisher::{EventPublisher, MetricsPublisher};

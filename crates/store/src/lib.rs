@@ -8,6 +8,7 @@
 //! handed out under the lock of its row, which is held until the commit, so they have no gaps and no reader ever
 //! sees a later number before an earlier one.
 
+mod audit;
 mod clock;
 mod config;
 mod convert;
