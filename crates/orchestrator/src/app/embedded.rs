@@ -23,7 +23,7 @@ use crate::games::doom::DoomGames;
 use crate::shard::Pin;
 
 /// Name of the database in a data folder.
-const DATABASE: &str = "claudoom.db";
+pub(super) const DATABASE: &str = "claudoom.db";
 /// Times a job is delivered before the queue puts it aside; the experiment's own limit of attempts comes first.
 const DELIVERIES: u32 = 2000;
 

