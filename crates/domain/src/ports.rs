@@ -3,6 +3,7 @@
 mod audit;
 mod environment;
 mod jobs;
+mod leadership;
 mod publisher;
 mod store;
 mod trace;
@@ -10,6 +11,7 @@ mod trace;
 pub use audit::{Audit, HeldJob, LedgerAudit};
 pub use environment::{Environment, EnvironmentError};
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
+pub use leadership::{Candidate, Election, Leader, Leadership, Term};
 pub use publisher::{EventPublisher, MetricsPublisher};
 pub use store::{
     Assignment, Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,

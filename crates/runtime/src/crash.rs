@@ -36,6 +36,14 @@ macro_rules! points {
 }
 
 points! {
+    /// A term of leadership is written and not committed.
+    ElectionReady = "election.before-commit",
+    /// A term of leadership is committed, and nothing done in it.
+    Elected = "election.committed",
+    /// A longer lease of the leader is written and not committed.
+    RenewalReady = "renewal.before-commit",
+    /// A longer lease of the leader is committed.
+    Renewed = "renewal.committed",
     /// An experiment is written and not committed.
     LaunchReady = "launch.before-commit",
     /// An experiment is committed and nobody was told.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::ports::{EventPublisher, ExperimentStore, PortError};
 use messaging::memory::{MemoryEventBus, MemoryJobQueue, MemoryMetrics};
@@ -16,16 +17,19 @@ use vizdoom::Install;
 use super::{Playing, PlayingSettings, scratch, trace};
 use crate::broadcast;
 use crate::core::Core;
-use crate::director;
 use crate::games::Games;
 use crate::games::absent::NoGames;
 use crate::games::doom::DoomGames;
+use crate::leader;
 use crate::shard::Pin;
 
 /// Name of the database in a data folder.
 pub(super) const DATABASE: &str = "claudoom.db";
 /// Times a job is delivered before the queue puts it aside; the experiment's own limit of attempts comes first.
 const DELIVERIES: u32 = 2000;
+/// How long this process leads without renewing its lease. Nobody waits for it, since nobody else can open the database,
+/// which ends the lease of the process before when it is opened.
+const LEASE: Duration = Duration::from_secs(60);
 
 /// What an embedded system is made of.
 #[derive(Debug, Clone)]
@@ -62,7 +66,8 @@ impl Embedded {
     pub async fn start(settings: EmbeddedSettings) -> anyhow::Result<Self> {
         scratch::clean();
         let scratch = scratch::create()?;
-        let store: Arc<dyn ExperimentStore> = Arc::new(open_store(&settings.data).await?);
+        let ledger = Arc::new(open_store(&settings.data).await?);
+        let store: Arc<dyn ExperimentStore> = ledger.clone();
         let (games, engines): (Arc<dyn Games>, _) = match settings.engine {
             None => (Arc::new(NoGames), None),
             Some((install, engines)) => {
@@ -74,6 +79,7 @@ impl Embedded {
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new("embedded"));
         let core = Core {
             store,
+            leadership: ledger,
             queue: Arc::new(MemoryJobQueue::with_delivery_limit(DELIVERIES).with_trace(trace())),
             publisher,
             games: games.clone(),
@@ -85,7 +91,8 @@ impl Embedded {
         let playing = match engines {
             None => None,
             Some(engines) => {
-                tasks.push(tokio::spawn(director::run(core.clone(), stop.clone())));
+                let leading = leader::Settings::new("embedded", LEASE);
+                tasks.push(tokio::spawn(leader::run(core.clone(), leading, stop.clone())));
                 tasks.push(tokio::spawn(broadcast::run(core.store.clone(), metrics.clone(), stop.clone())));
                 let playing = PlayingSettings::local(engines, settings.pin, scratch.path().to_owned());
                 Some(Playing::start(&core, games, playing).await?)

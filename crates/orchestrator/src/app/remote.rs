@@ -47,14 +47,16 @@ impl Remote {
         let Dependencies { store, nats, amqp } = dependencies;
         let store = StoreConfig { trace: trace(), ..store };
         let amqp = AmqpConfig { trace: trace(), ..amqp };
-        let store: Arc<dyn ExperimentStore> = Arc::new(store::connect(&store, Arc::new(Encoder)).await?);
+        let ledger = Arc::new(store::connect(&store, Arc::new(Encoder)).await?);
+        let store: Arc<dyn ExperimentStore> = ledger.clone();
         let jetstream = JetStreamPublisher::connect(&nats).await?;
         let metrics = Arc::new(jetstream.metrics());
         let publisher: Arc<dyn EventPublisher> = Arc::new(jetstream);
         let queue: Arc<dyn JobQueue> = Arc::new(RabbitJobQueue::connect(&amqp).await?);
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new(name));
         let events = relay.wake();
-        let core = Core { store, queue, publisher, games, events, progress: Arc::new(Notify::new()) };
+        let progress = Arc::new(Notify::new());
+        let core = Core { store, leadership: ledger, queue, publisher, games, events, progress };
         Ok(Self { core, metrics, relay })
     }
 

@@ -38,5 +38,5 @@ pub async fn of_folder(data: &Path) -> PortResult<Witness> {
 
 async fn open(url: &str) -> PortResult<Witness> {
     let ledger = Arc::new(store::connect(&StoreConfig::new(url), Arc::new(Encoder)).await?);
-    Ok(Witness { store: ledger.clone(), audit: ledger })
+    Ok(Witness { store: ledger.clone(), audit: ledger.clone(), leadership: ledger })
 }

@@ -151,7 +151,7 @@ impl Plan {
 
     fn serve(&self, name: &str, address: &str) -> Program {
         let lease = self.leases.leader.as_millis().to_string();
-        self.connected(name, "serve").args(["--grpc-addr", address] /*, "--leader-lease-ms", &lease]*/)
+        self.connected(name, "serve").args(["--grpc-addr", address, "--leader-lease-ms", &lease])
     }
 
     fn worker(&self, name: &str, agents: &[String]) -> Program {

@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use domain::ids::ExperimentId;
-use domain::ports::{ExperimentStore, LedgerAudit, PortResult};
+use domain::ports::{ExperimentStore, Leadership, LedgerAudit, PortResult};
 
 use super::certificate::Terms;
+use super::faults;
+
+/// More terms than a run can have.
+const TERMS: u32 = 100_000;
 
 /// The ledger and the event stream.
 pub struct Witness {
@@ -13,12 +17,15 @@ pub struct Witness {
     pub store: Arc<dyn ExperimentStore>,
     /// What the rows add up to.
     pub audit: Arc<dyn LedgerAudit>,
+    /// Who leads.
+    pub leadership: Arc<dyn Leadership>,
 }
 
 impl Witness {
     /// Process id of the orchestrator that leads now; nothing if nobody does or the ledger does not answer.
     pub async fn leader_pid(&self) -> Option<u32> {
-        None
+        let leader = self.leadership.leader().await.ok()??;
+        if leader.lease_left.is_zero() { None } else { faults::process(&leader.name) }
     }
 
     /// Terms of leadership.
@@ -26,7 +33,9 @@ impl Witness {
     /// # Errors
     /// If the ledger does not answer.
     pub async fn terms(&self) -> PortResult<Terms> {
-        Ok(Terms::default())
+        let terms = self.leadership.terms(TERMS).await?;
+        let refused = terms.iter().map(|term| term.fenced_writes).sum();
+        Ok(Terms { takeovers: (terms.len() as u64).saturating_sub(1), refused })
     }
 
     /// Planning writes that were refused because their term was over.

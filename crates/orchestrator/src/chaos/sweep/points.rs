@@ -21,6 +21,10 @@ pub(super) fn who(point: Point) -> Who {
         Point::JobsListed
         | Point::JobsSent
         | Point::JobsConfirmed
+        | Point::ElectionReady
+        | Point::Elected
+        | Point::RenewalReady
+        | Point::Renewed
         | Point::GenerationDue
         | Point::GenerationClosed
         | Point::GenerationPlanned
@@ -54,9 +58,11 @@ pub(super) fn provoked(point: Point) -> Provoked {
 }
 
 /// Whether an embedded system has the point: it has no broker that confirms, no server that acknowledges, and nobody who
-/// could take a lease over.
+/// could take a lease over, so that leases are long and seldom renewed.
 pub(super) fn is_embedded(point: Point) -> bool {
-    !matches!(point, Point::JobsSent | Point::EventsSent | Point::LeaseReady | Point::LeaseRenewed)
+    let of_services = [Point::JobsSent, Point::EventsSent];
+    let renewals = [Point::LeaseReady, Point::LeaseRenewed, Point::RenewalReady, Point::Renewed];
+    !of_services.contains(&point) && !renewals.contains(&point)
 }
 
 /// The visit at which the process dies: the first of what is rare, one of the first three of what is frequent.
