@@ -38,6 +38,8 @@ const LATE: &str = "SELECT count(*) FROM scores s JOIN episodes e ON e.experimen
 const REUSED: &str = "SELECT (SELECT count(*) FROM attempts a JOIN jobs j ON j.id = a.job_id WHERE j.experiment_id = $1) - \
                       (SELECT count(*) FROM (SELECT DISTINCT a.job_id, a.fence FROM attempts a JOIN jobs j \
                       ON j.id = a.job_id WHERE j.experiment_id = $1) AS fences)";
+const REFUSED: &str = "SELECT CAST(COALESCE(SUM(a.fenced_writes), 0) AS BIGINT) FROM attempts a \
+                       JOIN jobs j ON j.id = a.job_id WHERE j.experiment_id = $1";
 const DIVERGENCES: &str = "SELECT count(*) FROM divergences WHERE experiment_id = $1";
 const UNPUBLISHED: &str = "SELECT count(*) FROM outbox WHERE experiment_id = $1 AND published_at_ms IS NULL";
 
@@ -54,7 +56,7 @@ impl LedgerAudit for SqlStore {
                 claims: self.count(CLAIMS, id).await?,
                 takeovers: self.count(TAKEOVERS, id).await?,
                 reused_fences: self.count(REUSED, id).await?,
-                refused: 0,
+                refused: self.count(REFUSED, id).await?,
                 late_scores: self.count(LATE, id).await?,
                 divergences: self.count(DIVERGENCES, id).await?,
                 unpublished: self.count(UNPUBLISHED, id).await?,

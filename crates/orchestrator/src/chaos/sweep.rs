@@ -8,7 +8,7 @@ mod services;
 use serde::Serialize;
 
 pub use embedded::{Embedded, Era, embedded};
-pub use fenced::{FrozenPoint, fenced};
+pub use fenced::{FrozenPoint, Outcome, fenced};
 pub use services::{Site, services};
 
 /// A crash point and what became of it.

@@ -1,6 +1,7 @@
 //! The claims of a certificate.
 
 use super::{Certificate, Check};
+use crate::chaos::sweep::Outcome;
 
 /// Every claim that the run can be held to. What was not done is not claimed.
 pub(super) fn all(run: &Certificate) -> Vec<Check> {
@@ -58,10 +59,13 @@ fn fences(run: &Certificate) -> Vec<Check> {
         none("no score was written by a claim after a later one", run.rows.late_scores),
     ];
     if !run.frozen_points.is_empty() {
-        let refused = run.frozen_points.iter().filter(|point| point.refused).count();
-        let found = format!("{refused} of {} kinds; {} writes in all", run.frozen_points.len(), run.refused());
-        let holds = refused == run.frozen_points.len() && run.refused() > 0;
-        checks.push(check("late writes of frozen holders were refused", holds, found));
+        let untested: Vec<_> = run.frozen_points.iter().filter(|point| point.outcome == Outcome::Untested).collect();
+        let found = match untested.as_slice() {
+            [] => format!("{} writes refused", run.refused()),
+            points => format!("nothing was late at {}", points.iter().map(|p| p.point).collect::<Vec<_>>().join(", ")),
+        };
+        let holds = untested.is_empty() && run.refused() > 0;
+        checks.push(check("what holders wrote after their time was refused", holds, found));
     }
     let harassed = run.faults.iter().any(|done| done.fault == "freeze" || ["worker", "leader"].contains(&done.kind));
     if harassed {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Certificate, Phase};
+use crate::chaos::sweep::Outcome;
 
 impl Certificate {
     /// The whole certificate in Markdown.
@@ -14,6 +15,7 @@ impl Certificate {
         self.claims(&mut text);
         self.fault_table(&mut text);
         self.point_table(&mut text);
+        self.frozen(&mut text);
         self.lap_table(&mut text);
         text
     }
@@ -125,11 +127,17 @@ impl Certificate {
             line(text, &format!("| `{point}` | {} | {} |", cell("services"), cell("embedded")));
         }
         line(text, "");
+    }
+
+    fn frozen(&self, text: &mut String) {
         for point in &self.frozen_points {
-            let refused = if point.refused { "the late write was refused" } else { "**no late write was refused**" };
-            line(text, &format!("Frozen at `{}` {} times: {refused}.", point.point, point.freezes));
+            let outcome = match point.outcome {
+                Outcome::Refused => "the late write was refused",
+                Outcome::Withheld => "it noticed that its time was over and wrote nothing",
+                Outcome::Untested => "**nobody took over, so nothing was late**",
+            };
+            line(text, &format!("Frozen at `{}`, {} times: {outcome}.\n", point.point, point.freezes));
         }
-        line(text, "");
     }
 
     fn lap_table(&self, text: &mut String) {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use tokio::time::{Instant, sleep};
 
 use super::services::{Site, arm, hand_over, standby};
+use crate::chaos::faults::leader;
 use crate::chaos::supervisor::{Then, proc};
 
 /// Tries at a point: somebody has to take over while its process is frozen.
@@ -27,8 +28,20 @@ pub struct FrozenPoint {
     pub point: &'static str,
     /// How often a process was frozen there.
     pub freezes: u32,
-    /// Whether its late write was refused and counted.
-    pub refused: bool,
+    /// What became of the write.
+    pub outcome: Outcome,
+}
+
+/// What became of a write that came after its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The ledger refused and counted it.
+    Refused,
+    /// The process noticed that its time was over, and did not write.
+    Withheld,
+    /// Nobody took over in any of the tries, so nothing was late.
+    Untested,
 }
 
 /// Freezes a worker before its scores are written, and the leader before it closes a generation.
@@ -40,38 +53,40 @@ pub async fn fenced(site: Site<'_>) -> Vec<FrozenPoint> {
 }
 
 async fn frozen_at(site: Site<'_>, point: Point) -> FrozenPoint {
-    let mut freezes = 0;
+    let (mut freezes, mut outcome) = (0, Outcome::Untested);
     for _ in 0..TRIES {
         let before = refusals(site, point).await;
-        if !freeze(site, point).await {
-            continue;
-        }
+        let Some(name) = freeze(site, point).await else { continue };
         freezes += 1;
         let until = Instant::now() + REFUSAL;
         while Instant::now() < until {
             if refusals(site, point).await > before {
-                return FrozenPoint { point: point.name(), freezes, refused: true };
+                return FrozenPoint { point: point.name(), freezes, outcome: Outcome::Refused };
             }
             sleep(LOOK).await;
         }
+        // A leader looks at its lease before it writes. A worker has results in hand, which it offers in any case.
+        let leads = leader(site.supervisor, site.fleet, site.witness).await;
+        if point == Point::GenerationDue && leads.is_some_and(|leader| leader != name) {
+            outcome = Outcome::Withheld;
+            break;
+        }
     }
-    FrozenPoint { point: point.name(), freezes, refused: false }
+    FrozenPoint { point: point.name(), freezes, outcome }
 }
 
-/// Freezes a process at the point until others have taken over; false if it did not come by.
-async fn freeze(site: Site<'_>, point: Point) -> bool {
+/// Freezes a process at the point until others have taken over; its name if it came by.
+async fn freeze(site: Site<'_>, point: Point) -> Option<String> {
     let leases = site.fleet.plan().leases;
     let visit = Visit { point, time: 1 };
     let (name, lease) = if point == Point::GenerationDue {
-        let Some(name) = standby(site).await else { return false };
+        let name = standby(site).await?;
         arm(site, &name, "--freeze-at", visit).await;
-        if site.fleet.wait_until_serving(&name).await.is_err() {
-            return false;
-        }
+        site.fleet.wait_until_serving(&name).await.ok()?;
         hand_over(site, &name).await;
         (name, leases.leader)
     } else {
-        let Some(name) = site.fleet.workers.last().cloned() else { return false };
+        let name = site.fleet.workers.last().cloned()?;
         arm(site, &name, "--freeze-at", visit).await;
         (name, leases.job)
     };
@@ -81,12 +96,12 @@ async fn freeze(site: Site<'_>, point: Point) -> bool {
             // Long enough for the lease to run out, for others to notice, and for them to do the work.
             sleep(lease * 2 + Duration::from_secs(3)).await;
             site.supervisor.thaw(&name).await;
-            return true;
+            return Some(name);
         }
         sleep(LOOK).await;
     }
     site.supervisor.kill(&name, Then::StartAgain, false).await;
-    false
+    None
 }
 
 async fn refusals(site: Site<'_>, point: Point) -> u64 {
