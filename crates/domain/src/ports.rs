@@ -1,7 +1,9 @@
 //! What the outside must offer. Adapters implement these; only the daemons' `app` modules name adapters.
 
 mod audit;
+mod dispatch;
 mod environment;
+mod fences;
 mod jobs;
 mod leadership;
 mod publisher;
@@ -9,14 +11,16 @@ mod store;
 mod trace;
 
 pub use audit::{Audit, HeldJob, LedgerAudit};
+pub use dispatch::{Dispatch, DueJob};
 pub use environment::{Environment, EnvironmentError};
+pub use fences::{FenceCounts, FenceReport};
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
 pub use leadership::{Candidate, Election, Leader, Leadership, Term};
 pub use publisher::{EventPublisher, MetricsPublisher};
 pub use store::{
     Assignment, Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,
-    GenerationSummary, MemberProgress, MemberScores, NewExperiment, OutboxEntry, Page, Provenance, ScoreFilter,
-    ScoreRow, StoredEvent, TickLog, TickRow,
+    GenerationSummary, MemberProgress, MemberScores, NewExperiment, OutboxEntry, Page, Provenance, Renewal, Renewed,
+    ScoreFilter, ScoreRow, StoredEvent, TickLog, TickRow,
 };
 pub use trace::TraceSource;
 

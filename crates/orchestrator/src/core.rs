@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::experiment::ExperimentSpec;
 use domain::ids::ExperimentId;
 use domain::plan::{GenerationPlan, Member};
 use domain::ports::{
-    Created, EventPublisher, ExperimentFilter, ExperimentRecord, ExperimentStore, JobMessage, JobQueue, Leadership,
-    NewExperiment, Page, PortError, Provenance,
+    Created, Dispatch, DueJob, EventPublisher, ExperimentFilter, ExperimentRecord, ExperimentStore, JobMessage,
+    JobQueue, Leadership, NewExperiment, Page, PortError, Provenance,
 };
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
@@ -22,6 +23,8 @@ use crate::{check, planning};
 
 /// Characters of an id that are enough to look it up by.
 const SHORTEST_ID: usize = 4;
+/// Jobs that are put into the queue at a time.
+const BATCH: u32 = 500;
 
 /// The ports, and the two bells that save polling.
 #[derive(Clone)]
@@ -30,6 +33,8 @@ pub struct Core {
     pub store: Arc<dyn ExperimentStore>,
     /// Who plans.
     pub leadership: Arc<dyn Leadership>,
+    /// Which jobs should be in the queue.
+    pub dispatch: Arc<dyn Dispatch>,
     /// The queue that carries jobs to workers.
     pub queue: Arc<dyn JobQueue>,
     /// Where events go.
@@ -92,17 +97,41 @@ impl Core {
         Ok(self.begin(id, document.spec, provenance, first).await?)
     }
 
-    /// Puts every open job of an experiment into the queue.
+    /// Puts the jobs of a running experiment into the queue that no message stands for; returns how many.
     ///
     /// # Errors
     /// If the store or the queue is away.
     pub async fn enqueue(&self, id: ExperimentId) -> Result<usize, PortError> {
-        let jobs = self.store.open_jobs(id).await?;
-        let messages: Vec<_> = jobs.iter().map(|&job| JobMessage { job, experiment: id }).collect();
-        if !messages.is_empty() {
-            crash::around(Point::JobsListed, Point::JobsConfirmed, self.queue.publish(&messages)).await?;
+        let mut queued = 0;
+        loop {
+            let due = self.dispatch.due_jobs(id, BATCH).await?;
+            self.publish(id, &due).await?;
+            queued += due.len();
+            if due.len() < BATCH as usize {
+                return Ok(queued);
+            }
         }
-        Ok(jobs.len())
+    }
+
+    /// Puts jobs into the queue again that were put there at least `age` ago and still wait; returns how many. A job that
+    /// is there twice does no harm, but costs a claim.
+    ///
+    /// # Errors
+    /// If the store or the queue is away.
+    pub async fn enqueue_overdue(&self, id: ExperimentId, age: Duration) -> Result<usize, PortError> {
+        let overdue = self.dispatch.overdue_jobs(id, age, BATCH).await?;
+        self.publish(id, &overdue).await?;
+        Ok(overdue.len())
+    }
+
+    /// Publishes before it marks: what is lost in between is published again.
+    async fn publish(&self, id: ExperimentId, jobs: &[DueJob]) -> Result<(), PortError> {
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        let messages: Vec<_> = jobs.iter().map(|due| JobMessage { job: due.job, experiment: id }).collect();
+        crash::around(Point::JobsListed, Point::JobsConfirmed, self.queue.publish(&messages)).await?;
+        self.dispatch.mark_queued(jobs).await
     }
 
     /// Pauses, resumes or stops an experiment.

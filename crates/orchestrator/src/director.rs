@@ -4,7 +4,7 @@
 //! done again. So it can be killed at any point and its successor goes on, in a trace of its own. It plans in a term of
 //! leadership (see [`crate::leader`]), so that its successor need not know whether it is really gone.
 
-mod watch;
+mod spans;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -17,22 +17,30 @@ use domain::ports::{
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
 use runtime::crash::{self, Point};
-use tracing::Instrument as _;
+use tokio::time::error::Elapsed;
+use tokio::time::{Instant, sleep, timeout};
+use tracing::{Instrument as _, Span};
 
 use crate::core::{Core, running};
 use crate::planning::{self, Next};
-use watch::{Spans, Watch};
+use spans::Spans;
 
 /// How often the store is looked at when no bell rings.
 const LOOK: Duration = Duration::from_millis(500);
+/// How often the queue is looked at for what it may have lost.
+const SWEEP: Duration = Duration::from_secs(5);
+/// How long a job may wait in an empty queue: a worker may have it in hand and not have begun.
+const OVERDUE: Duration = Duration::from_secs(10);
+/// Longest time that queueing the jobs of one experiment may hold up the others.
+const QUEUEING: Duration = Duration::from_secs(5);
 
 /// What one look at an experiment came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     /// Episodes of its generation are still being played.
     Waiting,
-    /// A generation was closed and this one planned.
-    Advanced(u32),
+    /// A generation was closed and the next one planned.
+    Advanced,
     /// It was completed.
     Completed,
     /// It is not running.
@@ -41,55 +49,98 @@ enum Step {
 
 /// Drives all running experiments in the term of `epoch`; ends when the store says that this term is over.
 pub async fn drive(core: &Core, epoch: Epoch) {
-    let mut watched = HashMap::new();
+    let mut director = Director { core, epoch, spans: HashMap::new(), swept: Instant::now() };
     loop {
-        match look(core, epoch, &mut watched).await {
+        match director.look().await {
             Ok(()) => {}
             Err(error) if error.kind == ErrorKind::Fenced => return,
             Err(error) => tracing::warn!(%error, "cannot look after experiments, trying again"),
         }
         tokio::select! {
             () = core.progress.notified() => {}
-            () = tokio::time::sleep(LOOK) => {}
+            () = sleep(LOOK) => {}
         }
     }
 }
 
-async fn look(core: &Core, epoch: Epoch, watched: &mut HashMap<ExperimentId, Watch>) -> Result<(), PortError> {
-    let running = running(core.store.as_ref()).await?;
-    watched.retain(|id, _| running.iter().any(|record| record.id == *id));
-    for record in running {
-        let id = record.id;
-        let watch = watched.entry(id).or_insert_with(|| Watch::new(&record));
-        mend(core, &record, watch).await?;
-        match carry_on(core, epoch, record, &mut watch.spans).await {
-            Err(error) if error.kind == ErrorKind::Fenced => return Err(error),
-            Err(error) => tracing::warn!(experiment = %id, %error, "cannot advance the experiment, trying again"),
-            Ok(()) => {}
+struct Director<'a> {
+    core: &'a Core,
+    epoch: Epoch,
+    spans: HashMap<ExperimentId, Spans>,
+    /// When the queue was last looked at for what it may have lost.
+    swept: Instant,
+}
+
+impl Director<'_> {
+    /// Looks at every running experiment: plans what is to be planned, and queues what is to be queued.
+    async fn look(&mut self) -> Result<(), PortError> {
+        let running = running(self.core.store.as_ref()).await?;
+        self.spans.retain(|id, _| running.iter().any(|record| record.id == *id));
+        let lossy = self.queue_is_empty().await;
+        let mut queue_is_there = true;
+        for record in running {
+            let id = record.id;
+            match self.carry_on(record).await {
+                Ok(span) if queue_is_there => {
+                    let queued = timeout(QUEUEING, self.queue_jobs(id, lossy).instrument(span)).await;
+                    // The other experiments do not have to wait for a queue that is away.
+                    queue_is_there = tell(id, queued);
+                }
+                Ok(_) => {}
+                Err(error) if error.kind == ErrorKind::Fenced => return Err(error),
+                Err(error) => tracing::warn!(experiment = %id, %error, "cannot advance the experiment, trying again"),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether nothing waits in the queue, so that what should is lost; asked now and then.
+    async fn queue_is_empty(&mut self) -> bool {
+        if self.swept.elapsed() < SWEEP {
+            return false;
+        }
+        self.swept = Instant::now();
+        match timeout(QUEUEING, self.core.queue.depth()).await {
+            Ok(Ok(depth)) => depth == 0,
+            _ => false,
         }
     }
-    Ok(())
+
+    async fn queue_jobs(&self, id: ExperimentId, lossy: bool) -> Result<(usize, usize), PortError> {
+        let due = self.core.enqueue(id).await?;
+        let lost = if lossy { self.core.enqueue_overdue(id, OVERDUE).await? } else { 0 };
+        Ok((due, lost))
+    }
+
+    /// Does all steps of one experiment that are due; returns the span of its generation, to which its jobs belong.
+    async fn carry_on(&mut self, mut record: ExperimentRecord) -> Result<Span, PortError> {
+        let spans = self.spans.entry(record.id).or_insert_with(|| Spans::new(&record));
+        loop {
+            let span = spans.of(record.generation);
+            match advance(self.core, self.epoch, &record).instrument(span.clone()).await? {
+                Step::Advanced => record = self.core.store.experiment(record.id).await?,
+                Step::Waiting | Step::Completed | Step::Idle => return Ok(span),
+            }
+        }
+    }
 }
 
-/// Puts open jobs into the queue again when an experiment is seen for the first time or has stalled. Workers drop what is
-/// not open any more, so this costs little and mends any loss of the queue.
-async fn mend(core: &Core, record: &ExperimentRecord, watch: &mut Watch) -> Result<(), PortError> {
-    if watch.needs_jobs(record.episodes_scored) {
-        let jobs = core.enqueue(record.id).instrument(watch.spans.of(record.generation)).await?;
-        tracing::debug!(experiment = %record.id, jobs, "open jobs put into the queue");
-        watch.has_jobs(record.episodes_scored);
+/// Tells what was queued; false if the queue, or the store, is away.
+fn tell(id: ExperimentId, queued: Result<Result<(usize, usize), PortError>, Elapsed>) -> bool {
+    match queued {
+        Ok(Ok((due, lost))) => {
+            if due > 0 {
+                tracing::debug!(experiment = %id, jobs = due, "jobs put into the queue");
+            }
+            if lost > 0 {
+                tracing::warn!(experiment = %id, jobs = lost, "jobs that the queue has lost were put into it again");
+            }
+            return true;
+        }
+        Ok(Err(error)) => tracing::warn!(experiment = %id, %error, "cannot queue jobs, trying again"),
+        Err(_) => tracing::warn!(experiment = %id, "jobs cannot be queued within {QUEUEING:?}, trying again"),
     }
-    Ok(())
-}
-
-async fn carry_on(core: &Core, epoch: Epoch, mut record: ExperimentRecord, spans: &mut Spans) -> Result<(), PortError> {
-    while let Step::Advanced(generation) = advance(core, epoch, &record).instrument(spans.of(record.generation)).await?
-    {
-        // In the span of the new generation, to which its jobs belong.
-        core.enqueue(record.id).instrument(spans.of(generation)).await?;
-        record = core.store.experiment(record.id).await?;
-    }
-    Ok(())
+    false
 }
 
 /// Does the next step of one experiment, if it is due. Fails if the store is away; the step can be tried again.
@@ -110,7 +161,7 @@ async fn advance(core: &Core, epoch: Epoch, record: &ExperimentRecord) -> Result
             core.store.close_generation(epoch, record.id, index, &summary, Some(&plan)).await?;
             core.events.notify_one();
             tracing::info!(experiment = %record.id, generation = plan.index, "generation opened");
-            Ok(Step::Advanced(plan.index))
+            Ok(Step::Advanced)
         }
         Next::Complete => {
             core.store.close_generation(epoch, record.id, index, &summary, None).await?;

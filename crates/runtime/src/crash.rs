@@ -54,6 +54,10 @@ points! {
     JobsSent = "jobs.sent",
     /// The queue has the jobs.
     JobsConfirmed = "jobs.confirmed",
+    /// It is noted that the queue has the jobs, and not committed.
+    QueuedReady = "jobs.noted.before-commit",
+    /// It is noted that the queue has the jobs.
+    Queued = "jobs.noted.committed",
     /// A delivery is in hand and its job not claimed.
     JobTaken = "job.taken",
     /// A claim is written and not committed.
@@ -80,16 +84,12 @@ points! {
     LeaseRenewed = "lease.committed",
     /// A failed or interrupted job is given back and not committed.
     ReleaseReady = "release.before-commit",
-    /// A failed or interrupted job is given back, its delivery is not.
+    /// A failed or interrupted job is given back, its delivery not acknowledged.
     Released = "release.committed",
-    /// A delivery is about to be acknowledged: its job is done in the ledger.
+    /// A delivery is about to be acknowledged: the ledger knows what became of its job.
     AckDue = "ack.before",
     /// A delivery is acknowledged.
     Acked = "ack.sent",
-    /// A delivery is about to be given back to the queue.
-    RequeueDue = "requeue.before",
-    /// A delivery is given back to the queue.
-    Requeued = "requeue.sent",
     /// Events are leased to a relay and not committed.
     OutboxReady = "outbox.claim.before-commit",
     /// Events are leased to a relay and not published.

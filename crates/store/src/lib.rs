@@ -8,15 +8,18 @@
 //! handed out under the lock of its row, which is held until the commit, so they have no gaps and no reader ever
 //! sees a later number before an earlier one.
 
+mod attempts;
 mod audit;
 mod clock;
 mod config;
 mod convert;
+mod dispatch;
 mod divergences;
 mod entity;
 mod error;
 mod events;
 mod experiments;
+mod fences;
 mod finish;
 mod generations;
 mod jobs;

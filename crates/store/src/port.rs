@@ -7,7 +7,8 @@ use domain::ids::{Epoch, ExperimentId, Fence, JobId};
 use domain::plan::GenerationPlan;
 use domain::ports::{
     Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord, GenerationSummary,
-    MemberProgress, NewExperiment, OutboxEntry, Page, PortResult, ScoreFilter, ScoreRow, StoredEvent, TickLog,
+    MemberProgress, NewExperiment, OutboxEntry, Page, PortResult, Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent,
+    TickLog,
 };
 use domain::score::Score;
 use domain::status::ExperimentStatus;
@@ -46,16 +47,19 @@ impl ExperimentStore for SqlStore {
         retrying("claim a job", || self.claim_once(job, worker, lease, token)).await
     }
 
-    async fn renew(&self, job: JobId, fence: Fence, lease: Duration) -> PortResult<()> {
-        retrying("renew a lease", || self.renew_once(job, fence, lease)).await
+    async fn renew(&self, job: JobId, fence: Fence, renewal: &Renewal) -> PortResult<Renewed> {
+        let renewed = retrying("renew a lease", || self.renew_once(job, fence, renewal)).await;
+        self.counting_late(job, fence, 0, renewed).await
     }
 
     async fn release(&self, job: JobId, fence: Fence, error: &str) -> PortResult<()> {
-        retrying("give a job back", || self.release_once(job, fence, error)).await
+        let released = retrying("give a job back", || self.release_once(job, fence, error)).await;
+        self.counting_late(job, fence, 0, released).await
     }
 
     async fn finish(&self, job: JobId, fence: Fence, scores: &[Score]) -> PortResult<Finished> {
-        self.commit_scores(job, fence, scores).await
+        let finished = self.commit_scores(job, fence, scores).await;
+        self.counting_late(job, fence, scores.len(), finished).await
     }
 
     async fn generation(&self, id: ExperimentId, index: u32) -> PortResult<GenerationRecord> {

@@ -132,6 +132,26 @@ pub struct Assignment {
     pub failed_attempts: u32,
 }
 
+/// A sign of life of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Renewal {
+    /// How long the lease is to last from now.
+    pub lease: Duration,
+    /// How far the attempt is: grows with every tick, and with every step that leads to the first one.
+    pub ticks: u64,
+    /// How long an attempt may stand still.
+    pub patience: Duration,
+}
+
+/// What became of a renewal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renewed {
+    /// The lease goes on.
+    Prolonged,
+    /// The attempt has stood still for too long. It is over, as one that failed, and the job is open for others.
+    Stuck,
+}
+
 /// What a commit of scores came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Finished {
@@ -301,11 +321,11 @@ pub trait ExperimentStore: Send + Sync {
     /// Takes a job for `lease`. Lapsed leases are taken over with a higher fence.
     async fn claim(&self, job: JobId, worker: &str, lease: Duration) -> PortResult<Claim>;
 
-    /// Prolongs a lease.
+    /// Prolongs a lease, but not that of an attempt that stands still.
     ///
     /// # Errors
-    /// `Fenced` if the job has been taken over.
-    async fn renew(&self, job: JobId, fence: Fence, lease: Duration) -> PortResult<()>;
+    /// `Fenced` if the job has been taken over or given back.
+    async fn renew(&self, job: JobId, fence: Fence, renewal: &Renewal) -> PortResult<Renewed>;
 
     /// Gives a job back, with the error that ended the attempt.
     ///
@@ -317,8 +337,9 @@ pub trait ExperimentStore: Send + Sync {
     /// `evaluated`, all in one transaction. A score that is there already with the same value is a no-op.
     ///
     /// # Errors
-    /// `Fenced` if the job has been taken over; `Divergence` if a score is there with another value (the experiment
-    /// is then failed and both values are kept).
+    /// `Fenced` if the job has been taken over or given back: the results are too late, are counted with their attempt
+    /// and dropped. `Divergence` if a score is there with another value (the experiment is then failed and both values
+    /// are kept).
     async fn finish(&self, job: JobId, fence: Fence, scores: &[Score]) -> PortResult<Finished>;
 
     /// One generation with all its members and scores.

@@ -94,7 +94,7 @@ impl Delivery for RabbitDelivery {
     }
 
     async fn requeue(self: Box<Self>) -> PortResult<()> {
-        crash::around(Point::RequeueDue, Point::Requeued, self.unanswered.answer(Answer::Requeue)).await
+        self.unanswered.answer(Answer::Requeue).await
     }
 
     async fn reject(self: Box<Self>) -> PortResult<()> {

@@ -12,8 +12,8 @@ use domain::ids::{Epoch, ExperimentId, Fence, JobId};
 use domain::plan::GenerationPlan;
 use domain::ports::{
     Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord, GenerationSummary,
-    MemberProgress, NewExperiment, OutboxEntry, Page, PortError, PortResult, ScoreFilter, ScoreRow, StoredEvent,
-    TickLog,
+    MemberProgress, NewExperiment, OutboxEntry, Page, PortError, PortResult, Renewal, Renewed, ScoreFilter, ScoreRow,
+    StoredEvent, TickLog,
 };
 use domain::score::Score;
 use domain::status::ExperimentStatus;
@@ -112,7 +112,7 @@ impl ExperimentStore for OutboxStore {
         unreachable!("{NOT_THERE}")
     }
 
-    async fn renew(&self, _: JobId, _: Fence, _: Duration) -> PortResult<()> {
+    async fn renew(&self, _: JobId, _: Fence, _: &Renewal) -> PortResult<Renewed> {
         unreachable!("{NOT_THERE}")
     }
 

@@ -79,7 +79,8 @@ impl Embedded {
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new("embedded"));
         let core = Core {
             store,
-            leadership: ledger,
+            leadership: ledger.clone(),
+            dispatch: ledger,
             queue: Arc::new(MemoryJobQueue::with_delivery_limit(DELIVERIES).with_trace(trace())),
             publisher,
             games: games.clone(),

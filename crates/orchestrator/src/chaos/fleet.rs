@@ -157,7 +157,7 @@ impl Plan {
     fn worker(&self, name: &str, agents: &[String]) -> Program {
         let lease = self.leases.job.as_millis().to_string();
         let worker = self.connected(name, "worker").args(["--engines", "1", "--pin", "off"]);
-        let worker = worker.args(["--amqp-prefetch", "1"] /*, "--job-lease-ms", &lease]*/);
+        let worker = worker.args(["--amqp-prefetch", "1", "--job-lease-ms", &lease]);
         if agents.is_empty() { worker } else { worker.args(["--agent-endpoints", &agents.join(",")]) }
     }
 }

@@ -39,11 +39,22 @@ pub(super) struct PlayingArgs {
     /// Pin shards to processors: auto or off
     #[arg(long, env = "PIN", default_value = "auto")]
     pin: Pin,
+    /// Milliseconds after which another worker may take a job from one that has gone silent; prolonged at a third
+    #[arg(long, env = "JOB_LEASE_MS", value_name = "MS", default_value_t = 30_000,
+          value_parser = clap::value_parser!(u64).range(300..=3_600_000))]
+    job_lease_ms: u64,
+    /// Milliseconds after which a job is given to another worker although this one lives, if no tick is played; the
+    /// start of an engine has to fit in
+    #[arg(long, env = "JOB_STUCK_MS", value_name = "MS", default_value_t = 60_000,
+          value_parser = clap::value_parser!(u64).range(1_000..=86_400_000))]
+    job_stuck_ms: u64,
 }
 
 impl PlayingArgs {
     fn settings(&self, engines: usize, sockets: PathBuf) -> PlayingSettings {
-        let local = PlayingSettings::local(engines, self.pin, sockets);
+        let mut local = PlayingSettings::local(engines, self.pin, sockets);
+        local.worker.lease = Duration::from_millis(self.job_lease_ms);
+        local.worker.patience = Duration::from_millis(self.job_stuck_ms);
         if self.agent_endpoints.is_empty() {
             return local;
         }
@@ -111,7 +122,7 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
         0 => None,
         engines => {
             let mut settings = args.playing.settings(engines, scratch.path().to_owned());
-            settings.prefetch = Some(args.services.amqp.amqp_prefetch);
+            settings.worker.prefetch = Some(args.services.amqp.amqp_prefetch);
             Some(Playing::start(&core, games, settings).await?)
         }
     };
@@ -201,8 +212,8 @@ pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failur
     let remote = remote.map_err(unconnected)?;
     let core = remote.core.clone();
     let mut settings = args.playing.settings(args.engines, scratch.path().to_owned());
-    settings.name = name;
-    settings.prefetch = Some(args.services.amqp.amqp_prefetch);
+    settings.worker.name = name;
+    settings.worker.prefetch = Some(args.services.amqp.amqp_prefetch);
     let playing = Playing::start(&core, games, settings).await?;
     tracing::info!(engines = playing.engines, "playing");
     // Every process publishes what it commits, so that events do not wait for the daemon.

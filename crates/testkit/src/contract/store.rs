@@ -9,12 +9,14 @@ use domain::ErrorKind;
 use domain::ids::{Epoch, ExperimentId, JobId};
 use domain::plan::{GenerationPlan, PlannedEpisode};
 use domain::ports::{
-    Assignment, Candidate, Claim, Election, ExperimentStore, Leadership, NewExperiment, PortResult, StoredEvent,
+    Assignment, Candidate, Claim, Dispatch, Election, ExperimentStore, FenceReport, Leadership, NewExperiment,
+    PortResult, Renewal, StoredEvent,
 };
 use domain::score::Score;
 
 use crate::builder;
 
+pub mod dispatch;
 pub mod experiments;
 pub mod generations;
 pub mod jobs;
@@ -23,9 +25,9 @@ pub mod outbox;
 pub mod scores;
 
 /// All that a ledger must do.
-pub trait Ledger: ExperimentStore + Leadership {}
+pub trait Ledger: ExperimentStore + Leadership + Dispatch + FenceReport {}
 
-impl<T: ExperimentStore + Leadership> Ledger for T {}
+impl<T: ExperimentStore + Leadership + Dispatch + FenceReport> Ledger for T {}
 
 /// The ledger under test.
 pub type Store = Arc<dyn Ledger>;
@@ -48,9 +50,17 @@ macro_rules! store_contract {
             jobs::a_job_is_granted_to_one_worker_with_all_it_needs,
             jobs::a_lapsed_lease_is_taken_over_and_late_results_are_refused,
             jobs::a_renewed_lease_is_kept,
+            jobs::a_job_whose_attempt_stands_still_is_given_to_another,
+            jobs::what_comes_too_late_is_counted,
             jobs::a_released_job_is_open_again_and_its_errors_are_told,
             jobs::paused_and_ended_experiments_give_no_jobs,
             jobs::racing_workers_never_share_a_job,
+            dispatch::planned_jobs_are_due_until_they_are_queued,
+            dispatch::a_job_that_comes_back_is_due_again,
+            dispatch::a_lapsed_lease_is_noticed_once,
+            dispatch::a_claim_in_between_keeps_its_job_due,
+            dispatch::what_was_dropped_in_a_pause_is_due_after_it,
+            dispatch::what_the_queue_has_lost_is_found_by_its_age,
             scores::scores_keep_every_bit_and_so_does_the_digest,
             scores::committing_again_changes_nothing,
             scores::only_missing_episodes_are_assigned_again,
@@ -94,6 +104,9 @@ const LEASE: Duration = Duration::from_secs(60);
 
 /// A lease that has run out as soon as it is granted.
 const LAPSED: Duration = Duration::ZERO;
+
+/// A renewal of an attempt that gets on.
+const ALIVE: Renewal = Renewal { lease: LEASE, ticks: 1, patience: LEASE };
 
 async fn created(store: &Store, members: u32, episodes: u32) -> NewExperiment {
     let new = builder::experiment(members, episodes);

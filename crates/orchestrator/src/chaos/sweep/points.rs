@@ -21,6 +21,8 @@ pub(super) fn who(point: Point) -> Who {
         Point::JobsListed
         | Point::JobsSent
         | Point::JobsConfirmed
+        | Point::QueuedReady
+        | Point::Queued
         | Point::ElectionReady
         | Point::Elected
         | Point::RenewalReady
@@ -51,7 +53,7 @@ pub(super) enum Provoked {
 /// What `point` needs.
 pub(super) fn provoked(point: Point) -> Provoked {
     match point {
-        Point::ReleaseReady | Point::Released | Point::RequeueDue | Point::Requeued => Provoked::Failure,
+        Point::ReleaseReady | Point::Released => Provoked::Failure,
         Point::LeaseReady | Point::LeaseRenewed => Provoked::Delay,
         _ => Provoked::Nothing,
     }
