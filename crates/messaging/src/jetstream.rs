@@ -9,8 +9,10 @@ mod config;
 mod message;
 mod metrics;
 mod publisher;
+mod stored;
 mod stream;
 
 pub use config::NatsConfig;
 pub use metrics::NatsMetrics;
 pub use publisher::JetStreamPublisher;
+pub use stored::stored_ids;

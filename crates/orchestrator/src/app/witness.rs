@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use domain::ports::PortResult;
+use messaging::jetstream::NatsConfig;
 use proto::events::Encoder;
 use store::StoreConfig;
 
@@ -24,8 +25,9 @@ pub async fn prepare(url: &str) -> PortResult<()> {
 ///
 /// # Errors
 /// If the database cannot be used. NATS may be away.
-pub async fn of_services(urls: &Urls, _names: &Names) -> PortResult<Witness> {
-    open(&urls.database).await
+pub async fn of_services(urls: &Urls, names: &Names) -> PortResult<Witness> {
+    let nats = NatsConfig { prefix: names.prefix.clone(), stream: names.stream.clone(), ..NatsConfig::new(&urls.nats) };
+    Ok(Witness { stream: Some(nats), ..open(&urls.database).await? })
 }
 
 /// Opens the ledger of an embedded system that has ended.
@@ -38,5 +40,5 @@ pub async fn of_folder(data: &Path) -> PortResult<Witness> {
 
 async fn open(url: &str) -> PortResult<Witness> {
     let ledger = Arc::new(store::connect(&StoreConfig::new(url), Arc::new(Encoder)).await?);
-    Ok(Witness { store: ledger.clone(), audit: ledger.clone(), leadership: ledger })
+    Ok(Witness { store: ledger.clone(), audit: ledger.clone(), leadership: ledger, stream: None })
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::ids::ExperimentId;
 use domain::ports::{ExperimentStore, Leadership, LedgerAudit, PortResult};
+use messaging::jetstream::{NatsConfig, stored_ids};
 
 use super::certificate::Terms;
 use super::faults;
@@ -19,6 +20,8 @@ pub struct Witness {
     pub audit: Arc<dyn LedgerAudit>,
     /// Who leads.
     pub leadership: Arc<dyn Leadership>,
+    /// The event stream; an embedded system has none that outlives it.
+    pub stream: Option<NatsConfig>,
 }
 
 impl Witness {
@@ -57,6 +60,9 @@ impl Witness {
     /// # Errors
     /// If the stream does not answer.
     pub async fn stream_ids(&self, id: ExperimentId) -> PortResult<Vec<String>> {
-        Ok(self.audit.event_ids(id).await?.into_iter().map(|id| id.to_string()).collect())
+        match &self.stream {
+            Some(stream) => stored_ids(stream, id).await,
+            None => Ok(vec![]),
+        }
     }
 }

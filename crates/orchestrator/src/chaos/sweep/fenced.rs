@@ -8,7 +8,7 @@ use runtime::crash::{Point, Visit};
 use serde::Serialize;
 use tokio::time::{Instant, sleep};
 
-use super::services::{Site, arm, hand_over, standby};
+use super::services::{Site, arm, others, standby};
 use crate::chaos::faults::leader;
 use crate::chaos::supervisor::{Then, proc};
 
@@ -19,7 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(45);
 /// Pause between two looks.
 const LOOK: Duration = Duration::from_millis(50);
 /// How long the refusal may take to be counted.
-const REFUSAL: Duration = Duration::from_secs(10);
+const REFUSAL: Duration = Duration::from_secs(5);
+/// How long whoever has taken over may work before the frozen process goes on.
+const TO_WORK: Duration = Duration::from_secs(1);
 
 /// A point before a write, and what became of a process that was frozen there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -58,12 +60,9 @@ async fn frozen_at(site: Site<'_>, point: Point) -> FrozenPoint {
         let before = refusals(site, point).await;
         let Some(name) = freeze(site, point).await else { continue };
         freezes += 1;
-        let until = Instant::now() + REFUSAL;
-        while Instant::now() < until {
-            if refusals(site, point).await > before {
-                return FrozenPoint { point: point.name(), freezes, outcome: Outcome::Refused };
-            }
-            sleep(LOOK).await;
+        if within(REFUSAL, || async { refusals(site, point).await > before }).await {
+            outcome = Outcome::Refused;
+            break;
         }
         // A leader looks at its lease before it writes. A worker has results in hand, which it offers in any case.
         let leads = leader(site.supervisor, site.fleet, site.witness).await;
@@ -77,31 +76,47 @@ async fn frozen_at(site: Site<'_>, point: Point) -> FrozenPoint {
 
 /// Freezes a process at the point until others have taken over; its name if it came by.
 async fn freeze(site: Site<'_>, point: Point) -> Option<String> {
-    let leases = site.fleet.plan().leases;
-    let visit = Visit { point, time: 1 };
-    let (name, lease) = if point == Point::GenerationDue {
-        let name = standby(site).await?;
-        arm(site, &name, "--freeze-at", visit).await;
-        site.fleet.wait_until_serving(&name).await.ok()?;
-        hand_over(site, &name).await;
-        (name, leases.leader)
-    } else {
-        let name = site.fleet.workers.last().cloned()?;
-        arm(site, &name, "--freeze-at", visit).await;
-        (name, leases.job)
-    };
-    let until = Instant::now() + PATIENCE;
+    let is_leader = point == Point::GenerationDue;
+    let name = if is_leader { standby(site).await? } else { site.fleet.workers.last().cloned()? };
+    if is_leader {
+        others(site, &name, &Then::StayDown).await;
+    }
+    arm(site, &name, "--freeze-at", Visit { point, time: 1 }).await;
+    let frozen = within(PATIENCE, || async { site.supervisor.pid(&name).await.is_some_and(proc::is_stopped) }).await;
+    let before = taken_over(site).await;
+    if is_leader {
+        others(site, &name, &Then::StartAgain).await;
+    }
+    if !frozen {
+        site.supervisor.kill(&name, Then::StartAgain, false).await;
+        return None;
+    }
+    // Whoever has taken over has to get to the same write as well, which takes a moment.
+    within(PATIENCE, || async { taken_over(site).await > before }).await;
+    sleep(TO_WORK).await;
+    site.supervisor.thaw(&name).await;
+    Some(name)
+}
+
+/// Waits until something is so; whether it came to that.
+async fn within<F: Future<Output = bool>>(limit: Duration, is_so: impl Fn() -> F) -> bool {
+    let until = Instant::now() + limit;
     while Instant::now() < until {
-        if site.supervisor.pid(&name).await.is_some_and(proc::is_stopped) {
-            // Long enough for the lease to run out, for others to notice, and for them to do the work.
-            sleep(lease * 2 + Duration::from_secs(3)).await;
-            site.supervisor.thaw(&name).await;
-            return Some(name);
+        if is_so().await {
+            return true;
         }
         sleep(LOOK).await;
     }
-    site.supervisor.kill(&name, Then::StartAgain, false).await;
-    None
+    false
+}
+
+/// Takeovers of jobs and of the leadership so far.
+async fn taken_over(site: Site<'_>) -> u64 {
+    let mut taken = site.witness.terms().await.map_or(0, |terms| terms.takeovers);
+    for (_, id) in site.laps.launched() {
+        taken += site.witness.audit.audit(id).await.map_or(0, |audit| audit.takeovers);
+    }
+    taken
 }
 
 async fn refusals(site: Site<'_>, point: Point) -> u64 {

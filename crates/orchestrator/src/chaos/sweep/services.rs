@@ -18,8 +18,6 @@ use crate::chaos::witness::Witness;
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Pause between two looks.
 const LOOK: Duration = Duration::from_millis(50);
-/// How long who was told to die at a point of the leader may wait for the leadership before the leader is killed again.
-const TERM: Duration = Duration::from_secs(6);
 /// Pause between two engines that are killed or delayed.
 const PROVOKE: Duration = Duration::from_millis(700);
 
@@ -122,29 +120,34 @@ async fn provoke(site: Site<'_>, worker: &str, how: Provoked) {
 
 async fn at_orchestrator(site: Site<'_>, visit: Visit) -> bool {
     let Some(name) = standby(site).await else { return false };
-    arm(site, &name, "--crash-at", visit).await;
-    if site.fleet.wait_until_serving(&name).await.is_err() {
-        // It may have come by the point before it was ready to serve.
-        return has_died(site, &name, visit).await;
-    }
     if who(visit.point) == Who::Launcher {
-        let index = site.fleet.serves.iter().position(|(other, _)| *other == name).unwrap_or(0);
-        let launched = site.laps.launch(&format!("{}-at-{}", site.laps.name(), visit.point), index).await;
-        return launched.is_ok() && has_died(site, &name, visit).await;
+        return at_launch(site, &name, visit).await;
     }
+    // Alone it leads as soon as the lease of the one before has run out.
+    others(site, &name, &Then::StayDown).await;
+    arm(site, &name, "--crash-at", visit).await;
     let until = Instant::now() + PATIENCE;
-    let mut handed_over = None::<Instant>;
-    while Instant::now() < until {
-        if has_died(site, &name, visit).await {
-            return true;
-        }
-        if handed_over.is_none_or(|when| when.elapsed() > TERM) && hand_over(site, &name).await {
-            handed_over = Some(Instant::now());
-        }
+    let mut died = false;
+    while !died && Instant::now() < until {
         sleep(LOOK).await;
+        died = has_died(site, &name, visit).await;
     }
-    disarm(site, &name).await;
-    false
+    others(site, &name, &Then::StartAgain).await;
+    if !died {
+        disarm(site, &name).await;
+    }
+    died
+}
+
+/// An orchestrator dies while it launches an experiment, and another is asked then.
+async fn at_launch(site: Site<'_>, name: &str, visit: Visit) -> bool {
+    arm(site, name, "--crash-at", visit).await;
+    if site.fleet.wait_until_serving(name).await.is_err() {
+        return false;
+    }
+    let index = site.fleet.serves.iter().position(|(other, _)| other == name).unwrap_or(0);
+    let launched = site.laps.launch(&format!("{}-at-{}", site.laps.name(), visit.point), index).await;
+    launched.is_ok() && has_died(site, name, visit).await
 }
 
 /// An orchestrator that runs and does not lead.
@@ -159,14 +162,13 @@ pub(super) async fn standby(site: Site<'_>) -> Option<String> {
     None
 }
 
-/// Kills the leader unless it is `heir`; whether somebody was killed.
-pub(super) async fn hand_over(site: Site<'_>, heir: &str) -> bool {
-    match leader(site.supervisor, site.fleet, site.witness).await {
-        Some(leader) if leader != heir => {
-            site.supervisor.kill(&leader, Then::StartAgain, false).await;
-            true
+/// Kills the other orchestrators; with [`Then::StartAgain`], starts those that are down.
+pub(super) async fn others(site: Site<'_>, name: &str, then: &Then) {
+    let running = site.supervisor.pids().await;
+    for (other, _) in site.fleet.serves.iter().filter(|(other, _)| other != name) {
+        if *then == Then::StayDown || !running.contains_key(other) {
+            site.supervisor.kill(other, then.clone(), false).await;
         }
-        _ => false,
     }
 }
 
