@@ -1,6 +1,7 @@
 //! What the outside must offer. Adapters implement these; only the daemons' `app` modules name adapters.
 
 mod audit;
+mod control;
 mod dispatch;
 mod environment;
 mod fences;
@@ -11,6 +12,7 @@ mod store;
 mod trace;
 
 pub use audit::{Audit, HeldJob, LedgerAudit};
+pub use control::{ControlStore, Extended, NewExtension};
 pub use dispatch::{Dispatch, DueJob};
 pub use environment::{Environment, EnvironmentError};
 pub use fences::{FenceCounts, FenceReport};

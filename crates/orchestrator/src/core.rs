@@ -1,15 +1,17 @@
 //! What can be done with experiments: the use cases behind the command line and the gRPC service.
 
+mod control;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::experiment::ExperimentSpec;
 use domain::ids::ExperimentId;
-use domain::plan::{GenerationPlan, Member};
+use domain::journal::Actor;
+use domain::plan::Member;
 use domain::ports::{
-    Created, Dispatch, DueJob, EventPublisher, ExperimentFilter, ExperimentRecord, ExperimentStore, JobMessage,
-    JobQueue, Leadership, NewExperiment, Page, PortError, Provenance,
+    ControlStore, Created, Dispatch, DueJob, EventPublisher, ExperimentFilter, ExperimentRecord, ExperimentStore,
+    JobMessage, JobQueue, Leadership, NewExperiment, Page, PortError, Provenance,
 };
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
@@ -35,6 +37,8 @@ pub struct Core {
     pub leadership: Arc<dyn Leadership>,
     /// Which jobs should be in the queue.
     pub dispatch: Arc<dyn Dispatch>,
+    /// The part of it that people act on.
+    pub control: Arc<dyn ControlStore>,
     /// The queue that carries jobs to workers.
     pub queue: Arc<dyn JobQueue>,
     /// Where events go.
@@ -88,13 +92,16 @@ impl Core {
         bytes: &[u8],
         overrides: &[String],
         new: bool,
+        by: Actor,
     ) -> Result<Launched, LaunchError> {
         let document = self.validate(name, bytes, overrides)?;
         let nonce = if new { Uuid::new_v4().to_string() } else { String::new() };
         let id = ExperimentId::derive(&document.spec.hash(), &nonce);
         let first = planning::first(id, &document.spec).map_err(|found| Box::new(document.faults(found)))?;
         let provenance = self.provenance(&first.members).map_err(|found| Box::new(document.faults(found)))?;
-        Ok(self.begin(id, document.spec, provenance, first).await?)
+        let episodes_planned = planning::planned(&document.spec);
+        let spec = document.spec;
+        Ok(self.begin(NewExperiment { id, spec, provenance, first, episodes_planned, launched_by: by }).await?)
     }
 
     /// Puts the jobs of a running experiment into the queue that no message stands for; returns how many.
@@ -134,30 +141,16 @@ impl Core {
         self.dispatch.mark_queued(jobs).await
     }
 
-    /// Pauses, resumes or stops an experiment.
-    ///
-    /// # Errors
-    /// If it does not exist, or is in a status that the new one may not follow.
-    pub async fn set_status(&self, id: ExperimentId, status: ExperimentStatus, reason: &str) -> Result<(), PortError> {
-        self.store.set_status(id, status, reason).await?;
-        self.events.notify_one();
-        self.progress.notify_one();
-        Ok(())
+    async fn begin(&self, new: NewExperiment) -> Result<Launched, PortError> {
+        let created = self.store.create(&new).await?;
+        self.ring();
+        Ok(Launched { id: new.id, created })
     }
 
-    async fn begin(
-        &self,
-        id: ExperimentId,
-        spec: ExperimentSpec,
-        provenance: Provenance,
-        first: GenerationPlan,
-    ) -> Result<Launched, PortError> {
-        let episodes_planned = planning::planned(&spec);
-        let new = NewExperiment { id, spec, provenance, first, episodes_planned };
-        let created = self.store.create(&new).await?;
+    /// Says that there are events, and that there may be something to drive.
+    fn ring(&self) {
         self.events.notify_one();
         self.progress.notify_one();
-        Ok(Launched { id, created })
     }
 
     fn provenance(&self, members: &[Member]) -> Result<Provenance, Vec<Violation>> {
@@ -174,15 +167,26 @@ impl Core {
 /// # Errors
 /// If the store is away.
 pub async fn running(store: &dyn ExperimentStore) -> Result<Vec<ExperimentRecord>, PortError> {
-    let filter = ExperimentFilter { statuses: vec![ExperimentStatus::Running], name: None };
+    in_status(store, ExperimentStatus::Running).await
+}
+
+/// Every experiment in a status, newest first.
+///
+/// # Errors
+/// If the store is away.
+pub async fn in_status(
+    store: &dyn ExperimentStore,
+    status: ExperimentStatus,
+) -> Result<Vec<ExperimentRecord>, PortError> {
+    let filter = ExperimentFilter { statuses: vec![status], name: None };
     let mut page = Page { after: None, size: 100 };
-    let mut running = Vec::new();
+    let mut found = Vec::new();
     loop {
         let (records, next) = store.experiments(&filter, &page).await?;
-        running.extend(records);
+        found.extend(records);
         match next {
             Some(next) => page.after = Some(next),
-            None => return Ok(running),
+            None => return Ok(found),
         }
     }
 }

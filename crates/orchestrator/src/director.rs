@@ -4,6 +4,7 @@
 //! done again. So it can be killed at any point and its successor goes on, in a trace of its own. It plans in a term of
 //! leadership (see [`crate::leader`]), so that its successor need not know whether it is really gone.
 
+mod drain;
 mod spans;
 
 use std::collections::HashMap;
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 use domain::digest::{Digest, ExperimentDigest};
 use domain::ids::{Epoch, ExperimentId};
+use domain::plan::Purpose;
 use domain::ports::{
     ExperimentRecord, ExperimentStore, GenerationRecord, GenerationSummary, Page, PortError, ScoreFilter,
 };
@@ -23,10 +25,13 @@ use tracing::{Instrument as _, Span};
 
 use crate::core::{Core, running};
 use crate::planning::{self, Next};
+use crate::standing;
 use spans::Spans;
 
 /// How often the store is looked at when no bell rings.
 const LOOK: Duration = Duration::from_millis(500);
+/// Episodes of a generation up to which the next one is planned at once, which takes about a millisecond.
+const AT_ONCE: u64 = 2_000;
 /// How often the queue is looked at for what it may have lost.
 const SWEEP: Duration = Duration::from_secs(5);
 /// How long a job may wait in an empty queue: a worker may have it in hand and not have begun.
@@ -57,6 +62,7 @@ pub async fn drive(core: &Core, epoch: Epoch) {
             Err(error) => tracing::warn!(%error, "cannot look after experiments, trying again"),
         }
         tokio::select! {
+            biased;
             () = core.progress.notified() => {}
             () = sleep(LOOK) => {}
         }
@@ -74,6 +80,7 @@ struct Director<'a> {
 impl Director<'_> {
     /// Looks at every running experiment: plans what is to be planned, and queues what is to be queued.
     async fn look(&mut self) -> Result<(), PortError> {
+        drain::look(self.core).await?;
         let running = running(self.core.store.as_ref()).await?;
         self.spans.retain(|id, _| running.iter().any(|record| record.id == *id));
         let lossy = self.queue_is_empty().await;
@@ -148,13 +155,19 @@ async fn advance(core: &Core, epoch: Epoch, record: &ExperimentRecord) -> Result
     if record.status != ExperimentStatus::Running {
         return Ok(Step::Idle);
     }
-    if record.episodes_scored < planning::due_through(&record.spec, record.generation) {
+    if record.episodes_scored < planning::due_through(&record.course(), record.generation) {
         return Ok(Step::Waiting);
     }
-    let current = core.store.generation(record.id, record.generation).await?;
-    let opening = if record.generation == 0 { current.clone() } else { core.store.generation(record.id, 0).await? };
+    let generation = async |index| core.store.generation(record.id, index).await;
+    let current = generation(record.generation).await?;
+    let evolved = match current.purpose {
+        // The population that was confirmed is the one that goes on, if the experiment was extended.
+        Purpose::Confirmation => generation(current.index - 1).await?,
+        Purpose::Evolution | Purpose::Design => current.clone(),
+    };
+    let opening = if evolved.index == 0 { evolved.clone() } else { generation(0).await? };
     let index = current.index;
-    let (next, summary) = plan(record, current, opening).await?;
+    let (next, summary) = plan(record, current, evolved, opening).await?;
     crash::reached(Point::GenerationDue);
     match next {
         Next::Generation(plan) => {
@@ -175,19 +188,27 @@ async fn advance(core: &Core, epoch: Epoch, record: &ExperimentRecord) -> Result
     }
 }
 
-/// Plans what follows a generation, on a thread of its own: nothing else of the process waits for a large population.
+/// Plans what follows a generation: a small one at once, a large one on a thread of its own, so that nothing else of the
+/// process waits for it.
 async fn plan(
     record: &ExperimentRecord,
     current: GenerationRecord,
+    evolved: GenerationRecord,
     opening: GenerationRecord,
 ) -> Result<(Next, GenerationSummary), PortError> {
-    let (id, spec) = (record.id, record.spec.clone());
-    let planned = tokio::task::spawn_blocking(move || {
-        let next = planning::next(id, &spec, &current, &opening).map_err(unplannable)?;
-        let summary = planning::summary(&spec, &current)
+    let record = record.clone();
+    let is_small = standing::episodes_scored(&evolved) <= AT_ONCE;
+    let plan = move || {
+        let course = record.course();
+        let next = planning::next(record.id, &course, current.index, &evolved, &opening).map_err(unplannable)?;
+        let summary = planning::summary(&record.spec, &current)
             .ok_or_else(|| PortError::new(ErrorKind::Internal, "a generation without members cannot be closed"))?;
         Ok((next, summary))
-    });
+    };
+    if is_small {
+        return plan();
+    }
+    let planned = tokio::task::spawn_blocking(plan);
     planned.await.map_err(|error| PortError::new(ErrorKind::Internal, "planning ended with a panic").because(error))?
 }
 

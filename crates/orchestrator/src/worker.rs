@@ -29,7 +29,7 @@ pub struct Settings {
     pub name: String,
     /// Jobs that are taken ahead; as many as there are slots unless given.
     pub prefetch: Option<u16>,
-    /// How long a claimed job is the worker's own without a sign of life. Prolonged at a third of it.
+    /// How long a claimed job is the worker's own without a sign of life. Prolonged at a third of it, or more often.
     pub lease: Duration,
     /// How long an attempt may stand still before its job is given to another. The start of an engine has to fit in.
     pub patience: Duration,

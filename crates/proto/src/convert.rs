@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod config;
+pub mod control;
 pub mod experiment;
 pub mod game;
 pub mod score;

@@ -1,6 +1,7 @@
 //! Events as they are stored and published: JSON of the `claudoom.events.v1` messages.
 
 use domain::event::{EncodedEvent, Event, EventEncoder, Fact};
+use domain::extension::Extent;
 use serde::Serialize;
 
 /// Version 1 of the messages.
@@ -46,6 +47,14 @@ fn encode(event: &Event) -> (&'static str, String) {
         Fact::ExperimentPaused { reason } => ("ExperimentPaused", json(&v1::ExperimentPaused { metadata, reason })),
         Fact::ExperimentResumed { reason } => ("ExperimentResumed", json(&v1::ExperimentResumed { metadata, reason })),
         Fact::ExperimentStopped { reason } => ("ExperimentStopped", json(&v1::ExperimentStopped { metadata, reason })),
+        Fact::ExperimentExtended { extent, episodes, reason } => {
+            let (replicates, generations) = match extent {
+                Extent::Replicates(total) => (total, 0),
+                Extent::Generations(total) => (0, total),
+            };
+            let message = v1::ExperimentExtended { metadata, replicates, generations, episodes, reason };
+            ("ExperimentExtended", json(&message))
+        }
         Fact::GenerationStarted { generation, agents, episodes } => {
             ("GenerationStarted", json(&v1::GenerationStarted { metadata, generation, agents, episodes }))
         }
@@ -113,6 +122,19 @@ mod tests {
         let body = body(&encoded);
         assert_eq!(encoded.kind, "claudoom.events.v1.GenerationCompleted");
         assert_eq!((&body["bestAgent"], &body["meanFitness"]), (&"b".into(), &1.0.into()));
+    }
+
+    #[test]
+    fn an_extension_says_in_which_unit_it_is() {
+        let told = |extent| {
+            let (_, encoded) = encoded(Fact::ExperimentExtended { extent, episodes: 40, reason: "why".into() });
+            assert_eq!(encoded.kind, "claudoom.events.v1.ExperimentExtended");
+            let body = body(&encoded);
+            assert_eq!((&body["episodes"], &body["reason"]), (&40.into(), &"why".into()));
+            (body["replicates"].as_u64(), body["generations"].as_u64())
+        };
+        assert_eq!(told(Extent::Replicates(20)), (Some(20), Some(0)));
+        assert_eq!(told(Extent::Generations(8)), (Some(0), Some(8)));
     }
 
     #[test]

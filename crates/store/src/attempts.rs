@@ -14,7 +14,7 @@ use crate::clock::{lease_end, millis, now_ms};
 use crate::convert::{self, stored_count};
 use crate::entity::{attempts, jobs, members};
 use crate::error::Result;
-use crate::jobs::{fenced, held, lock, member_of, settle, unknown};
+use crate::jobs::{check_going_on, fenced, held, lock, member_of, settle, unknown};
 use crate::session::{SqlStore, Tx, retrying};
 
 impl SqlStore {
@@ -24,6 +24,7 @@ impl SqlStore {
         if job.status != JobStatus::Running.name() {
             return Ok(Renewed::Prolonged);
         }
+        check_going_on(&tx, ExperimentId(job.experiment_id)).await?;
         let now = now_ms(&*tx).await?;
         let ticks = stored_count(renewal.ticks);
         let gets_on = ticks > job.ticks;

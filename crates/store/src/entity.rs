@@ -6,6 +6,7 @@ pub(crate) mod attempts;
 pub(crate) mod divergences;
 pub(crate) mod episodes;
 pub(crate) mod experiments;
+pub(crate) mod extensions;
 pub(crate) mod generations;
 pub(crate) mod jobs;
 pub(crate) mod journal;

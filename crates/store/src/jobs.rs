@@ -22,7 +22,7 @@ use crate::clock::{lease_end, now_ms};
 use crate::convert;
 use crate::entity::{episodes, experiments, jobs, members, scores};
 use crate::error::{Error, Result, damaged, refused};
-use crate::experiments::{load, status_of};
+use crate::experiments::{load, load_shared, status_of};
 use crate::session::{SqlStore, retrying};
 
 impl SqlStore {
@@ -54,7 +54,8 @@ impl SqlStore {
     pub(crate) async fn claim_once(&self, id: JobId, worker: &str, lease: Duration, token: Uuid) -> Result<Claim> {
         let tx = self.begin().await?;
         let Some(job) = lock(&tx, id).await? else { return Ok(Claim::Unknown) };
-        let experiment = load(&*tx, ExperimentId(job.experiment_id)).await?;
+        // Shared with other claims, and against whoever pauses or stops: no job begins after that has returned.
+        let experiment = load_shared(&tx, ExperimentId(job.experiment_id)).await?;
         if job.claim == Some(token) && job.status == JobStatus::Running.name() {
             return assignment(&tx, job, experiment).await;
         }
@@ -84,6 +85,30 @@ pub(crate) async fn held(tx: &DatabaseTransaction, id: JobId, fence: Fence) -> R
     let job = lock(tx, id).await?.ok_or_else(|| unknown(id))?;
     let given_back = job.status == JobStatus::Open.name();
     if job.fence != fence.0 || given_back { Err(fenced(id)) } else { Ok(job) }
+}
+
+/// Whether a worker may still be playing a job of an experiment.
+pub(crate) async fn are_in_play(tx: &DatabaseTransaction, id: ExperimentId) -> Result<bool> {
+    let held = jobs::Entity::find()
+        .select_only()
+        .column(jobs::Column::Id)
+        .filter(jobs::Column::ExperimentId.eq(id.0))
+        .filter(jobs::Column::Status.eq(JobStatus::Running.name()))
+        .filter(jobs::Column::LeaseUntilMs.gt(now_ms(tx).await?))
+        .into_tuple::<Uuid>()
+        .one(tx)
+        .await?;
+    Ok(held.is_some())
+}
+
+/// Tells a worker that what it plays is not wanted any more.
+pub(crate) async fn check_going_on(tx: &DatabaseTransaction, id: ExperimentId) -> Result<()> {
+    let status = status_of(&load(tx, id).await?)?;
+    if status.has_ended() {
+        let message = format!("experiment {id} is {status}: its jobs are played no more");
+        return Err(refused(ErrorKind::FailedPrecondition, message));
+    }
+    Ok(())
 }
 
 /// Ends the present attempt at a job.
@@ -152,7 +177,7 @@ pub(crate) fn fenced(id: JobId) -> Error {
 fn refusal(job: &jobs::Model, experiment: &experiments::Model, now: i64) -> Result<Option<Claim>> {
     let status: JobStatus = convert::parse(&job.status, "status of a job")?;
     let experiment = status_of(experiment)?;
-    if status == JobStatus::Done || experiment.is_final() {
+    if status == JobStatus::Done || experiment == ExperimentStatus::Stopping || experiment.has_ended() {
         return Ok(Some(Claim::Settled));
     }
     if experiment == ExperimentStatus::Paused {
@@ -197,13 +222,12 @@ async fn take(
 async fn assignment(tx: &DatabaseTransaction, job: jobs::Model, experiment: experiments::Model) -> Result<Claim> {
     let episodes = unscored(tx, &job, episodes_of(tx, job.id).await?).await?;
     let member = convert::member(&member_of(tx, &job).await?)?;
-    let experiment = convert::experiment(experiment)?;
     Ok(Claim::Granted(Box::new(Assignment {
         job: JobId(job.id),
         fence: Fence(job.fence),
-        experiment: experiment.id,
-        spec: experiment.spec,
-        provenance: experiment.provenance,
+        experiment: ExperimentId(experiment.id),
+        spec: convert::spec(&experiment)?,
+        provenance: convert::provenance(&experiment)?,
         generation: convert::number(job.generation, "number of a generation")?,
         member,
         episodes,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::ids::{Epoch, ExperimentId, Fence, JobId};
+use domain::journal::Note;
 use domain::plan::GenerationPlan;
 use domain::ports::{
     Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord, GenerationSummary,
@@ -34,8 +35,8 @@ impl ExperimentStore for SqlStore {
         self.list_experiments(filter, page).await
     }
 
-    async fn set_status(&self, id: ExperimentId, status: ExperimentStatus, reason: &str) -> PortResult<()> {
-        retrying("change the status of an experiment", || self.set_status_once(id, status, reason)).await
+    async fn set_status(&self, id: ExperimentId, status: ExperimentStatus, note: &Note) -> PortResult<()> {
+        retrying("change the status of an experiment", || self.set_status_once(id, status, note)).await
     }
 
     async fn open_jobs(&self, id: ExperimentId) -> PortResult<Vec<JobId>> {

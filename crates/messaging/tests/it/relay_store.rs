@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use domain::error::ErrorKind;
 use domain::event::EventRecord;
 use domain::ids::{Epoch, ExperimentId, Fence, JobId};
+use domain::journal::Note;
 use domain::plan::GenerationPlan;
 use domain::ports::{
     Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord, GenerationSummary,
@@ -100,7 +101,7 @@ impl ExperimentStore for OutboxStore {
         unreachable!("{NOT_THERE}")
     }
 
-    async fn set_status(&self, _: ExperimentId, _: ExperimentStatus, _: &str) -> PortResult<()> {
+    async fn set_status(&self, _: ExperimentId, _: ExperimentStatus, _: &Note) -> PortResult<()> {
         unreachable!("{NOT_THERE}")
     }
 

@@ -80,7 +80,8 @@ impl Embedded {
         let core = Core {
             store,
             leadership: ledger.clone(),
-            dispatch: ledger,
+            dispatch: ledger.clone(),
+            control: ledger,
             queue: Arc::new(MemoryJobQueue::with_delivery_limit(DELIVERIES).with_trace(trace())),
             publisher,
             games: games.clone(),

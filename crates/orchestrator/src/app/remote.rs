@@ -56,8 +56,8 @@ impl Remote {
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new(name));
         let events = relay.wake();
         let progress = Arc::new(Notify::new());
-        let core =
-            Core { store, leadership: ledger.clone(), dispatch: ledger, queue, publisher, games, events, progress };
+        let (leadership, dispatch, control) = (ledger.clone(), ledger.clone(), ledger);
+        let core = Core { store, leadership, dispatch, control, queue, publisher, games, events, progress };
         Ok(Self { core, metrics, relay })
     }
 

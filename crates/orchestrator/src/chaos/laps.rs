@@ -168,7 +168,7 @@ impl Laps {
         let ended = async {
             loop {
                 if let Ok(record) = self.store.experiment(id).await {
-                    if record.status.is_final() {
+                    if record.status.has_ended() {
                         return record;
                     }
                     if lap > 0 {

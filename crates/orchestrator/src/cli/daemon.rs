@@ -16,9 +16,10 @@ use runtime::tasks::{OnError, Tasks};
 use tokio_util::sync::CancellationToken;
 
 use super::connect::SERVICE;
+use super::nats_control::{self, NatsControlArgs};
 use super::services::{self, ServicesArgs};
 use super::{Exit, Failure, Place, games, output};
-use crate::app::{Playing, PlayingSettings, Remote, scratch};
+use crate::app::{Playing, PlayingSettings, Remote, host_name, scratch};
 use crate::broadcast;
 use crate::core::Core;
 use crate::games::doom::DoomGames;
@@ -85,6 +86,8 @@ pub(super) struct ServeArgs {
     grpc: GrpcServerArgs,
     #[command(flatten)]
     services: ServicesArgs,
+    #[command(flatten)]
+    control: NatsControlArgs,
     /// Games that this process plays itself, side by side
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = games())]
     workers: usize,
@@ -97,16 +100,22 @@ pub(super) struct ServeArgs {
 /// Runs the daemon until it is told to stop.
 pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure> {
     let stop = stop_on_signal()?;
+    let operator = args.control.operator()?;
     // A busy port is told before anything else is begun.
     let listener = Listener::bind(&args.grpc.grpc_addr).await.map_err(unavailable)?;
     let install = place.engine.open(&place.env)?;
     let scratch = scratch()?;
     let games = Arc::new(DoomGames::new(install, scratch.path().join("engines")));
-    let remote = Remote::connect(args.services.dependencies()?, games.clone(), &own_name()).await;
+    let dependencies = args.services.dependencies()?;
+    let nats = dependencies.nats.clone();
+    let remote = Remote::connect(dependencies, games.clone(), &own_name()).await;
     let remote = remote.map_err(unconnected)?;
     let core = remote.core.clone();
     let readiness = Readiness::builder().service(SERVICE, ["store", "queue", "events"]).build();
     let tasks = background(remote, &core, args.leading.settings(), &readiness);
+    if let Some(operator) = operator {
+        nats_control::spawn(&tasks, core.clone(), operator, nats);
+    }
     // A task that cannot go on ends the daemon, so that whoever watches it starts it anew.
     let failed = tasks.token().clone();
     let ended = stop.clone();
@@ -249,8 +258,7 @@ fn scratch() -> Result<tempfile::TempDir, Failure> {
 
 /// Host and process: unique among the processes that share a database.
 fn own_name() -> String {
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    format!("{}-{}", host.trim(), std::process::id())
+    format!("{}-{}", host_name(), std::process::id())
 }
 
 /// A ledger without its tables, or with those of another version, is a service that is not there.

@@ -17,6 +17,8 @@ use crate::shard::{Order, Played, Progress};
 
 /// Scores that are committed together at most.
 const BATCH: usize = 64;
+/// Longest time between two renewals, however long the lease is: how soon an attempt hears that its experiment has ended.
+const HEARING: Duration = Duration::from_secs(3);
 
 /// A claimed job.
 #[derive(Clone, Copy)]
@@ -40,6 +42,8 @@ impl Lane {
             return Ok(Verdict::Failed("the slot has ended".into()));
         }
         let committed = tokio::select! {
+            // What is committed counts, also when the lease is lost in the same moment.
+            biased;
             committed = self.commit_all(held, played) => committed,
             verdict = self.keep(held, &progress, patience) => return Ok(verdict),
         };
@@ -49,6 +53,7 @@ impl Lane {
                 tracing::warn!(job = %held.job, %error, "results dropped");
                 Ok(Verdict::Lost)
             }
+            Err(error) if error.kind == ErrorKind::FailedPrecondition => Ok(unwanted(held, &error)),
             Err(error) => Err(error),
         }
     }
@@ -63,7 +68,7 @@ impl Lane {
     async fn keep(&self, held: Held, progress: &Progress, patience: Duration) -> Verdict {
         let lease = self.settings.lease;
         loop {
-            sleep(lease / 3).await;
+            sleep(HEARING.min(lease / 3)).await;
             let renewal = Renewal { lease, ticks: progress.ticks(), patience };
             let late = |_| PortError::new(ErrorKind::DeadlineExceeded, "the store does not answer");
             let renewing = timeout(lease, self.core.store.renew(held.job, held.fence, &renewal));
@@ -74,6 +79,7 @@ impl Lane {
                     tracing::warn!(job = %held.job, %error, "attempt given up");
                     return Verdict::Lost;
                 }
+                Err(error) if error.kind == ErrorKind::FailedPrecondition => return unwanted(held, &error),
                 Err(error) => tracing::warn!(job = %held.job, %error, "cannot renew a lease, trying again"),
             }
         }
@@ -120,6 +126,11 @@ impl Lane {
             }
         }
     }
+}
+
+fn unwanted(held: Held, error: &PortError) -> Verdict {
+    tracing::info!(job = %held.job, %error, "the job is left");
+    Verdict::Unwanted
 }
 
 fn verdict(answer: Option<Result<(), AttemptError>>) -> Verdict {

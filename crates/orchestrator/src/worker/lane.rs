@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ErrorKind;
+use domain::journal::{Actor, Note};
 use domain::ports::{Assignment, Claim, Delivery, PortError, PortResult};
 use domain::status::ExperimentStatus;
 use runtime::crash::{self, Point};
@@ -32,8 +33,10 @@ pub(super) struct Lane {
 pub(super) enum Verdict {
     /// Every episode is scored.
     Done,
-    /// The job belongs to somebody else now, or its experiment has ended.
+    /// The job belongs to somebody else now.
     Lost,
+    /// Its experiment has ended: nobody wants the scores.
+    Unwanted,
     /// Another attempt may succeed.
     Failed(String),
     /// The attempt stood still. The store has ended it and given the job back.
@@ -47,6 +50,7 @@ impl Verdict {
         match self {
             Self::Done => "done",
             Self::Lost => "lost",
+            Self::Unwanted => "unwanted",
             Self::Failed(_) => "failed",
             Self::Stuck => "stuck",
             Self::Interrupted => "interrupted",
@@ -100,7 +104,7 @@ impl Lane {
         self.metrics.attempted(verdict.name());
         let failure = match verdict {
             Verdict::Done | Verdict::Lost => None,
-            Verdict::Interrupted => {
+            Verdict::Interrupted | Verdict::Unwanted => {
                 ignore_fenced(self.core.store.release(job, fence, "").await)?;
                 None
             }
@@ -115,7 +119,8 @@ impl Lane {
             self.core.events.notify_one();
             if attempts_left == 0 {
                 let reason = format!("job {job} failed in every attempt: {why}");
-                self.core.set_status(experiment, ExperimentStatus::Failed, &reason).await?;
+                let note = Note::new(Actor::worker(&self.settings.name), &reason);
+                ignore_ended(self.core.set_status(experiment, ExperimentStatus::Failed, &note).await)?;
             }
         }
         // Whatever is open now, the leader queues again.
@@ -133,6 +138,14 @@ fn job_span(assignment: &Assignment, traceparent: Option<&str>) -> Span {
         trace_context::follow(&span, traceparent);
     }
     span
+}
+
+/// An experiment that has ended in another way meanwhile needs no other end.
+fn ignore_ended(result: PortResult<()>) -> PortResult<()> {
+    match result {
+        Err(PortError { kind: ErrorKind::FailedPrecondition, .. }) => Ok(()),
+        other => other,
+    }
 }
 
 fn ignore_fenced(result: PortResult<()>) -> PortResult<()> {

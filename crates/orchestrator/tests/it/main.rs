@@ -5,10 +5,13 @@
 mod bad_input;
 mod chaos;
 mod collector;
+mod control;
 mod daemons;
 mod embedded;
+mod extend;
 mod leaders;
 mod metrics;
 mod peer;
 mod support;
+mod system;
 mod tracing;

@@ -9,15 +9,17 @@ use domain::ErrorKind;
 use domain::ids::{Epoch, ExperimentId, JobId};
 use domain::plan::{GenerationPlan, PlannedEpisode};
 use domain::ports::{
-    Assignment, Candidate, Claim, Dispatch, Election, ExperimentStore, FenceReport, Leadership, NewExperiment,
-    PortResult, Renewal, StoredEvent,
+    Assignment, Candidate, Claim, ControlStore, Dispatch, Election, ExperimentStore, FenceReport, Leadership,
+    NewExperiment, PortResult, Renewal, StoredEvent,
 };
 use domain::score::Score;
 
 use crate::builder;
 
+pub mod control;
 pub mod dispatch;
 pub mod experiments;
+pub mod extensions;
 pub mod generations;
 pub mod jobs;
 pub mod leadership;
@@ -25,9 +27,9 @@ pub mod outbox;
 pub mod scores;
 
 /// All that a ledger must do.
-pub trait Ledger: ExperimentStore + Leadership + Dispatch + FenceReport {}
+pub trait Ledger: ExperimentStore + Leadership + Dispatch + FenceReport + ControlStore {}
 
-impl<T: ExperimentStore + Leadership + Dispatch + FenceReport> Ledger for T {}
+impl<T: ExperimentStore + Leadership + Dispatch + FenceReport + ControlStore> Ledger for T {}
 
 /// The ledger under test.
 pub type Store = Arc<dyn Ledger>;
@@ -87,6 +89,22 @@ macro_rules! store_contract {
             outbox::events_keep_the_trace_in_which_they_were_recorded,
             outbox::event_numbers_have_no_gaps,
             outbox::tick_logs_are_written_again_without_complaint,
+            control::a_stop_lets_jobs_in_play_finish,
+            control::a_stop_without_a_job_in_play_is_done_at_once,
+            control::a_stop_now_ends_what_is_in_play,
+            control::whatever_was_claimed_before_a_stop_may_finish,
+            control::no_job_begins_once_a_pause_has_returned,
+            control::the_journal_says_who_did_what_and_why,
+            control::failures_and_divergences_are_in_the_journal,
+            control::a_refusal_is_noted_once,
+            extensions::more_replicates_open_a_completed_design_again,
+            extensions::a_running_design_is_extended_before_its_end,
+            extensions::a_paused_experiment_is_extended_and_stays_paused,
+            extensions::what_failed_or_was_stopped_is_not_extended,
+            extensions::an_extension_is_stored_once_however_often_it_is_asked_for,
+            extensions::what_was_planned_before_an_extension_is_refused,
+            extensions::an_extended_evolution_goes_on_after_its_end,
+            extensions::extensions_race_with_the_last_scores,
         }
     };
     ($open:path: $($module:ident::$case:ident,)+) => {

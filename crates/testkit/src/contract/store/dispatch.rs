@@ -8,6 +8,7 @@ use domain::ports::{Claim, DueJob};
 use domain::status::ExperimentStatus::{Paused, Running, Stopped};
 
 use super::{ALIVE, LAPSED, LEASE, Store, created, granted, play};
+use crate::builder::note;
 
 async fn due(store: &Store, id: ExperimentId) -> Vec<DueJob> {
     store.due_jobs(id, 100).await.unwrap()
@@ -52,7 +53,7 @@ pub async fn a_job_that_comes_back_is_due_again(store: Store) {
         assert_eq!(queue(&store, new.id).await, [job]);
         assert_eq!(due(&store, new.id).await, []);
     }
-    store.set_status(new.id, Stopped, "").await.unwrap();
+    store.set_status(new.id, Stopped, &note("")).await.unwrap();
     assert_eq!(due(&store, new.id).await, []);
 }
 
@@ -95,10 +96,10 @@ pub async fn what_was_dropped_in_a_pause_is_due_after_it(store: Store) {
     let [dropped, kept] = [new.first.jobs[0].id, new.first.jobs[1].id];
     assert_eq!(queue(&store, new.id).await, [dropped, kept]);
 
-    store.set_status(new.id, Paused, "").await.unwrap();
+    store.set_status(new.id, Paused, &note("")).await.unwrap();
     assert!(matches!(store.claim(dropped, "worker", LEASE).await.unwrap(), Claim::Paused));
     assert_eq!(due(&store, new.id).await, []);
-    store.set_status(new.id, Running, "").await.unwrap();
+    store.set_status(new.id, Running, &note("")).await.unwrap();
 
     assert_eq!(queue(&store, new.id).await, [dropped], "the message of the other one is still there");
 }
@@ -120,6 +121,6 @@ pub async fn what_the_queue_has_lost_is_found_by_its_age(store: Store) {
     assert_eq!(overdue(LEASE).await, []);
     assert_eq!(overdue(Duration::ZERO).await, [open, lapsed]);
     assert_eq!(store.overdue_jobs(new.id, Duration::ZERO, 1).await.unwrap().len(), 1);
-    store.set_status(new.id, Paused, "").await.unwrap();
+    store.set_status(new.id, Paused, &note("")).await.unwrap();
     assert_eq!(overdue(Duration::ZERO).await, []);
 }

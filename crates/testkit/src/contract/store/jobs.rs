@@ -11,6 +11,7 @@ use domain::status::ExperimentStatus::{Paused, Running, Stopped};
 use futures::future::join_all;
 
 use super::{ALIVE, LAPSED, LEASE, Store, created, events, granted, kind_of, kinds, play};
+use crate::builder::note;
 
 pub async fn a_job_is_granted_to_one_worker_with_all_it_needs(store: Store) {
     let new = created(&store, 2, 4).await;
@@ -126,13 +127,13 @@ pub async fn paused_and_ended_experiments_give_no_jobs(store: Store) {
     let [first, second] = [new.first.jobs[0].id, new.first.jobs[1].id];
     let in_flight = granted(&store, first, LEASE).await;
 
-    store.set_status(new.id, Paused, "").await.unwrap();
+    store.set_status(new.id, Paused, &note("")).await.unwrap();
     assert!(matches!(store.claim(second, "worker", LEASE).await.unwrap(), Claim::Paused));
     assert_eq!(store.open_jobs(new.id).await.unwrap(), []);
     assert!(store.finish(first, in_flight.fence, &play(&in_flight)).await.unwrap().job_done);
-    store.set_status(new.id, Running, "").await.unwrap();
+    store.set_status(new.id, Running, &note("")).await.unwrap();
     assert_eq!(store.open_jobs(new.id).await.unwrap(), [second]);
-    store.set_status(new.id, Stopped, "").await.unwrap();
+    store.set_status(new.id, Stopped, &note("")).await.unwrap();
 
     assert!(matches!(store.claim(second, "worker", LEASE).await.unwrap(), Claim::Settled));
     assert_eq!(store.open_jobs(new.id).await.unwrap(), []);
