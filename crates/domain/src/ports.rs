@@ -1,5 +1,7 @@
 //! What the outside must offer. Adapters implement these; only the daemons' `app` modules name adapters.
 
+mod audit;
+mod blobs;
 mod control;
 mod dead_letters;
 mod dispatch;
@@ -13,6 +15,8 @@ mod queue_depth;
 mod store;
 mod trace;
 
+pub use audit::{Audit, HeldJob, LedgerAudit};
+pub use blobs::BlobStore;
 pub use control::{ControlStore, Extended, NewExtension};
 pub use dead_letters::{DeadLetter, DeadLetters};
 pub use dispatch::{Dispatch, DueJob};

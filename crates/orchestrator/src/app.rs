@@ -6,6 +6,7 @@ mod playing;
 mod remote;
 pub mod scratch;
 pub mod watch;
+pub mod witness;
 
 use domain::ports::TraceSource;
 

@@ -1,15 +1,18 @@
 //! The command line.
 
 mod bench;
+mod chaos;
 mod completions;
 mod connect;
 mod control;
+mod crash;
 mod daemon;
 mod demo;
 mod doctor;
 mod engine;
 mod experiments;
 mod failure;
+mod file_args;
 mod files;
 mod jobs;
 mod journal;
@@ -17,6 +20,7 @@ mod nats_control;
 mod output;
 mod scores;
 mod services;
+mod upload;
 mod watch;
 mod worker_health;
 
@@ -43,6 +47,8 @@ pub struct Cli {
     config: ConfigArgs,
     #[command(flatten)]
     env: Env,
+    #[command(flatten)]
+    crash: crash::CrashArgs,
 }
 
 const AFTER_HELP: &str = "\
@@ -100,6 +106,8 @@ enum Command {
     Worker(daemon::WorkerArgs),
     /// Ask a daemon whether it is ready
     Health(connect::HealthArgs),
+    /// Prove that kills change no result: play an experiment calmly, then while processes are killed
+    Chaos(Box<chaos::ChaosArgs>),
     /// Create or update the tables of the database
     Migrate(daemon::MigrateArgs),
     /// Check everything that is needed, and say what is missing
@@ -129,7 +137,12 @@ pub fn run() -> Exit {
     }
     let name = std::env::args().nth(1);
     // A daemon tells what it does; a command prints its result and only warns besides.
-    let filter = if Command::is_daemon(name.as_deref()) { "info" } else { "warn" };
+    let filter = match name.as_deref() {
+        name if Command::is_daemon(name) => "info",
+        // It takes minutes, so it says what it does.
+        Some("chaos") => "warn,orchestrator::chaos=info",
+        _ => "warn",
+    };
     let cli = Loader::<Cli>::new()
         .default_value("log", filter)
         .default_value("grpc-addr", "127.0.0.1:50051")
@@ -161,7 +174,8 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
 }
 
 async fn execute(cli: Cli) -> Result<(), Failure> {
-    let Cli { command, engine, env, .. } = cli;
+    let Cli { command, engine, env, crash, .. } = cli;
+    crash.arm();
     let place = Place { engine, env };
     match command {
         Command::Demo(args) => demo::run(args, &place).await,
@@ -177,13 +191,14 @@ async fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Scores(args) => scores::run(args, &place).await,
         Command::Digest(args) => scores::digest(args, &place).await,
         Command::Jobs(command) => jobs::run(command, &place).await,
-        Command::Validate(args) => files::validate(&args, &place),
+        Command::Validate(args) => files::validate(&args, &place).await,
         Command::Schema => files::schema(),
         Command::Policies(args) => files::policies(&args),
         Command::Scenarios(args) => files::scenarios(&args, &place),
         Command::Serve(args) => daemon::serve(args, &place).await,
         Command::Worker(args) => daemon::worker(args, &place).await,
         Command::Health(args) => connect::health(args).await,
+        Command::Chaos(args) => chaos::run(*args, &place).await,
         Command::Migrate(args) => daemon::migrate(args).await,
         Command::Doctor(args) => doctor::run(args, &place).await,
         Command::Engine(command) => engine::run(command, &place),

@@ -8,6 +8,7 @@
 pub mod app;
 pub mod bench;
 pub mod broadcast;
+pub mod chaos;
 pub mod check;
 pub mod cli;
 pub mod core;
@@ -24,4 +25,5 @@ pub mod play;
 pub mod service;
 pub mod shard;
 pub mod standing;
+pub mod user_files;
 pub mod worker;

@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::config::Target;
 use crate::gate::{Gate, Passage};
-use crate::look::{Facts, Looker};
+use crate::look::{Closely, Facts, Looker};
 
 /// How often a database that is there is looked at.
 const LOOK: Duration = Duration::from_secs(2);
@@ -84,11 +84,15 @@ impl Watched {
     /// One look; returns the wait until the next.
     async fn look(&mut self) -> impl Future<Output = ()> + Send + use<> {
         let was = self.gate.passage();
-        let impaired = matches!(was, Passage::Reads(_));
-        if impaired {
+        let close = match was {
+            Passage::Shut(_) => Closely::AtFirst,
+            Passage::Open => Closely::AsBefore,
+            Passage::Reads(_) => Closely::AfterFailedWrites,
+        };
+        if close == Closely::AfterFailedWrites {
             self.impaired = Some(Instant::now());
         }
-        let seen = self.looker.look(impaired).await;
+        let seen = self.looker.look(close).await;
         let (wait, listens) = match seen {
             Ok(facts) => self.sound(&was, &facts),
             Err(error) => self.unsound(error),
@@ -133,7 +137,7 @@ impl Watched {
 
 /// One look before the ledger is used at all, for whoever does not wait.
 pub(crate) async fn look_once(looker: &Looker, target: &Target, limit: Duration) -> PortResult<Facts> {
-    match timeout(limit, looker.look(false)).await {
+    match timeout(limit, looker.look(Closely::AtFirst)).await {
         Ok(seen) => seen,
         Err(_) => {
             let message = format!("cannot connect to {target}: no answer within {} s", limit.as_secs_f64());

@@ -1,21 +1,27 @@
 //! One look at a PostgreSQL: does it answer, may we in, does it keep what it commits, is the ledger there?
 
 use std::error::Error as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use deadpool_postgres::{Pool, PoolError};
+use deadpool_postgres::{Pool, PoolError, TimeoutType};
 use domain::ErrorKind;
 use domain::ports::{PortError, PortResult};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, Statement};
 use tokio::time::timeout;
 
-use crate::config::Target;
+use crate::config::{StoreConfig, Target};
+use crate::error::Error;
 use crate::schema;
 
-const SETTINGS: &str = "SELECT current_setting('server_version'), \
-                        COALESCE((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false), \
-                        current_setting('transaction_read_only') = 'on', \
-                        current_setting('fsync'), current_setting('synchronous_commit'), \
-                        current_setting('full_page_writes'), to_regclass('seaql_migrations') IS NOT NULL";
+const STATE: &str = "SELECT current_setting('server_version'), \
+                     COALESCE((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false), \
+                     current_setting('transaction_read_only') = 'on', to_regclass('seaql_migrations') IS NOT NULL";
+
+/// What a commit is worth, on connections as transactions use them: those for bulk data do not wait for the disk.
+const DURABILITY: &str = "SELECT current_setting('fsync') AS fsync, \
+                          current_setting('synchronous_commit') AS synchronous_commit, \
+                          current_setting('full_page_writes') AS full_page_writes";
 
 const APPLIED: &str = "SELECT version FROM seaql_migrations";
 
@@ -24,7 +30,7 @@ const WRITE: &str = "BEGIN; CREATE TEMPORARY TABLE claudoom_write_check (filler 
                      INSERT INTO claudoom_write_check SELECT repeat('x', 1000) FROM generate_series(1, 64); COMMIT";
 
 /// What was seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Facts {
     /// Version of the server.
     pub(crate) version: String,
@@ -34,42 +40,75 @@ pub(crate) struct Facts {
     pub(crate) unsafe_settings: Vec<String>,
 }
 
+/// How closely to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Closely {
+    /// It was not there, or nobody has looked yet: also at what a commit is worth.
+    AtFirst,
+    /// It was there a moment ago.
+    AsBefore,
+    /// It was there and took no writes: also whether it does now.
+    AfterFailedWrites,
+}
+
 /// Looks at one database.
 pub(crate) struct Looker {
     pool: Pool,
+    queries: DatabaseConnection,
     target: Target,
     /// Longest time of one look.
     limit: Duration,
     allow_unsafe: bool,
+    /// Whether no connection was free at the last look.
+    busy: AtomicBool,
 }
 
 impl Looker {
-    pub(crate) fn new(pool: Pool, target: Target, limit: Duration, allow_unsafe: bool) -> Self {
-        Self { pool, target, limit, allow_unsafe }
+    pub(crate) fn new(pool: Pool, queries: DatabaseConnection, target: Target, config: &StoreConfig) -> Self {
+        Self {
+            pool,
+            queries,
+            target,
+            limit: config.acquire_timeout,
+            allow_unsafe: config.allow_unsafe,
+            busy: AtomicBool::new(false),
+        }
     }
 
     pub(crate) fn target(&self) -> &Target {
         &self.target
     }
 
-    /// Looks; with `writes` also whether it can be written to.
+    /// Looks; how closely depends on what is known.
     ///
     /// # Errors
     /// `Unavailable` if nobody answers, `Exhausted` if it answers and takes no writes, `Invalid` if we are not let in,
     /// `FailedPrecondition` if TLS, settings or tables are not as they must be.
-    pub(crate) async fn look(&self, writes: bool) -> PortResult<Facts> {
-        match timeout(self.limit, self.see(writes)).await {
+    pub(crate) async fn look(&self, close: Closely) -> PortResult<Facts> {
+        // Twice, because a free connection may be waited for first.
+        match timeout(self.limit * 2, self.see(close)).await {
             Ok(seen) => seen,
             Err(_) => Err(self.silent()),
         }
     }
 
-    async fn see(&self, writes: bool) -> PortResult<Facts> {
-        let client = self.pool.get().await.map_err(|error| self.refused(error))?;
+    async fn see(&self, close: Closely) -> PortResult<Facts> {
+        let client = match self.pool.get().await {
+            Ok(client) => client,
+            // Copies may take their time, once: a server that is frozen looks the same.
+            Err(PoolError::Timeout(TimeoutType::Wait))
+                if close == Closely::AsBefore && !self.busy.swap(true, Ordering::Relaxed) =>
+            {
+                return Ok(Facts::default());
+            }
+            Err(error) => return Err(self.refused(error)),
+        };
+        self.busy.store(false, Ordering::Relaxed);
         let failed = |error: tokio_postgres::Error| self.failed(&error);
-        let row = client.query_one(SETTINGS, &[]).await.map_err(failed)?;
-        let facts = Facts { version: row.get(0), tls: row.get(1), unsafe_settings: lossy(&row) };
-        let [read_only, has_tables]: [bool; 2] = [row.get(2), row.get(6)];
+        let row = client.query_one(STATE, &[]).await.map_err(failed)?;
+        let [read_only, has_tables]: [bool; 2] = [row.get(2), row.get(3)];
+        let unsafe_settings = if close == Closely::AtFirst { self.unsafe_settings().await? } else { Vec::new() };
+        let facts = Facts { version: row.get(0), tls: row.get(1), unsafe_settings };
         self.require_durable(&facts)?;
         if !has_tables {
             return Err(schema::missing(&self.target));
@@ -80,10 +119,24 @@ impl Looker {
         if read_only {
             return Err(no_writes(format!("{} is read-only: is it a standby, or was it set so?", self.target)));
         }
-        if writes {
+        if close == Closely::AfterFailedWrites {
             client.batch_execute(WRITE).await.map_err(|error| self.unwritable(&error))?;
         }
         Ok(facts)
+    }
+
+    /// The settings with which a commit is not safe.
+    async fn unsafe_settings(&self) -> PortResult<Vec<String>> {
+        let failed = |error: DbErr| Error::from(error).into_port(&format!("read the settings of {}", self.target));
+        let read = self.queries.query_one_raw(Statement::from_string(DbBackend::Postgres, DURABILITY)).await;
+        let Some(row) = read.map_err(failed)? else { return Ok(Vec::new()) };
+        let mut off = Vec::new();
+        for name in ["fsync", "synchronous_commit", "full_page_writes"] {
+            if row.try_get::<String>("", name).map_err(failed)? == "off" {
+                off.push(format!("{name} is off"));
+            }
+        }
+        Ok(off)
     }
 
     fn require_durable(&self, facts: &Facts) -> PortResult<()> {
@@ -136,15 +189,6 @@ impl Looker {
 
 fn no_writes(message: String) -> PortError {
     PortError::new(ErrorKind::Exhausted, message)
-}
-
-/// The settings with which a commit is not safe.
-fn lossy(row: &tokio_postgres::Row) -> Vec<String> {
-    [(3, "fsync"), (4, "synchronous_commit"), (5, "full_page_writes")]
-        .into_iter()
-        .filter(|&(column, _)| row.get::<_, &str>(column) == "off")
-        .map(|(_, name)| format!("{name} is off"))
-        .collect()
 }
 
 fn is_tls(reason: &str) -> bool {

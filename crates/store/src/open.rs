@@ -37,7 +37,7 @@ pub async fn connect(config: &StoreConfig, encoder: Arc<dyn EventEncoder>) -> Po
             (db, engine)
         }
     };
-    Ok(SqlStore { db, encoder, trace: config.trace.clone(), engine })
+    Ok(store(config, encoder, db, engine))
 }
 
 /// Opens the ledger without waiting for it: until the [`Keeper`] has reached it every call fails at once with
@@ -53,7 +53,12 @@ pub async fn open_lazily(config: &StoreConfig, encoder: Arc<dyn EventEncoder>) -
     let gate = Gate::kept(&target.to_string());
     let (db, engine, looker) = Pools::new(config, &target, options)?.behind(&gate);
     let keeper = Keeper::of(looker, gate);
-    Ok((SqlStore { db, encoder, trace: config.trace.clone(), engine }, keeper))
+    Ok((store(config, encoder, db, engine), keeper))
+}
+
+fn store(config: &StoreConfig, encoder: Arc<dyn EventEncoder>, db: Database, engine: Engine) -> SqlStore {
+    let StoreConfig { copy_from, max_blob_bytes, .. } = *config;
+    SqlStore { db, encoder, trace: config.trace.clone(), copy_from, max_blob_bytes, engine }
 }
 
 /// What is known of a database, for people.

@@ -20,6 +20,8 @@ pub struct SqlStore {
     pub(crate) db: Database,
     pub(crate) encoder: Arc<dyn EventEncoder>,
     pub(crate) trace: TraceSource,
+    pub(crate) copy_from: usize,
+    pub(crate) max_blob_bytes: u64,
     pub(crate) engine: Engine,
 }
 

@@ -1,6 +1,7 @@
 //! For tests only: builders of the domain's values, contract suites for its ports, the ledger in memory, and what tests
 //! need of the outside.
 
+pub mod blobs;
 pub mod builder;
 pub mod certificates;
 pub mod contract;

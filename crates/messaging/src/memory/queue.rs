@@ -9,6 +9,7 @@ use domain::error::ErrorKind;
 use domain::ports::{
     DeadLetter, DeadLetters, Delivery, JobConsumer, JobMessage, JobQueue, PortError, PortResult, TraceSource,
 };
+use runtime::crash::{self, Point};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 /// How often a job comes again before it is put aside, unless told otherwise.
@@ -199,7 +200,9 @@ impl Delivery for MemoryDelivery {
     }
 
     async fn ack(mut self: Box<Self>) -> PortResult<()> {
+        crash::reached(Point::AckDue);
         self.answered = true;
+        crash::reached(Point::Acked);
         Ok(())
     }
 

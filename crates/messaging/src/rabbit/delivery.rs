@@ -7,6 +7,7 @@ use domain::error::ErrorKind;
 use domain::ports::{Delivery, JobMessage, PortError, PortResult};
 use lapin::options::{BasicAckOptions, BasicNackOptions};
 use lapin::{Acker, Channel};
+use runtime::crash::{self, Point};
 use tracing::Instrument as _;
 
 use super::errors::failed;
@@ -116,7 +117,7 @@ impl Delivery for RabbitDelivery {
     }
 
     async fn ack(self: Box<Self>) -> PortResult<()> {
-        self.settle(Answer::Ack).await
+        crash::around(Point::AckDue, Point::Acked, self.settle(Answer::Ack)).await
     }
 
     async fn requeue(self: Box<Self>) -> PortResult<()> {

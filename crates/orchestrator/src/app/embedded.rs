@@ -22,9 +22,10 @@ use crate::games::absent::NoGames;
 use crate::games::doom::DoomGames;
 use crate::leader;
 use crate::shard::Pin;
+use crate::user_files::{FileCache, UserFiles};
 
 /// Name of the database in a data folder.
-const DATABASE: &str = "claudoom.db";
+pub(super) const DATABASE: &str = "claudoom.db";
 /// Times a job is delivered before the queue puts it aside; the experiment's own limit of attempts comes first.
 const DELIVERIES: u32 = 2000;
 /// How long this process leads without renewing its lease. Nobody waits for it, since nobody else can open the database,
@@ -67,11 +68,15 @@ impl Embedded {
         scratch::clean();
         let scratch = scratch::create()?;
         let ledger = Arc::new(open_store(&settings.data).await?);
+        // The ledger is in this process: its files go with it, and are brought out again by the next one.
+        let cache = FileCache::new(scratch.path().join("files"), u64::MAX);
+        let files = UserFiles::new(ledger.clone(), cache.clone());
         let store: Arc<dyn ExperimentStore> = ledger.clone();
         let (games, engines): (Arc<dyn Games>, _) = match settings.engine {
             None => (Arc::new(NoGames), None),
             Some((install, engines)) => {
-                (Arc::new(DoomGames::new(install, scratch.path().join("engines"))), Some(engines))
+                let games = DoomGames::new(install, scratch.path().join("engines")).with_files(cache);
+                (Arc::new(games), Some(engines))
             }
         };
         let bus = Arc::new(MemoryEventBus::default());
@@ -88,6 +93,7 @@ impl Embedded {
             dead: queue,
             publisher,
             games: games.clone(),
+            files,
             events: relay.wake(),
             progress: Arc::new(Notify::new()),
         };

@@ -14,6 +14,7 @@ use super::trace;
 use crate::core::Core;
 use crate::games::Games;
 use crate::metrics::observe_relay;
+use crate::user_files::{FileCache, UserFiles};
 
 /// Where the services are.
 #[derive(Debug, Clone)]
@@ -42,16 +43,22 @@ pub struct Remote {
 
 impl Remote {
     /// Gets ready to use the services, under the name `name` in claims on what waits to be published. None of them has to
-    /// be there: each is used as soon as it is.
+    /// be there: each is used as soon as it is. Files of users' own are brought to this machine by way of `cache`.
     ///
     /// # Errors
     /// If settings cannot be used, or a SQLite file cannot be opened.
-    pub async fn connect(dependencies: Dependencies, games: Arc<dyn Games>, name: &str) -> anyhow::Result<Self> {
+    pub async fn connect(
+        dependencies: Dependencies,
+        games: Arc<dyn Games>,
+        cache: FileCache,
+        name: &str,
+    ) -> anyhow::Result<Self> {
         let Dependencies { store, nats, amqp } = dependencies;
         let store = StoreConfig { trace: trace(), ..store };
         let amqp = AmqpConfig { trace: trace(), ..amqp };
         let (ledger, keeper) = store::open_lazily(&store, Arc::new(Encoder)).await?;
         let ledger = Arc::new(ledger);
+        let files = UserFiles::new(ledger.clone(), cache);
         let store: Arc<dyn ExperimentStore> = ledger.clone();
         let jetstream = JetStreamPublisher::connect(&nats).await?;
         let metrics = Arc::new(jetstream.metrics());
@@ -69,6 +76,7 @@ impl Remote {
             dead: queue.clone(),
             publisher,
             games,
+            files,
             events: relay.wake(),
             progress: Arc::new(Notify::new()),
         };

@@ -117,7 +117,7 @@ impl Connection {
 }
 
 async fn serve(core: crate::core::Core, listener: Listener, stop: CancellationToken) {
-    let config = ServerConfig::default();
+    let config = ServerConfig { open_ended: Service::OPEN_ENDED.to_vec(), ..ServerConfig::default() };
     let readiness = Readiness::builder().build();
     let routes = match grpc::base_routes(&readiness, None) {
         Ok(routes) => routes.add_service(Service::server(core, config.max_message_bytes)),

@@ -9,7 +9,7 @@ use clap::Args;
 use domain::ErrorKind;
 use domain::ports::PortError;
 use runtime::config::{DatabaseArgs, GrpcServerArgs};
-use runtime::grpc::{self, Address, Listener};
+use runtime::grpc::{self, Address, Listener, ServerConfig};
 use runtime::health::Readiness;
 use runtime::retry::Backoff;
 use runtime::tasks::{OnError, Tasks};
@@ -17,6 +17,7 @@ use store::Keeper;
 use tokio_util::sync::CancellationToken;
 
 use super::connect::SERVICE;
+use super::file_args::{FileCacheArgs, FileLimitArgs};
 use super::nats_control::{self, NatsControlArgs};
 use super::services::{self, ServicesArgs};
 use super::worker_health::{LIVE, WorkerHealth};
@@ -100,6 +101,10 @@ pub(super) struct ServeArgs {
     leading: LeadingArgs,
     #[command(flatten)]
     playing: PlayingArgs,
+    #[command(flatten)]
+    files: FileCacheArgs,
+    #[command(flatten)]
+    limit: FileLimitArgs,
 }
 
 /// Runs the daemon until it is told to stop.
@@ -110,10 +115,12 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     let listener = Listener::bind(&args.grpc.grpc_addr).await.map_err(unavailable)?;
     let install = place.engine.open(&place.env)?;
     let scratch = scratch()?;
-    let games = Arc::new(DoomGames::new(install, scratch.path().join("engines")));
-    let dependencies = args.services.dependencies()?;
+    let cache = args.files.cache(place);
+    let games = Arc::new(DoomGames::new(install, scratch.path().join("engines")).with_files(cache.clone()));
+    let mut dependencies = args.services.dependencies()?;
+    dependencies.store.max_blob_bytes = args.limit.max_bytes();
     let nats = dependencies.nats.clone();
-    let remote = Remote::connect(dependencies, games.clone(), &own_name()).await;
+    let remote = Remote::connect(dependencies, games.clone(), cache, &own_name()).await;
     let remote = remote.map_err(unconnected)?;
     let core = remote.core.clone();
     let readiness = DEPENDENCIES
@@ -151,7 +158,8 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     if let Ok(address) = listener.address() {
         tracing::info!(%address, workers = args.workers, "serving");
     }
-    let served = grpc::serve(&args.grpc.server(), routes, listener, stop.clone(), GRACE).await;
+    let config = ServerConfig { open_ended: Service::OPEN_ENDED.to_vec(), ..args.grpc.server() };
+    let served = grpc::serve(&config, routes, listener, stop.clone(), GRACE).await;
     readiness.drain();
     if let Some(playing) = playing {
         playing.stop().await;
@@ -244,6 +252,8 @@ pub(super) struct WorkerArgs {
     services: ServicesArgs,
     #[command(flatten)]
     playing: PlayingArgs,
+    #[command(flatten)]
+    files: FileCacheArgs,
 }
 
 /// Plays jobs until it is told to stop.
@@ -252,8 +262,9 @@ pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failur
     let name = args.name.clone().unwrap_or_else(own_name);
     let install = place.engine.open(&place.env)?;
     let scratch = scratch()?;
-    let games = Arc::new(DoomGames::new(install, scratch.path().join("engines")));
-    let remote = Remote::connect(args.services.dependencies()?, games.clone(), &name).await;
+    let cache = args.files.cache(place);
+    let games = Arc::new(DoomGames::new(install, scratch.path().join("engines")).with_files(cache.clone()));
+    let remote = Remote::connect(args.services.dependencies()?, games.clone(), cache, &name).await;
     let remote = remote.map_err(unconnected)?;
     let core = remote.core.clone();
     let mut settings = args.playing.settings(args.engines, scratch.path().to_owned());

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bad_input;
+mod chaos;
 mod collector;
 mod control;
 mod daemons;
@@ -19,3 +20,4 @@ mod peer;
 mod support;
 mod system;
 mod tracing;
+mod user_files;

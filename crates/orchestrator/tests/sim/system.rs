@@ -9,8 +9,10 @@ use domain::ids::{ExperimentId, JobId};
 use domain::ports::{DeadLetter, DeadLetters, JobDetail, JobFilter, JobLedger, JobRecord, Page, PortError, PortResult};
 use messaging::relay::{OutboxRelay, RelaySettings};
 use orchestrator::core::Core;
+use orchestrator::user_files::{FileCache, UserFiles};
 use orchestrator::{leader, worker};
 use runtime::retry::Jitter;
+use testkit::blobs::MemoryBlobs;
 use tokio::sync::{Notify, mpsc};
 
 use crate::games::SimGames;
@@ -69,6 +71,7 @@ pub(crate) fn core(world: &Arc<World>, process: &Arc<Process>) -> (Core, OutboxR
         queue: Arc::new(SimQueue::new(link(Service::Queue), world.sabotage.rash_ack)),
         publisher,
         games: Arc::new(SimGames),
+        files: UserFiles::new(Arc::new(MemoryBlobs::new(0)), FileCache::new("unused", 0)),
         events: relay.wake(),
         progress: Arc::new(Notify::new()),
     };

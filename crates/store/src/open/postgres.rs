@@ -21,6 +21,9 @@ use crate::session::Engine;
 
 /// Under which migrating processes wait for each other; an arbitrary constant.
 const MIGRATION_LOCK: i64 = 0x636c_6175_646f_6f6d;
+/// A connection that was used so recently is taken to be alive: asking it before every transaction is a round trip each,
+/// and one that died since is noticed and the transaction run again.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// Parameters of a URL that mean the same to both drivers.
 const SHARED: [&str; 7] = ["host", "hostaddr", "port", "dbname", "user", "password", "application_name"];
@@ -38,9 +41,10 @@ impl Pools {
         let (queries, copies, aside) = split(config.max_connections);
         let copies = copy_pool(config, options, copies)
             .map_err(|error| PortError::new(ErrorKind::Invalid, format!("cannot use {target}: {error}")))?;
-        let looker = Looker::new(copies.clone(), target.clone(), config.acquire_timeout, config.allow_unsafe);
+        let queries = pool(config, options, queries);
+        let looker = Looker::new(copies.clone(), queries.clone(), target.clone(), config);
         let aside = (aside > 0).then(|| pool(config, options, aside));
-        Ok(Self { queries: pool(config, options, queries), copies, aside, looker })
+        Ok(Self { queries, copies, aside, looker })
     }
 
     pub(super) fn looker(&self) -> &Looker {
@@ -61,6 +65,15 @@ fn pool(config: &StoreConfig, options: &PgConnectOptions, size: u32) -> Database
         .acquire_timeout(config.acquire_timeout)
         .idle_timeout(Duration::from_secs(5 * 60))
         .max_lifetime(Duration::from_secs(30 * 60))
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > FRESH {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_lazy_with(session(config, options));
     SqlxPostgresConnector::from_sqlx_postgres_pool(pool)
 }
@@ -138,10 +151,14 @@ fn copy_pool(
     let url = options.to_url_lossy();
     let mut client: tokio_postgres::Config = shared(&url).as_str().parse()?;
     let given = options.get_options().unwrap_or_default();
-    let limits = limits(config).map(|(name, value)| format!("-c {name}={value}")).join(" ");
+    // What is copied is followed by a commit of its scores, which waits for the disk and for all that was written before:
+    // waiting twice would only take twice as long.
+    let no_wait = ("synchronous_commit", "off".to_owned());
+    let settings = limits(config).into_iter().chain([no_wait]);
+    let settings: Vec<_> = settings.map(|(name, value)| format!("-c {name}={value}")).collect();
     client
         .application_name("claudoom")
-        .options(format!("{given} {limits}").trim())
+        .options(format!("{given} {}", settings.join(" ")).trim())
         .ssl_mode(ssl_mode(options.get_ssl_mode()))
         .connect_timeout(config.acquire_timeout)
         .tcp_user_timeout(Duration::from_secs(10))

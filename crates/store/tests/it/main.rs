@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a broken expectation is a failed test")]
 
 mod absent;
+mod action_logs;
+mod blobs;
 mod bound;
 mod opening;
 mod postgres;
