@@ -14,7 +14,7 @@ use lapin::{Channel, Connection, ConnectionProperties, DefaultConnectionBuilder,
 use runtime::outage::Outage;
 use runtime::retry::{Backoff, Waits};
 use tokio::sync::Mutex;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::config::AmqpConfig;
 use super::errors::answered;
@@ -26,6 +26,10 @@ const HEARTBEAT_SECONDS: u16 = 10;
 
 /// Waits between attempts to reach a broker that is away.
 const BACKOFF: Backoff = Backoff { first: Duration::from_millis(100), factor: 2.0, cap: Duration::from_secs(3) };
+
+/// How long a broker that has come back is left alone. A quorum queue that is asked for something before it has elected
+/// its leader may never elect one, until the broker is started anew (rabbitmq-server issue 10070).
+const SETTLING: Duration = Duration::from_secs(2);
 
 /// The way to the broker.
 #[derive(Debug)]
@@ -132,7 +136,9 @@ impl Link {
         }
         match self.connect().await {
             Ok(connection) => {
-                if current.outage.up().is_none() {
+                if current.outage.up().is_some() {
+                    sleep(SETTLING).await;
+                } else {
                     tracing::info!(broker = self.broker(), "connected to RabbitMQ");
                 }
                 current.connection = Some(Arc::clone(&connection));

@@ -79,6 +79,11 @@ impl Failure {
         Self::new(Exit::Interrupted, miette!("interrupted"))
     }
 
+    /// Whether something is away that may come back.
+    pub(super) fn is_away(&self) -> bool {
+        self.exit == Exit::Unavailable
+    }
+
     /// Prints the report to standard error and returns the exit code.
     #[allow(clippy::print_stderr, reason = "this is where a command's failure is told")]
     pub fn print(self) -> Exit {

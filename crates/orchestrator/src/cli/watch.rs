@@ -6,6 +6,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use proto::orchestrator::v1 as pb;
 use proto::orchestrator::v1::ExperimentStatus;
+use tokio::time::Instant;
 use tonic::Streaming;
 
 use super::connect::{Client, Connection, ServiceArgs};
@@ -15,6 +16,9 @@ use crate::shard::Pin;
 
 /// How often progress is asked for.
 const LOOK: Duration = Duration::from_millis(500);
+
+/// How long the result is waited for when the store is away at the end.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Arguments of `watch`.
 #[derive(Debug, Args)]
@@ -52,7 +56,7 @@ pub(super) async fn follow(client: &mut Client, experiment: &str, form: Form) ->
     bar.finish_and_clear();
     followed?;
     let request = pb::GetExperimentRequest { experiment_id: id, read_mask: None };
-    let response = client.get_experiment(request).await?.into_inner();
+    let response = patiently(client, request).await?;
     experiments::print(&response, form)?;
     let experiment = response.experiment.unwrap_or_default();
     match experiment.status() {
@@ -60,6 +64,18 @@ pub(super) async fn follow(client: &mut Client, experiment: &str, form: Form) ->
         _ => {
             let status = experiments::status_name(&experiment);
             Err(Failure::experiment(format!("the experiment is {status}: {}", experiment.reason)))
+        }
+    }
+}
+
+/// The result, also if the daemon's store is away for a moment.
+async fn patiently(client: &mut Client, request: pb::GetExperimentRequest) -> Result<pb::GetExperimentResponse, Failure> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match client.get_experiment(request.clone()).await.map_err(Failure::from) {
+            Ok(response) => return Ok(response.into_inner()),
+            Err(failure) if failure.is_away() && Instant::now() < deadline => tokio::time::sleep(LOOK).await,
+            Err(failure) => return Err(failure),
         }
     }
 }
@@ -78,10 +94,18 @@ async fn show_events(mut events: Streaming<pb::StreamEventsResponse>, bar: &Prog
     Ok(())
 }
 
-/// Moves the bar for ever; returns only when the service fails.
+/// Moves the bar for ever; returns only when the service fails. While its store is away the bar stands still: that the
+/// daemon itself is gone is told by the stream of events.
 async fn show_progress(mut client: Client, id: &str, bar: &ProgressBar) -> Result<(), Failure> {
     loop {
-        let experiment = experiments::plain(&mut client, id.to_owned()).await?;
+        let experiment = match experiments::plain(&mut client, id.to_owned()).await {
+            Ok(experiment) => experiment,
+            Err(failure) if failure.is_away() => {
+                tokio::time::sleep(LOOK).await;
+                continue;
+            }
+            Err(failure) => return Err(failure),
+        };
         bar.set_length(experiment.episodes_planned);
         bar.set_position(experiment.episodes_scored);
         bar.set_message(format!("generation {}", experiment.generation));
