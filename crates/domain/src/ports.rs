@@ -1,13 +1,23 @@
 //! What the outside must offer. Adapters implement these; only the daemons' `app` modules name adapters.
 
 mod environment;
+mod event_history;
+mod event_ledger;
+mod event_source;
 mod jobs;
+mod projection;
 mod publisher;
 mod store;
 mod trace;
 
 pub use environment::{Environment, EnvironmentError};
+pub use event_history::{EventHistory, EventWalk, StreamWindow};
+pub use event_ledger::{EventLedger, LedgerEvent};
+pub use event_source::{Backlog, EventConsumer, EventDelivery, EventSource, StreamMessage};
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
+pub use projection::{
+    InboxEntry, NewParked, ParkedEvent, ParkedEvents, Projected, Projection, ReceivedEvent, Summary,
+};
 pub use publisher::{EventPublisher, MetricsPublisher};
 pub use store::{
     Assignment, Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,

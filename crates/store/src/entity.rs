@@ -5,11 +5,16 @@
 pub(crate) mod attempts;
 pub(crate) mod divergences;
 pub(crate) mod episodes;
+pub(crate) mod event_inbox;
+pub(crate) mod experiment_summaries;
 pub(crate) mod experiments;
+pub(crate) mod generation_summaries;
 pub(crate) mod generations;
 pub(crate) mod jobs;
 pub(crate) mod journal;
 pub(crate) mod members;
 pub(crate) mod outbox;
+pub(crate) mod parked_events;
+pub(crate) mod relay_holds;
 pub(crate) mod scores;
 pub(crate) mod tick_logs;

@@ -1,5 +1,8 @@
 //! Contract suites: what every implementation of a port must do, written once and run for each.
 
+pub mod history;
+pub mod projection;
 pub mod publisher;
 pub mod queue;
+pub mod source;
 pub mod store;

@@ -4,7 +4,7 @@ use domain::status::JobStatus;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
 
-use crate::entity::{jobs, outbox};
+use crate::entity::{jobs, relay_holds};
 use crate::error::Result;
 
 /// Ends every lease of a ledger that only one process can have open: whoever held one is gone, because the lock beside
@@ -21,10 +21,6 @@ pub(super) async fn give_back(db: &DatabaseConnection) -> Result<()> {
     if released.rows_affected > 0 {
         tracing::info!(jobs = released.rows_affected, "jobs of a process that is gone were given back");
     }
-    outbox::Entity::update_many()
-        .col_expr(outbox::Column::ClaimedUntilMs, Expr::value(Option::<i64>::None))
-        .filter(outbox::Column::PublishedAtMs.is_null())
-        .exec(db)
-        .await?;
+    relay_holds::Entity::delete_many().exec(db).await?;
     Ok(())
 }

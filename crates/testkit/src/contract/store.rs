@@ -57,6 +57,7 @@ macro_rules! store_contract {
             generations::progress_is_told_with_means_of_what_is_scored,
             generations::a_large_plan_is_stored,
             outbox::two_relays_never_take_the_same_event,
+            outbox::an_experiment_s_events_go_through_one_relay_at_a_time,
             outbox::events_that_were_not_published_come_again,
             outbox::events_keep_the_time_when_they_were_recorded,
             outbox::events_keep_the_trace_in_which_they_were_recorded,
