@@ -6,11 +6,16 @@
 
 mod client;
 mod config;
+mod consumer;
+mod history;
 mod message;
 mod metrics;
 mod publisher;
+mod source;
 mod stream;
 
 pub use config::NatsConfig;
+pub use history::JetStreamHistory;
 pub use metrics::NatsMetrics;
 pub use publisher::JetStreamPublisher;
+pub use source::JetStreamSource;

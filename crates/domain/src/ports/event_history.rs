@@ -25,6 +25,8 @@ pub struct StreamWindow {
     pub bytes: u64,
     /// For how long it keeps a message; absent where only limits remove messages.
     pub max_age: Option<Duration>,
+    /// How often the connection to it was made; another number says that it was away meanwhile.
+    pub connections: u64,
     /// Whether it has reached a limit and refuses what is published.
     pub is_full: bool,
 }
