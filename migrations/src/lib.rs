@@ -15,6 +15,7 @@ mod columns;
 mod m20261121000001_create_plan;
 mod m20261121000002_create_scores;
 mod m20261121000003_create_events;
+mod m20261127000001_add_terms_and_progress;
 mod m20261127000003_create_projection;
 
 /// All migrations in order.
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121000001_create_plan::Migration),
             Box::new(m20261121000002_create_scores::Migration),
             Box::new(m20261121000003_create_events::Migration),
+            Box::new(m20261127000001_add_terms_and_progress::Migration),
             Box::new(m20261127000003_create_projection::Migration),
         ]
     }

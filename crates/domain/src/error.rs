@@ -13,7 +13,7 @@ pub enum ErrorKind {
     NotFound,
     /// The call does not fit the present state, such as resuming what is not paused.
     FailedPrecondition,
-    /// A newer attempt owns the work; this one's result is dropped.
+    /// A newer attempt or a newer leader owns the work; what this one did is dropped.
     Fenced,
     /// The same key was measured with a different value: the determinism promise is broken.
     Divergence,

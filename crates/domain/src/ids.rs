@@ -165,6 +165,17 @@ impl fmt::Display for DoomSeed {
 #[serde(transparent)]
 pub struct Fence(pub i64);
 
+/// Number of a term of leadership; a later term has a higher number and fences what earlier leaders still plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Epoch(pub i64);
+
+impl fmt::Display for Epoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

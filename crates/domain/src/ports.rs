@@ -5,6 +5,7 @@ mod event_history;
 mod event_ledger;
 mod event_source;
 mod jobs;
+mod leadership;
 mod projection;
 mod publisher;
 mod store;
@@ -15,6 +16,7 @@ pub use event_history::{EventHistory, EventWalk, StreamWindow};
 pub use event_ledger::{EventLedger, LedgerEvent};
 pub use event_source::{Backlog, EventConsumer, EventDelivery, EventSource, StreamMessage};
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
+pub use leadership::{Candidate, Election, Leader, Leadership, Term};
 pub use projection::{
     InboxEntry, NewParked, ParkedEvent, ParkedEvents, Projected, Projection, ReceivedEvent, Summary,
 };

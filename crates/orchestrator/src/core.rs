@@ -7,8 +7,8 @@ use domain::experiment::ExperimentSpec;
 use domain::ids::ExperimentId;
 use domain::plan::{GenerationPlan, Member};
 use domain::ports::{
-    Created, EventPublisher, ExperimentFilter, ExperimentRecord, ExperimentStore, JobMessage, JobQueue, NewExperiment,
-    Page, PortError, Provenance,
+    Created, EventPublisher, ExperimentFilter, ExperimentRecord, ExperimentStore, JobMessage, JobQueue, Leadership,
+    NewExperiment, Page, PortError, Projection, Provenance,
 };
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
@@ -27,6 +27,10 @@ const SHORTEST_ID: usize = 4;
 pub struct Core {
     /// The ledger.
     pub store: Arc<dyn ExperimentStore>,
+    /// Who plans.
+    pub leadership: Arc<dyn Leadership>,
+    /// The summaries of events.
+    pub projection: Arc<dyn Projection>,
     /// The queue that carries jobs to workers.
     pub queue: Arc<dyn JobQueue>,
     /// Where events go.

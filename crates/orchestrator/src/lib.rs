@@ -1,7 +1,7 @@
 //! The orchestrator: plans experiments and generations, plays their episodes and keeps their scores.
 //!
-//! [`core`] holds the use cases, [`director`] drives experiments from generation to generation, [`broadcast`] tells how
-//! they do, [`worker`] and [`shard`] play jobs, [`app`] is the only place that names concrete storage, queues and games, [`cli`] and
+//! [`core`] holds the use cases, [`leader`] elects the process whose [`director`] drives experiments from generation to
+//! generation, [`broadcast`] tells how they do, [`worker`] and [`shard`] play jobs, [`app`] is the only place that names concrete storage, queues and games, [`cli`] and
 //! [`service`] are the two ways in.
 
 pub mod app;
@@ -11,8 +11,10 @@ pub mod check;
 pub mod cli;
 pub mod core;
 pub mod director;
+pub mod events;
 pub mod experiment_file;
 pub mod games;
+pub mod leader;
 pub mod metrics;
 pub mod planning;
 pub mod play;

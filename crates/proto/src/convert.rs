@@ -5,6 +5,7 @@ pub mod config;
 pub mod experiment;
 pub mod game;
 pub mod score;
+mod summary;
 
 use domain::Violation;
 

@@ -39,7 +39,8 @@ impl StoreConfig {
             acquire_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(10),
             lock_timeout: Duration::from_secs(3),
-            idle_in_transaction_timeout: Duration::from_secs(10),
+            // A frozen leader must be replaced within ten seconds, also when it holds locks.
+            idle_in_transaction_timeout: Duration::from_secs(5),
             migrate: false,
             trace: TraceSource::default(),
         }

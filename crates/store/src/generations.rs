@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::ErrorKind;
 use domain::event::{Event, Fact};
-use domain::ids::ExperimentId;
+use domain::ids::{Epoch, ExperimentId};
 use domain::plan::GenerationPlan;
 use domain::ports::{GenerationRecord, GenerationSummary, MemberScores, PortResult};
 use domain::score::Score;
@@ -21,6 +21,7 @@ use crate::convert;
 use crate::entity::{experiments, generations, members};
 use crate::error::{Error, Result, refused};
 use crate::experiments::{generation_started, lock, status_of};
+use crate::leadership;
 use crate::plan;
 use crate::scores::scores_of_generation;
 use crate::session::{SqlStore, retrying};
@@ -43,12 +44,14 @@ impl SqlStore {
 
     pub(crate) async fn close_once(
         &self,
+        epoch: Epoch,
         id: ExperimentId,
         index: u32,
         summary: &GenerationSummary,
         next: Option<&GenerationPlan>,
     ) -> Result<()> {
         let tx = self.begin().await?;
+        leadership::require_term(&tx, epoch).await?;
         let generation = lock_generation(&tx, id, index).await?;
         if generation.status == GenerationStatus::Completed.name() {
             return Ok(());
@@ -77,8 +80,9 @@ impl SqlStore {
         tx.commit().await
     }
 
-    pub(crate) async fn complete_once(&self, id: ExperimentId, digest: &str) -> Result<()> {
+    pub(crate) async fn complete_once(&self, epoch: Epoch, id: ExperimentId, digest: &str) -> Result<()> {
         let tx = self.begin().await?;
+        leadership::require_term(&tx, epoch).await?;
         let experiment = lock(&tx, id).await?;
         let status = status_of(&experiment)?;
         if status == ExperimentStatus::Completed {

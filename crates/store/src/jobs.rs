@@ -212,6 +212,8 @@ async fn take(
         started_at_ms: Set(now),
         ended_at_ms: NotSet,
         error: NotSet,
+        fenced_writes: Set(0),
+        late_results: Set(0),
     };
     attempts::Entity::insert(attempt).exec_without_returning(tx).await?;
     Ok(job)

@@ -4,7 +4,7 @@
 //! Both run the same code and pass the same contract suite. What differs is how they are opened ([`connect`]), how
 //! rows are locked (SQLite has one writer, so it needs no row locks) and how tick logs are copied in bulk.
 //!
-//! Rows are locked in one order everywhere: job, member, generation, experiment. An experiment's event numbers are
+//! Rows are locked in one order everywhere: lease, term, job, member, generation, experiment. An experiment's event numbers are
 //! handed out under the lock of its row, which is held until the commit, so they have no gaps and no reader ever
 //! sees a later number before an earlier one.
 
@@ -20,6 +20,7 @@ mod experiments;
 mod finish;
 mod generations;
 mod jobs;
+mod leadership;
 mod open;
 mod outbox;
 mod paging;

@@ -89,6 +89,9 @@ fn job(id: ExperimentId, generation: u32, ordinal: i64, job: &JobPlan) -> jobs::
         claim: NotSet,
         lease_until_ms: NotSet,
         failed_attempts: Set(0),
+        ticks: Set(0),
+        progress_at_ms: NotSet,
+        queued_at_ms: NotSet,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::ids::{ExperimentId, Fence, JobId};
+use domain::ids::{Epoch, ExperimentId, Fence, JobId};
 use domain::plan::GenerationPlan;
 use domain::ports::{
     Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord, GenerationSummary,
@@ -68,16 +68,19 @@ impl ExperimentStore for SqlStore {
 
     async fn close_generation(
         &self,
+        epoch: Epoch,
         id: ExperimentId,
         index: u32,
         summary: &GenerationSummary,
         next: Option<&GenerationPlan>,
     ) -> PortResult<()> {
-        retrying("close a generation", || self.close_once(id, index, summary, next)).await
+        let closed = retrying("close a generation", || self.close_once(epoch, id, index, summary, next)).await;
+        self.counting_fenced(epoch, closed).await
     }
 
-    async fn complete(&self, id: ExperimentId, digest: &str) -> PortResult<()> {
-        retrying("complete an experiment", || self.complete_once(id, digest)).await
+    async fn complete(&self, epoch: Epoch, id: ExperimentId, digest: &str) -> PortResult<()> {
+        let completed = retrying("complete an experiment", || self.complete_once(epoch, id, digest)).await;
+        self.counting_fenced(epoch, completed).await
     }
 
     async fn scores(

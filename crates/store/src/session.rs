@@ -25,8 +25,9 @@ pub struct SqlStore {
 
 /// What the two databases need besides connections.
 pub(crate) enum Engine {
-    /// `copy` is for bulk data; absent where the server wants TLS, which that driver is not given here.
-    Postgres { copy: Option<deadpool_postgres::Pool> },
+    /// `copy` is for bulk data; absent where the server wants TLS, which that driver is not given here. `aside` is one
+    /// connection for elections, which must not wait behind anything else; absent where there are too few.
+    Postgres { copy: Option<deadpool_postgres::Pool>, aside: Option<DatabaseConnection> },
     /// SQLite has one writer at a time, so writers wait in line here instead of trying again and again. The lock
     /// keeps other processes out for as long as the store lives.
     Sqlite { writer: Arc<Mutex<()>>, _lock: File },
@@ -61,6 +62,18 @@ impl Deref for Tx {
 impl SqlStore {
     /// Begins a transaction that writes.
     pub(crate) async fn begin(&self) -> Result<Tx> {
+        self.begin_on(&self.db).await
+    }
+
+    /// As [`SqlStore::begin`], on the connection that is kept for what cannot wait.
+    pub(crate) async fn begin_aside(&self) -> Result<Tx> {
+        match &self.engine {
+            Engine::Postgres { aside: Some(aside), .. } => self.begin_on(aside).await,
+            _ => self.begin().await,
+        }
+    }
+
+    async fn begin_on(&self, db: &DatabaseConnection) -> Result<Tx> {
         let turn = match &self.engine {
             Engine::Postgres { .. } => None,
             Engine::Sqlite { writer, .. } => Some(Arc::clone(writer).lock_owned().await),
@@ -70,7 +83,7 @@ impl SqlStore {
             sqlite_transaction_mode: turn.as_ref().map(|_| SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(Tx { inner: self.db.begin_with_options(immediate).await?, _turn: turn })
+        Ok(Tx { inner: db.begin_with_options(immediate).await?, _turn: turn })
     }
 }
 

@@ -42,7 +42,7 @@ impl SqlStore {
     pub(crate) async fn write_tick_logs_once(&self, logs: &[TickLog]) -> Result<()> {
         let latest: Latest<'_> = logs.iter().map(|log| ((log.experiment.0, log.key), log)).collect();
         match &self.engine {
-            Engine::Postgres { copy: Some(pool) } => copy(pool, &latest).await,
+            Engine::Postgres { copy: Some(pool), .. } => copy(pool, &latest).await,
             _ => self.insert_tick_logs(&latest).await,
         }
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::PortResult;
 use crate::event::EventRecord;
 use crate::experiment::ExperimentSpec;
-use crate::ids::{AgentId, ExperimentId, Fence, JobId};
+use crate::ids::{AgentId, Epoch, ExperimentId, Fence, JobId};
 use crate::plan::{GenerationPlan, Member, PlannedEpisode};
 use crate::score::Score;
 use crate::status::{ExperimentStatus, GenerationStatus};
@@ -331,23 +331,25 @@ pub trait ExperimentStore: Send + Sync {
     /// are for people to look at: they are not rounded as those of the event `evaluated` are.
     async fn progress(&self, id: ExperimentId, index: u32) -> PortResult<Vec<MemberProgress>>;
 
-    /// Completes a generation and plans the next, with their events. Doing it again changes nothing.
+    /// Completes a generation and plans the next, with their events, in the term of `epoch`. Doing it again changes
+    /// nothing.
     ///
     /// # Errors
-    /// `FailedPrecondition` if episodes are missing.
+    /// `Fenced` if that term is over; `FailedPrecondition` if episodes are missing.
     async fn close_generation(
         &self,
+        epoch: Epoch,
         id: ExperimentId,
         index: u32,
         summary: &GenerationSummary,
         next: Option<&GenerationPlan>,
     ) -> PortResult<()>;
 
-    /// Completes an experiment with its digest. Doing it again changes nothing.
+    /// Completes an experiment with its digest, in the term of `epoch`. Doing it again changes nothing.
     ///
     /// # Errors
-    /// `Divergence` if it was completed with another digest.
-    async fn complete(&self, id: ExperimentId, digest: &str) -> PortResult<()>;
+    /// `Fenced` if that term is over; `Divergence` if it was completed with another digest.
+    async fn complete(&self, epoch: Epoch, id: ExperimentId, digest: &str) -> PortResult<()>;
 
     /// Scores in key order, and where to go on.
     async fn scores(

@@ -27,7 +27,8 @@ impl RelaySettings {
         Self {
             name: name.into(),
             batch: 64,
-            lease: Duration::from_secs(30),
+            // What a relay held that was killed is taken over by another one within five seconds.
+            lease: Duration::from_secs(4),
             poll: Duration::from_secs(1),
             backoff: Backoff { first: Duration::from_millis(200), ..Backoff::default() },
             drain: Duration::from_secs(5),

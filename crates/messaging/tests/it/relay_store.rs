@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use domain::error::ErrorKind;
 use domain::event::EventRecord;
-use domain::ids::{ExperimentId, Fence, JobId};
+use domain::ids::{Epoch, ExperimentId, Fence, JobId};
 use domain::plan::GenerationPlan;
 use domain::ports::{
     Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord, GenerationSummary,
@@ -134,6 +134,7 @@ impl ExperimentStore for OutboxStore {
 
     async fn close_generation(
         &self,
+        _: Epoch,
         _: ExperimentId,
         _: u32,
         _: &GenerationSummary,
@@ -142,7 +143,7 @@ impl ExperimentStore for OutboxStore {
         unreachable!("{NOT_THERE}")
     }
 
-    async fn complete(&self, _: ExperimentId, _: &str) -> PortResult<()> {
+    async fn complete(&self, _: Epoch, _: ExperimentId, _: &str) -> PortResult<()> {
         unreachable!("{NOT_THERE}")
     }
 

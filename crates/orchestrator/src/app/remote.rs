@@ -15,6 +15,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::trace;
 use crate::core::Core;
+use crate::events::EventPorts;
+use crate::events::processor::{Processor, ProcessorSettings};
 use crate::games::Games;
 
 /// Where the services are.
@@ -36,6 +38,10 @@ pub struct Remote {
     pub metrics: Arc<dyn MetricsPublisher>,
     /// Publishes what waits, once it is run.
     pub relay: OutboxRelay,
+    /// Events, and what is made of them.
+    pub events: EventPorts,
+    /// Makes summaries of events, once it is run.
+    pub processor: Processor,
 }
 
 impl Remote {
@@ -47,15 +53,28 @@ impl Remote {
         let Dependencies { store, nats, amqp } = dependencies;
         let store = StoreConfig { trace: trace(), ..store };
         let amqp = AmqpConfig { trace: trace(), ..amqp };
-        let store: Arc<dyn ExperimentStore> = Arc::new(store::connect(&store, Arc::new(Encoder)).await?);
+        let ledger = Arc::new(store::connect(&store, Arc::new(Encoder)).await?);
+        let store: Arc<dyn ExperimentStore> = ledger.clone();
         let jetstream = JetStreamPublisher::connect(&nats).await?;
         let metrics = Arc::new(jetstream.metrics());
+        let source = Arc::new(jetstream.source());
+        let events = EventPorts::of(ledger.clone()).with_stream(source.clone(), Arc::new(jetstream.history()));
+        let processing = ProcessorSettings::new(nats.stream);
+        let processor = Processor::new(source, ledger.clone(), ledger.clone(), processing);
         let publisher: Arc<dyn EventPublisher> = Arc::new(jetstream);
         let queue: Arc<dyn JobQueue> = Arc::new(RabbitJobQueue::connect(&amqp).await?);
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new(name));
-        let events = relay.wake();
-        let core = Core { store, queue, publisher, games, events, progress: Arc::new(Notify::new()) };
-        Ok(Self { core, metrics, relay })
+        let core = Core {
+            store,
+            leadership: ledger.clone(),
+            projection: ledger,
+            queue,
+            publisher,
+            games,
+            events: relay.wake(),
+            progress: Arc::new(Notify::new()),
+        };
+        Ok(Self { core, metrics, relay, events, processor })
     }
 
     /// Watches the services and tells the health service what is there, until `stop`.

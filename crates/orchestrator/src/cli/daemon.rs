@@ -13,6 +13,7 @@ use runtime::grpc::{self, Address, Listener};
 use runtime::health::Readiness;
 use runtime::retry::Backoff;
 use runtime::tasks::{OnError, Tasks};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::connect::SERVICE;
@@ -21,8 +22,10 @@ use super::{Exit, Failure, Place, games, output};
 use crate::app::{Playing, PlayingSettings, Remote, scratch};
 use crate::broadcast;
 use crate::core::Core;
-use crate::director;
+use crate::events::processor::Processor;
+use crate::events::{EventPorts, audit};
 use crate::games::doom::DoomGames;
+use crate::leader;
 use crate::service::Service;
 use crate::shard::{Agents, Pin};
 
@@ -51,6 +54,22 @@ impl PlayingArgs {
     }
 }
 
+/// How a process leads.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Leading")]
+pub(super) struct LeadingArgs {
+    /// Milliseconds after which another orchestrator takes over from one that has gone silent; renewed at a third
+    #[arg(long, env = "LEADER_LEASE_MS", value_name = "MS", default_value_t = 3_000,
+          value_parser = clap::value_parser!(u64).range(500..=600_000))]
+    leader_lease_ms: u64,
+}
+
+impl LeadingArgs {
+    fn settings(&self) -> leader::Settings {
+        leader::Settings::new(own_name(), Duration::from_millis(self.leader_lease_ms))
+    }
+}
+
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
@@ -61,6 +80,8 @@ pub(super) struct ServeArgs {
     /// Games that this process plays itself, side by side
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = games())]
     workers: usize,
+    #[command(flatten)]
+    leading: LeadingArgs,
     #[command(flatten)]
     playing: PlayingArgs,
 }
@@ -77,7 +98,7 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     let remote = remote.map_err(unconnected)?;
     let core = remote.core.clone();
     let readiness = Readiness::builder().service(SERVICE, ["store", "queue", "events"]).build();
-    let tasks = background(remote, &core, &readiness);
+    let tasks = background(remote, &core, args.leading.settings(), &readiness);
     // A task that cannot go on ends the daemon, so that whoever watches it starts it anew.
     let failed = tasks.token().clone();
     let ended = stop.clone();
@@ -118,8 +139,8 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     }
 }
 
-/// What runs beside the service: the relay of events, the director, metrics, the watch over dependencies.
-fn background(remote: Remote, core: &Core, readiness: &Readiness) -> Tasks {
+/// What runs beside the service: the relay of events, the leader or who stands by, metrics, the watch over dependencies.
+fn background(remote: Remote, core: &Core, leading: leader::Settings, readiness: &Readiness) -> Tasks {
     let tasks = Tasks::new();
     let mut relay = Some(remote.relay);
     tasks.spawn("relay", OnError::Shutdown, move |token| {
@@ -130,11 +151,12 @@ fn background(remote: Remote, core: &Core, readiness: &Readiness) -> Tasks {
             Ok::<(), &str>(())
         }
     });
-    let directed = core.clone();
-    tasks.spawn("director", OnError::Restart(Backoff::default()), move |token| {
-        let core = directed.clone();
+    events(&tasks, remote.events, remote.processor, core.events.clone());
+    let led = core.clone();
+    tasks.spawn("leader", OnError::Restart(Backoff::default()), move |token| {
+        let (core, leading) = (led.clone(), leading.clone());
         async move {
-            director::run(core, token).await;
+            leader::run(core, leading, token).await;
             Ok::<(), Infallible>(())
         }
     });
@@ -155,6 +177,24 @@ fn background(remote: Remote, core: &Core, readiness: &Readiness) -> Tasks {
         }
     });
     tasks
+}
+
+/// What makes summaries of events, and what looks after the stream.
+fn events(tasks: &Tasks, ports: EventPorts, processor: Processor, outbox: Arc<Notify>) {
+    tasks.spawn("events", OnError::Restart(Backoff::default()), move |token| {
+        let processor = processor.clone();
+        async move {
+            processor.run(token).await;
+            Ok::<(), Infallible>(())
+        }
+    });
+    tasks.spawn("audit", OnError::Restart(Backoff::default()), move |token| {
+        let (ports, outbox) = (ports.clone(), outbox.clone());
+        async move {
+            audit::run(ports, outbox, token).await;
+            Ok::<(), Infallible>(())
+        }
+    });
 }
 
 /// Arguments of `worker`.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use domain::ports::{Leader, Leadership};
 use serde::Serialize;
 
 use super::output::{self, Form};
@@ -125,7 +126,7 @@ fn processors() -> Result<String, String> {
 async fn services(args: &ServicesArgs) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Ok(Some(url)) = args.database.url() {
-        findings.push(Finding::new("database", database(url.expose()).await));
+        findings.extend(database(url.expose()).await);
     }
     if let Ok(Some(url)) = args.nats.url() {
         findings.push(Finding::new("NATS", reach(url.expose(), 4222).await));
@@ -136,10 +137,26 @@ async fn services(args: &ServicesArgs) -> Vec<Finding> {
     findings
 }
 
-async fn database(url: &str) -> Result<String, String> {
+/// The database, and who plans in it.
+async fn database(url: &str) -> Vec<Finding> {
     let config = store::StoreConfig::new(url);
-    let store = store::connect(&config, std::sync::Arc::new(proto::events::Encoder)).await;
-    store.map(|_| "answers, tables are up to date".to_owned()).map_err(|error| error.to_string())
+    match store::connect(&config, std::sync::Arc::new(proto::events::Encoder)).await {
+        Ok(store) => {
+            let tables = Finding::new("database", Ok("answers, tables are up to date".to_owned()));
+            vec![tables, Finding::new("leader", leader(&store).await)]
+        }
+        Err(error) => vec![Finding::new("database", Err(error.to_string()))],
+    }
+}
+
+async fn leader(store: &dyn Leadership) -> Result<String, String> {
+    Ok(match store.leader().await.map_err(|error| error.to_string())? {
+        None => "nobody has led yet; `orchestrator serve` does".to_owned(),
+        Some(Leader { name, epoch, lease_left, .. }) if lease_left.is_zero() => {
+            format!("nobody leads; {name} did, in term {epoch}; `orchestrator serve` takes over")
+        }
+        Some(Leader { name, epoch, .. }) => format!("{name} leads, in term {epoch}"),
+    })
 }
 
 /// Whether something listens where the URL points.

@@ -56,6 +56,7 @@ impl ProcessorSettings {
 const QUIET: Duration = Duration::from_millis(200);
 
 /// Makes summaries of events.
+#[derive(Clone)]
 pub struct Processor {
     source: Arc<dyn EventSource>,
     projection: Arc<dyn Projection>,

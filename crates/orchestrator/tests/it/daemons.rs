@@ -24,9 +24,19 @@ impl Process {
         Self(child.expect("the program starts"))
     }
 
+    /// The id of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Sends a signal, such as `STOP`.
+    pub(crate) fn signal(&self, name: &str) {
+        succeed(Command::new("kill").arg(format!("-{name}")).arg(self.0.id().to_string()));
+    }
+
     /// Asks the process to stop, as an operator does, and returns its exit code.
     pub(crate) fn stop(mut self) -> Option<i32> {
-        succeed(Command::new("kill").arg("-TERM").arg(self.0.id().to_string()));
+        self.signal("TERM");
         let deadline = Instant::now() + Duration::from_secs(30);
         while Instant::now() < deadline {
             if let Some(status) = self.0.try_wait().expect("the process is ours") {

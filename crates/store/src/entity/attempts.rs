@@ -13,6 +13,8 @@ pub struct Model {
     pub started_at_ms: i64,
     pub ended_at_ms: Option<i64>,
     pub error: Option<String>,
+    pub fenced_writes: i64,
+    pub late_results: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -17,6 +17,9 @@ pub struct Model {
     pub claim: Option<Uuid>,
     pub lease_until_ms: Option<i64>,
     pub failed_attempts: i32,
+    pub ticks: i64,
+    pub progress_at_ms: Option<i64>,
+    pub queued_at_ms: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

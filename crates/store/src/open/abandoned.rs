@@ -4,7 +4,7 @@ use domain::status::JobStatus;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
 
-use crate::entity::{jobs, relay_holds};
+use crate::entity::{jobs, leases, relay_holds};
 use crate::error::Result;
 
 /// Ends every lease of a ledger that only one process can have open: whoever held one is gone, because the lock beside
@@ -22,5 +22,6 @@ pub(super) async fn give_back(db: &DatabaseConnection) -> Result<()> {
         tracing::info!(jobs = released.rows_affected, "jobs of a process that is gone were given back");
     }
     relay_holds::Entity::delete_many().exec(db).await?;
+    leases::Entity::update_many().col_expr(leases::Column::LeaseUntilMs, Expr::value(0)).exec(db).await?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! PostgreSQL: sessions with limits, a first connection that tells the real cause of a failure, and two pools that
+//! PostgreSQL: sessions with limits, a first connection that tells the real cause of a failure, and pools that
 //! share one bound.
 
 use std::time::Duration;
@@ -29,21 +29,28 @@ pub(super) async fn open(
         // Only politeness towards the server: the probe has done its work whether or not the goodbye arrives.
         let _ = first.close().await;
     }
-    let (queries, copies) = split(config.max_connections);
+    let (queries, copies, aside) = split(config.max_connections);
+    let copy = copy_pool(config, options, copies);
+    let aside = (aside > 0).then(|| pool(config, options, aside));
+    Ok((pool(config, options, queries), Engine::Postgres { copy, aside }))
+}
+
+fn pool(config: &StoreConfig, options: &PgConnectOptions, size: u32) -> DatabaseConnection {
     let pool = PgPoolOptions::new()
-        .max_connections(queries)
+        .max_connections(size)
         .acquire_timeout(config.acquire_timeout)
         .idle_timeout(Duration::from_secs(5 * 60))
         .max_lifetime(Duration::from_secs(30 * 60))
         .connect_lazy_with(session(config, options));
-    let copy = copy_pool(config, options, copies);
-    Ok((SqlxPostgresConnector::from_sqlx_postgres_pool(pool), Engine::Postgres { copy }))
+    SqlxPostgresConnector::from_sqlx_postgres_pool(pool)
 }
 
-/// One bound covers both pools: most connections run queries, up to two copy bulk data.
-fn split(max_connections: u32) -> (u32, u32) {
+/// One bound covers all pools: most connections run queries, up to two copy bulk data, and of four or more one is for
+/// elections only. It is not opened where nobody stands for election.
+fn split(max_connections: u32) -> (u32, u32, u32) {
     let copies = (max_connections / 4).clamp(1, 2);
-    (max_connections.saturating_sub(copies).max(1), copies)
+    let aside = u32::from(max_connections >= 4);
+    (max_connections.saturating_sub(copies + aside).max(1), copies, aside)
 }
 
 fn session(config: &StoreConfig, options: &PgConnectOptions) -> PgConnectOptions {
@@ -119,10 +126,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_bound_covers_both_pools() {
+    fn one_bound_covers_all_pools() {
         for bound in 2..40 {
-            let (queries, copies) = split(bound);
-            assert!(queries >= 1 && copies >= 1 && queries + copies == bound, "{bound}: {queries} + {copies}");
+            let (queries, copies, aside) = split(bound);
+            assert!(queries >= 1 && copies >= 1, "{bound}: {queries}, {copies}");
+            assert_eq!(queries + copies + aside, bound);
         }
     }
 }

@@ -6,3 +6,4 @@ mod opening;
 mod postgres;
 mod schema;
 mod sqlite;
+mod terms;

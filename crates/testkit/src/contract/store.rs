@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ErrorKind;
-use domain::ids::{ExperimentId, JobId};
+use domain::ids::{Epoch, ExperimentId, JobId};
 use domain::plan::{GenerationPlan, PlannedEpisode};
-use domain::ports::{Assignment, Claim, ExperimentStore, NewExperiment, PortResult, StoredEvent};
+use domain::ports::{
+    Assignment, Candidate, Claim, Election, ExperimentStore, Leadership, NewExperiment, PortResult, StoredEvent,
+};
 use domain::score::Score;
 
 use crate::builder;
@@ -16,11 +18,17 @@ use crate::builder;
 pub mod experiments;
 pub mod generations;
 pub mod jobs;
+pub mod leadership;
 pub mod outbox;
 pub mod scores;
 
+/// All that a ledger must do.
+pub trait Ledger: ExperimentStore + Leadership {}
+
+impl<T: ExperimentStore + Leadership> Ledger for T {}
+
 /// The ledger under test.
-pub type Store = Arc<dyn ExperimentStore>;
+pub type Store = Arc<dyn Ledger>;
 
 /// Makes one test per case of the contract. `$open` is an async function that returns an empty ledger with the traces
 /// of [`trace::source`](crate::trace::source), and a guard that keeps it alive.
@@ -56,6 +64,13 @@ macro_rules! store_contract {
             generations::an_experiment_is_completed_once_with_one_digest,
             generations::progress_is_told_with_means_of_what_is_scored,
             generations::a_large_plan_is_stored,
+            leadership::one_candidate_leads_and_others_are_told_who,
+            leadership::a_leader_prolongs_its_lease_in_the_same_term,
+            leadership::a_lapsed_lease_begins_a_later_term,
+            leadership::a_candidate_of_the_same_name_is_another,
+            leadership::who_resigns_is_followed_at_once,
+            leadership::racing_candidates_elect_one,
+            leadership::a_leader_of_the_past_plans_nothing_and_is_counted,
             outbox::two_relays_never_take_the_same_event,
             outbox::an_experiment_s_events_go_through_one_relay_at_a_time,
             outbox::events_that_were_not_published_come_again,
@@ -107,6 +122,14 @@ async fn play_generation(store: &Store, plan: &GenerationPlan) {
     for job in &plan.jobs {
         let assignment = granted(store, job.id, LEASE).await;
         store.finish(job.id, assignment.fence, &play(&assignment)).await.unwrap();
+    }
+}
+
+/// The epoch of a term that has just begun and goes on to the end of the case.
+async fn elected(store: &Store) -> Epoch {
+    match store.stand(&Candidate::new("leader"), LEASE).await.unwrap() {
+        Election::Elected(epoch) => epoch,
+        Election::Led(leader) => panic!("{leader:?} leads"),
     }
 }
 

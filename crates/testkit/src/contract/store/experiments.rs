@@ -11,7 +11,7 @@ use domain::status::ExperimentStatus::{Completed, Failed, Paused, Running, Stopp
 use futures::future::join_all;
 use uuid::Uuid;
 
-use super::{LEASE, Store, created, events, kind_of, kinds};
+use super::{LEASE, Store, created, elected, events, kind_of, kinds};
 use crate::builder;
 
 pub async fn an_experiment_is_created_once_and_reads_back_exactly(store: Store) {
@@ -145,7 +145,7 @@ pub async fn what_does_not_exist_is_not_found(store: Store) {
     assert_eq!(kind_of(store.experiment(id).await), ErrorKind::NotFound);
     assert_eq!(kind_of(store.generation(id, 0).await), ErrorKind::NotFound);
     assert_eq!(kind_of(store.set_status(id, Paused, "").await), ErrorKind::NotFound);
-    assert_eq!(kind_of(store.complete(id, "00").await), ErrorKind::NotFound);
+    assert_eq!(kind_of(store.complete(elected(&store).await, id, "00").await), ErrorKind::NotFound);
     assert_eq!(kind_of(store.open_jobs(id).await), ErrorKind::NotFound);
     assert_eq!(kind_of(store.scores(id, &ScoreFilter::default(), &Page::default()).await), ErrorKind::NotFound);
     assert_eq!(kind_of(store.renew(job, Fence(1), LEASE).await), ErrorKind::NotFound);

@@ -9,20 +9,21 @@ use domain::ports::GenerationSummary;
 use domain::status::{ExperimentStatus, GenerationStatus};
 use uuid::Uuid;
 
-use super::{LEASE, Store, created, granted, kind_of, kinds, play, play_generation};
+use super::{LEASE, Store, created, elected, granted, kind_of, kinds, play, play_generation};
 use crate::builder;
 
-fn summary() -> GenerationSummary {
+pub(super) fn summary() -> GenerationSummary {
     GenerationSummary { best_agent: AgentId::slug("agent-1"), best_fitness: 1.5, mean_fitness: 1.0 }
 }
 
 pub async fn a_generation_is_closed_once_and_plans_the_next(store: Store) {
     let new = created(&store, 2, 2).await;
     let next = builder::plan(new.id, &new.spec, 1, 3);
+    let epoch = elected(&store).await;
     play_generation(&store, &new.first).await;
 
     for _ in 0..2 {
-        store.close_generation(new.id, 0, &summary(), Some(&next)).await.unwrap();
+        store.close_generation(epoch, new.id, 0, &summary(), Some(&next)).await.unwrap();
     }
 
     assert_eq!(store.generation(new.id, 0).await.unwrap().status, GenerationStatus::Completed);
@@ -37,26 +38,31 @@ pub async fn a_generation_is_closed_once_and_plans_the_next(store: Store) {
 
 pub async fn a_generation_with_missing_episodes_stays_open(store: Store) {
     let new = created(&store, 1, 2).await;
+    let epoch = elected(&store).await;
 
-    let closed = store.close_generation(new.id, 0, &summary(), None).await;
+    let closed = store.close_generation(epoch, new.id, 0, &summary(), None).await;
 
     assert_eq!(kind_of(closed), ErrorKind::FailedPrecondition);
-    assert_eq!(kind_of(store.complete(new.id, "00").await), ErrorKind::FailedPrecondition);
+    assert_eq!(kind_of(store.complete(epoch, new.id, "00").await), ErrorKind::FailedPrecondition);
     assert_eq!(store.generation(new.id, 0).await.unwrap().status, GenerationStatus::Running);
     play_generation(&store, &new.first).await;
     store.set_status(new.id, ExperimentStatus::Stopped, "").await.unwrap();
-    assert_eq!(kind_of(store.close_generation(new.id, 0, &summary(), None).await), ErrorKind::FailedPrecondition);
+    assert_eq!(
+        kind_of(store.close_generation(epoch, new.id, 0, &summary(), None).await),
+        ErrorKind::FailedPrecondition
+    );
 }
 
 pub async fn an_experiment_is_completed_once_with_one_digest(store: Store) {
     let new = created(&store, 1, 2).await;
+    let epoch = elected(&store).await;
     play_generation(&store, &new.first).await;
-    store.close_generation(new.id, 0, &summary(), None).await.unwrap();
+    store.close_generation(epoch, new.id, 0, &summary(), None).await.unwrap();
 
-    store.complete(new.id, "c0ffee").await.unwrap();
-    store.complete(new.id, "c0ffee").await.unwrap();
+    store.complete(epoch, new.id, "c0ffee").await.unwrap();
+    store.complete(epoch, new.id, "c0ffee").await.unwrap();
 
-    assert_eq!(kind_of(store.complete(new.id, "decade").await), ErrorKind::Divergence);
+    assert_eq!(kind_of(store.complete(epoch, new.id, "decade").await), ErrorKind::Divergence);
     let stored = store.experiment(new.id).await.unwrap();
     assert_eq!((stored.status, stored.digest.as_deref()), (ExperimentStatus::Completed, Some("c0ffee")));
     assert!(stored.ended_at_ms.is_some() && stored.reason.is_none());
