@@ -2,5 +2,6 @@
 
 pub mod builder;
 pub mod contract;
+pub mod outbox;
 pub mod postgres;
 pub mod trace;

@@ -14,5 +14,4 @@ mod proxy;
 mod rabbit;
 mod rabbit_recovery;
 mod relay;
-mod relay_store;
 mod source;

@@ -168,6 +168,7 @@ fn core(store: &Arc<SqlStore>, leadership: Arc<dyn Leadership>) -> Core {
     Core {
         store: store.clone(),
         leadership,
+        projection: store.clone(),
         queue: Arc::new(MemoryJobQueue::default()),
         publisher: Arc::new(MemoryEventBus::default()),
         games: Arc::new(NoGames),

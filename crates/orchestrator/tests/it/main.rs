@@ -6,6 +6,7 @@ mod bad_input;
 mod collector;
 mod daemons;
 mod embedded;
+mod events;
 mod leaders;
 mod metrics;
 mod peer;
