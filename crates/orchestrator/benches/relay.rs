@@ -141,7 +141,7 @@ async fn fill(store: &Arc<SqlStore>, url: &str, events: usize) {
     tokio::spawn(connection);
     let body = records(6).swap_remove(3).body;
     let sql = "INSERT INTO outbox (experiment_id, sequence, event_id, subject, kind, body, committed_at_ms) \
-               SELECT $1, n, gen_random_uuid(), $1::text || '.generation.0.agent.agent-' || n || '.evaluated', \
+               SELECT $1::uuid, n, gen_random_uuid(), $1::uuid::text || '.generation.0.agent.agent-' || n || '.evaluated', \
                'claudoom.events.v1.AgentEvaluated', $2, 1700000000000 + n FROM generate_series(3, $3::bigint) n";
     client.execute(sql, &[&new.id.0, &body, &(events as i64)]).await.unwrap();
     client.batch_execute("ANALYZE outbox").await.unwrap();
