@@ -16,6 +16,7 @@ mod m20261121000001_create_plan;
 mod m20261121000002_create_scores;
 mod m20261121000003_create_events;
 mod m20261127000001_add_terms_and_progress;
+mod m20261127000002_control;
 mod m20261127000003_create_projection;
 
 /// All migrations in order.
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121000002_create_scores::Migration),
             Box::new(m20261121000003_create_events::Migration),
             Box::new(m20261127000001_add_terms_and_progress::Migration),
+            Box::new(m20261127000002_control::Migration),
             Box::new(m20261127000003_create_projection::Migration),
         ]
     }

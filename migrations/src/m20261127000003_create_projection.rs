@@ -74,6 +74,8 @@ fn experiment_summaries() -> TableCreateStatement {
         .col(string_null("status"))
         .col(big_integer("status_sequence").default(0))
         .col(big_integer("status_at_ms").default(0))
+        .col(big_integer("extended_sequence").default(0))
+        .col(big_integer("extended_at_ms").default(0))
         .col(text_null("reason"))
         .col(string_null("digest"))
         .col(big_integer_null("episodes_planned"))

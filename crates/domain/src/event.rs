@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::extension::Extent;
 use crate::ids::{AgentId, EventId, ExperimentId, NAMESPACE};
 
 /// Something that happened to an experiment.
@@ -50,6 +51,15 @@ pub enum Fact {
     },
     /// Somebody ended it.
     ExperimentStopped {
+        /// Why.
+        reason: String,
+    },
+    /// More of it was planned; if it was completed, it runs again.
+    ExperimentExtended {
+        /// How far it goes now.
+        extent: Extent,
+        /// Episodes planned now, over all generations.
+        episodes: u64,
         /// Why.
         reason: String,
     },
@@ -112,6 +122,7 @@ impl Fact {
             Self::ExperimentPaused { .. } => "paused",
             Self::ExperimentResumed { .. } => "resumed",
             Self::ExperimentStopped { .. } => "stopped",
+            Self::ExperimentExtended { .. } => "extended",
             Self::AgentEvaluated { .. } => "evaluated",
             Self::AgentError { .. } => "error",
         }

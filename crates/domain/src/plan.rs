@@ -6,11 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::agent::AgentSpec;
+use crate::course::Stage;
 use crate::experiment::{ExperimentSpec, ScenarioSpec, Seeding};
 use crate::ids::{AgentId, DoomSeed, ExperimentId, JobId};
 use crate::seed::doom_seed;
 
-/// The block of seeds that only a confirmation plays.
+/// The block of seeds that only the first confirmation plays. Later ones, of experiments that were extended, take the
+/// blocks below it: no round of a population comes near them.
 pub const CONFIRMATION_BLOCK: u32 = u32::MAX;
 
 /// What a generation is for.
@@ -100,11 +102,11 @@ pub type VizdoomSeed = fn(u32) -> DoomSeed;
 
 /// The episodes that every member of a generation plays.
 #[must_use]
-pub fn episodes(spec: &ExperimentSpec, index: u32, purpose: Purpose, vizdoom: VizdoomSeed) -> Vec<PlannedEpisode> {
-    let seeds: Vec<u32> = match (&spec.seeds.explicit, purpose) {
+pub fn episodes(spec: &ExperimentSpec, stage: Stage, vizdoom: VizdoomSeed) -> Vec<PlannedEpisode> {
+    let seeds: Vec<u32> = match (&spec.seeds.explicit, stage.purpose) {
         (Some(seeds), Purpose::Design | Purpose::Evolution) => seeds.clone(),
         _ => {
-            let (block, count) = block(spec, index, purpose);
+            let (block, count) = block(spec, stage);
             (0..count).map(|replicate| doom_seed(spec.seed, block, replicate).0).collect()
         }
     };
@@ -115,36 +117,61 @@ pub fn episodes(spec: &ExperimentSpec, index: u32, purpose: Purpose, vizdoom: Vi
     (0..).zip(seeds).map(|(replicate, seed)| PlannedEpisode { replicate, seed, doom_seed: resolve(seed) }).collect()
 }
 
-fn block(spec: &ExperimentSpec, index: u32, purpose: Purpose) -> (u32, u32) {
-    match purpose {
-        Purpose::Confirmation => (CONFIRMATION_BLOCK, spec.evolution.as_ref().map_or(0, |e| e.confirmation)),
-        Purpose::Evolution if spec.seeds.fresh => (index, spec.seeds.episodes),
+fn block(spec: &ExperimentSpec, stage: Stage) -> (u32, u32) {
+    match stage.purpose {
+        Purpose::Confirmation => {
+            (CONFIRMATION_BLOCK - stage.round, spec.evolution.as_ref().map_or(0, |e| e.confirmation))
+        }
+        Purpose::Evolution if spec.seeds.fresh => (stage.round, spec.seeds.episodes),
         Purpose::Evolution | Purpose::Design => (0, spec.seeds.episodes),
     }
 }
 
-/// Cuts a generation into jobs.
+/// Cuts generation number `index` into jobs.
 #[must_use]
 pub fn generation(
     experiment: ExperimentId,
     spec: &ExperimentSpec,
     index: u32,
-    purpose: Purpose,
+    stage: Stage,
     members: Vec<Member>,
     vizdoom: VizdoomSeed,
 ) -> GenerationPlan {
-    let episodes = episodes(spec, index, purpose, vizdoom);
+    let positions = members.iter().map(|member| member.position);
+    let jobs = jobs(experiment, spec, index, positions, &episodes(spec, stage, vizdoom));
+    GenerationPlan { index, purpose: stage.purpose, members, jobs }
+}
+
+/// The jobs that a design of `members` conditions gets when each of them is to play `spec.seeds.episodes` instead of
+/// `from` episodes. What they play is what they would have played, had it been planned like that from the start.
+#[must_use]
+pub fn added_replicates(
+    experiment: ExperimentId,
+    spec: &ExperimentSpec,
+    members: u32,
+    from: u32,
+    vizdoom: VizdoomSeed,
+) -> Vec<JobPlan> {
+    let all = episodes(spec, Stage::DESIGN, vizdoom);
+    jobs(experiment, spec, 0, 0..members, all.get(from as usize..).unwrap_or_default())
+}
+
+fn jobs(
+    experiment: ExperimentId,
+    spec: &ExperimentSpec,
+    index: u32,
+    positions: impl Iterator<Item = u32>,
+    episodes: &[PlannedEpisode],
+) -> Vec<JobPlan> {
     let size = spec.limits.job_episodes.unwrap_or_else(|| job_size(episodes.len())) as usize;
-    let jobs = members
-        .iter()
-        .flat_map(|member| episodes.chunks(size.max(1)).map(|block| (member.position, block)))
+    positions
+        .flat_map(|position| episodes.chunks(size.max(1)).map(move |block| (position, block)))
         .map(|(position, block)| JobPlan {
             id: JobId::derive(experiment, index, position, block[0].replicate),
             position,
             episodes: block.to_vec(),
         })
-        .collect();
-    GenerationPlan { index, purpose, members, jobs }
+        .collect()
 }
 
 /// Episodes per job unless the experiment says otherwise: a few seconds of play, and at least four jobs a member
@@ -192,13 +219,13 @@ mod tests {
             let mut spec = spec(episodes, true);
             spec.limits.job_episodes = (size > 0).then_some(size);
             let experiment = ExperimentId::derive(&spec.hash(), "");
-            let plan = generation(experiment, &spec, 2, Purpose::Evolution, members(count, &spec), shifted);
+            let plan = generation(experiment, &spec, 2, Stage::evolution(2), members(count, &spec), shifted);
 
             prop_assert_eq!(plan.episodes(), u64::from(count) * u64::from(episodes));
             for position in 0..count {
                 let played: Vec<_> = plan.jobs.iter().filter(|j| j.position == position)
                     .flat_map(|j| j.episodes.clone()).collect();
-                prop_assert_eq!(&played, &super::episodes(&spec, 2, Purpose::Evolution, shifted));
+                prop_assert_eq!(&played, &super::episodes(&spec, Stage::evolution(2), shifted));
             }
             let ids: std::collections::BTreeSet<_> = plan.jobs.iter().map(|j| j.id).collect();
             prop_assert_eq!(ids.len(), plan.jobs.len());
@@ -207,11 +234,36 @@ mod tests {
 
     #[test]
     fn blocks_differ_only_where_fresh_seeds_are_asked_for() {
-        let seeds = |spec: &ExperimentSpec, index, purpose| episodes(spec, index, purpose, shifted);
+        let seeds = |spec: &ExperimentSpec, stage| episodes(spec, stage, shifted);
         let (fresh, fixed) = (spec(5, true), spec(5, false));
-        assert_ne!(seeds(&fresh, 0, Purpose::Evolution), seeds(&fresh, 1, Purpose::Evolution));
-        assert_eq!(seeds(&fixed, 0, Purpose::Evolution), seeds(&fixed, 1, Purpose::Evolution));
-        assert_eq!(seeds(&fresh, 9, Purpose::Confirmation).len(), 30);
+        assert_ne!(seeds(&fresh, Stage::evolution(0)), seeds(&fresh, Stage::evolution(1)));
+        assert_eq!(seeds(&fixed, Stage::evolution(0)), seeds(&fixed, Stage::evolution(1)));
+        assert_eq!(seeds(&fresh, Stage::confirmation(0)).len(), 30);
+        assert_ne!(seeds(&fixed, Stage::confirmation(0)), seeds(&fixed, Stage::confirmation(1)));
+    }
+
+    proptest! {
+        #[test]
+        fn added_replicates_are_those_of_a_larger_plan(
+            members in 1u32..5, from in 1u32..40, more in 1u32..40, size in 0u32..9,
+        ) {
+            let mut spec = spec(from + more, true);
+            spec.limits.job_episodes = (size > 0).then_some(size);
+            let experiment = ExperimentId::derive(&spec.hash(), "");
+            let smaller = ExperimentSpec { seeds: SeedSpec { episodes: from, ..spec.seeds.clone() }, ..spec.clone() };
+            let cut = |spec| generation(experiment, spec, 0, Stage::DESIGN, self::members(members, spec), shifted).jobs;
+
+            let added = added_replicates(experiment, &spec, members, from, shifted);
+
+            let parts: Vec<_> = cut(&smaller).into_iter().chain(added).collect();
+            let played = |jobs: &[JobPlan]| -> std::collections::BTreeSet<_> {
+                let keys = jobs.iter().flat_map(|j| j.episodes.iter().map(|e| (j.position, e.replicate, e.seed)));
+                keys.collect()
+            };
+            prop_assert_eq!(played(&parts), played(&cut(&spec)));
+            let ids: std::collections::BTreeSet<_> = parts.iter().map(|j| j.id).collect();
+            prop_assert_eq!(ids.len(), parts.len(), "every job has an id of its own");
+        }
     }
 
     #[test]
@@ -219,8 +271,7 @@ mod tests {
         let mut spec = spec(5, true);
         spec.seeds.explicit = Some(vec![7, u32::MAX]);
         spec.seeds.seeding = Seeding::Vizdoom;
-        let played: Vec<_> =
-            episodes(&spec, 0, Purpose::Design, shifted).iter().map(|e| (e.seed, e.doom_seed.0)).collect();
+        let played: Vec<_> = episodes(&spec, Stage::DESIGN, shifted).iter().map(|e| (e.seed, e.doom_seed.0)).collect();
         assert_eq!(played, [(7, 8), (u32::MAX, 0)]);
     }
 }

@@ -1,9 +1,12 @@
 //! What the outside must offer. Adapters implement these; only the daemons' `app` modules name adapters.
 
+mod control;
+mod dispatch;
 mod environment;
 mod event_history;
 mod event_ledger;
 mod event_source;
+mod fences;
 mod jobs;
 mod leadership;
 mod projection;
@@ -11,10 +14,13 @@ mod publisher;
 mod store;
 mod trace;
 
+pub use control::{ControlStore, Extended, NewExtension};
+pub use dispatch::{Dispatch, DueJob};
 pub use environment::{Environment, EnvironmentError};
 pub use event_history::{EventHistory, EventWalk, StreamWindow};
 pub use event_ledger::{EventLedger, LedgerEvent};
 pub use event_source::{Backlog, EventConsumer, EventDelivery, EventSource, StreamMessage};
+pub use fences::{FenceCounts, FenceReport};
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
 pub use leadership::{Candidate, Election, Leader, Leadership, Term};
 pub use projection::{
@@ -23,8 +29,8 @@ pub use projection::{
 pub use publisher::{EventPublisher, MetricsPublisher};
 pub use store::{
     Assignment, Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,
-    GenerationSummary, MemberProgress, MemberScores, NewExperiment, OutboxEntry, Page, Provenance, ScoreFilter,
-    ScoreRow, StoredEvent, TickLog, TickRow,
+    GenerationSummary, MemberProgress, MemberScores, NewExperiment, OutboxEntry, Page, Provenance, Renewal, Renewed,
+    ScoreFilter, ScoreRow, StoredEvent, TickLog, TickRow,
 };
 pub use trace::TraceSource;
 

@@ -19,13 +19,15 @@ pub struct ProjectedExperiment {
     pub status: Option<ExperimentStatus>,
     /// Which event told the status.
     pub status_from: Told,
+    /// The latest event that told of an extension, after which a completed experiment runs again.
+    pub extended_from: Told,
     /// Why it was paused, resumed, stopped, or failed.
     pub reason: Option<String>,
     /// Digest over its scores, once completed.
     pub digest: Option<String>,
-    /// Episodes planned when it was started.
+    /// Episodes planned when it was started or extended.
     pub episodes_planned: Option<u64>,
-    /// Episodes of the agents that are evaluated.
+    /// Episodes of all evaluations; where an extension has agents evaluated again, theirs count again.
     pub episodes: u64,
     /// Milliseconds since 1970 when it was started.
     pub started_at_ms: Option<i64>,
@@ -33,7 +35,7 @@ pub struct ProjectedExperiment {
     pub ended_at_ms: Option<i64>,
     /// How many events there were of each kind.
     pub counts: EventCounts,
-    /// The best evaluated agent so far.
+    /// The agent of the best evaluation so far.
     pub best: Option<BestAgent>,
     /// The highest number of an event.
     pub last_sequence: i64,
@@ -59,7 +61,7 @@ pub struct EventCounts {
     pub generations_started: u64,
     /// Generations that were completed.
     pub generations_completed: u64,
-    /// Agents that were evaluated.
+    /// Evaluations of agents.
     pub agents_evaluated: u64,
     /// Attempts that failed.
     pub agent_errors: u64,
@@ -91,9 +93,9 @@ pub struct ProjectedGeneration {
     pub agents: Option<u32>,
     /// Episodes planned in it; absent until its event `started` came.
     pub episodes_planned: Option<u64>,
-    /// Agents that were evaluated.
+    /// Evaluations of agents.
     pub agents_evaluated: u64,
-    /// Episodes of the agents that were evaluated.
+    /// Episodes of all evaluations.
     pub episodes: u64,
     /// Attempts that failed.
     pub agent_errors: u64,
@@ -116,6 +118,7 @@ impl ProjectedExperiment {
             name: None,
             status: None,
             status_from: Told::default(),
+            extended_from: Told::default(),
             reason: None,
             digest: None,
             episodes_planned: None,
@@ -139,16 +142,27 @@ impl ProjectedExperiment {
         match &event.fact {
             Fact::ExperimentStarted { name, episodes } => {
                 self.name = Some(name.clone());
-                self.episodes_planned = Some(*episodes);
+                self.episodes_planned = self.episodes_planned.max(Some(*episodes));
                 self.started_at_ms = Some(at_ms);
                 self.stands(ExperimentStatus::Running, told, None);
             }
-            Fact::ExperimentCompleted { digest, .. } => {
-                self.digest = Some(digest.clone());
-                self.stands(ExperimentStatus::Completed, told, None);
+            Fact::ExperimentExtended { episodes, .. } => {
+                self.episodes_planned = self.episodes_planned.max(Some(*episodes));
+                self.extended_from = self.extended_from.max(told);
+                self.run_again();
             }
-            Fact::ExperimentFailed { reason } => self.stands(ExperimentStatus::Failed, told, Some(reason)),
-            Fact::ExperimentStopped { reason } => self.stands(ExperimentStatus::Stopped, told, Some(reason)),
+            Fact::ExperimentCompleted { digest, .. } => {
+                if self.stands(ExperimentStatus::Completed, told, None) {
+                    self.digest = Some(digest.clone());
+                    self.run_again();
+                }
+            }
+            Fact::ExperimentFailed { reason } => {
+                self.stands(ExperimentStatus::Failed, told, Some(reason));
+            }
+            Fact::ExperimentStopped { reason } => {
+                self.stands(ExperimentStatus::Stopped, told, Some(reason));
+            }
             Fact::ExperimentPaused { reason } => {
                 self.counts.pauses += 1;
                 self.stands(ExperimentStatus::Paused, told, Some(reason));
@@ -168,14 +182,27 @@ impl ProjectedExperiment {
         }
     }
 
-    fn stands(&mut self, status: ExperimentStatus, told: Told, reason: Option<&String>) {
+    /// Takes over a status unless a later event told another; true if it did.
+    fn stands(&mut self, status: ExperimentStatus, told: Told, reason: Option<&String>) -> bool {
         if self.status.is_some() && told <= self.status_from {
-            return;
+            return false;
         }
         self.status = Some(status);
         self.status_from = told;
         self.reason = reason.filter(|reason| !reason.is_empty()).cloned();
-        self.ended_at_ms = status.is_final().then_some(told.at_ms);
+        self.digest = None;
+        self.ended_at_ms = status.has_ended().then_some(told.at_ms);
+        true
+    }
+
+    /// A completed experiment that was extended afterwards runs. Which of the two events came here first makes no
+    /// difference.
+    fn run_again(&mut self) {
+        if self.status == Some(ExperimentStatus::Completed) && self.extended_from > self.status_from {
+            self.status = Some(ExperimentStatus::Running);
+            self.digest = None;
+            self.ended_at_ms = None;
+        }
     }
 }
 
@@ -213,13 +240,20 @@ impl ProjectedGeneration {
     pub fn apply(&mut self, event: &Event, record: &EventRecord) {
         match &event.fact {
             Fact::GenerationStarted { agents, episodes, .. } => {
-                self.agents = Some(*agents);
-                self.episodes_planned = Some(*episodes);
-                self.started_at_ms = Some(record.recorded_at_ms);
+                self.agents = self.agents.max(Some(*agents));
+                self.episodes_planned = self.episodes_planned.max(Some(*episodes));
+                let started = self.started_at_ms.unwrap_or(record.recorded_at_ms);
+                self.started_at_ms = Some(started.min(record.recorded_at_ms));
             }
             Fact::GenerationCompleted { mean_fitness, .. } => {
-                self.mean_fitness = Some(mean_fitness + 0.0);
-                self.completed_at_ms = Some(record.recorded_at_ms);
+                // More than once where it was extended: the latest counts.
+                let mean = mean_fitness + 0.0;
+                let (before, now) = (self.completed_at_ms, Some(record.recorded_at_ms));
+                let equal = before == now && self.mean_fitness.is_none_or(|before| mean.total_cmp(&before).is_gt());
+                if now > before || equal {
+                    self.mean_fitness = Some(mean);
+                    self.completed_at_ms = now;
+                }
             }
             Fact::AgentEvaluated { episodes, .. } => {
                 self.agents_evaluated += 1;

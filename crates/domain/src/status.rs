@@ -33,12 +33,6 @@ macro_rules! statuses {
             pub fn may_become(self, next: Self) -> bool {
                 self.next().contains(&next)
             }
-
-            /// Whether nothing follows this status.
-            #[must_use]
-            pub fn is_final(self) -> bool {
-                self.next().is_empty()
-            }
         }
 
         impl fmt::Display for $name {
@@ -63,15 +57,25 @@ statuses! {
     /// Where an experiment stands.
     ExperimentStatus {
         /// Jobs are being played.
-        Running = "running" -> [Paused, Completed, Failed, Stopped],
-        /// No new job is started until it is resumed.
-        Paused = "paused" -> [Running, Failed, Stopped],
-        /// Every planned episode is scored.
-        Completed = "completed" -> [],
+        Running = "running" -> [Paused, Stopping, Completed, Failed, Stopped],
+        /// No new job is started until it is resumed; jobs in play finish.
+        Paused = "paused" -> [Running, Stopping, Failed, Stopped],
+        /// Somebody is ending it: no new job is started, jobs in play finish, then it is stopped.
+        Stopping = "stopping" -> [Failed, Stopped],
+        /// Every planned episode is scored. It runs again only when it is extended.
+        Completed = "completed" -> [Running],
         /// It cannot go on; the reason is kept.
         Failed = "failed" -> [],
         /// Somebody ended it; the reason is kept.
         Stopped = "stopped" -> [],
+    }
+}
+
+impl ExperimentStatus {
+    /// Whether nothing of it is played any more. Only somebody who extends a completed experiment changes that.
+    #[must_use]
+    pub fn has_ended(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Stopped)
     }
 }
 
@@ -80,8 +84,8 @@ statuses! {
     GenerationStatus {
         /// Its episodes are being played.
         Running = "running" -> [Completed],
-        /// Every episode is scored and its successor, if any, is planned.
-        Completed = "completed" -> [],
+        /// Every episode is scored and its successor, if any, is planned. More replicates open it again.
+        Completed = "completed" -> [Running],
     }
 }
 
@@ -99,18 +103,25 @@ statuses! {
 
 #[cfg(test)]
 mod tests {
+    use ExperimentStatus::{Completed, Failed, Paused, Running, Stopped, Stopping};
+
     use super::*;
 
     #[test]
-    fn final_statuses_never_change() {
+    fn what_has_ended_goes_on_only_by_an_extension() {
         for &status in ExperimentStatus::ALL {
-            for &next in ExperimentStatus::ALL {
-                assert!(!(status.is_final() && status.may_become(next)), "{status} -> {next}");
-            }
+            let expected: &[_] = if status == Completed { &[Running] } else { &[] };
+            assert!(!status.has_ended() || status.next() == expected, "{status}: {:?}", status.next());
             assert_eq!(status.name().parse(), Ok(status));
         }
-        assert!(ExperimentStatus::Running.may_become(ExperimentStatus::Paused));
-        assert!(!ExperimentStatus::Paused.may_become(ExperimentStatus::Completed));
+        assert!(!Failed.may_become(Running) && !Stopped.may_become(Running));
+    }
+
+    #[test]
+    fn a_stop_cannot_be_taken_back_and_a_pause_completes_nothing() {
+        assert!(Running.may_become(Stopping) && Paused.may_become(Stopping));
+        assert_eq!(Stopping.next(), [Failed, Stopped]);
+        assert!(!Paused.may_become(Completed));
         assert!(JobStatus::Running.may_become(JobStatus::Running), "a lapsed lease is taken over");
     }
 }

@@ -1,4 +1,4 @@
-//! Events and metrics on NATS.
+//! Events, metrics and control on NATS.
 //!
 //! Events go to a JetStream stream that keeps them for its age and refuses repeated ids for as long; metrics go over
 //! core NATS, where nothing is kept. The connection is made in the background and remade by itself, so a NATS that is
@@ -6,6 +6,7 @@
 
 mod client;
 mod config;
+mod control;
 mod consumer;
 mod history;
 mod message;
@@ -15,6 +16,7 @@ mod source;
 mod stream;
 
 pub use config::NatsConfig;
+pub use control::{ControlRequest, NatsControl};
 pub use history::JetStreamHistory;
 pub use metrics::NatsMetrics;
 pub use publisher::JetStreamPublisher;

@@ -82,7 +82,11 @@ impl JobQueue for RabbitJobQueue {
         Ok(Box::new(RabbitConsumer::start(channel, self.link.config(), prefetch).await?))
     }
 
+    async fn depth(&self) -> PortResult<u64> {
+        self.link.depth().await
+    }
+
     async fn ping(&self) -> PortResult<()> {
-        self.link.ping().await
+        self.link.depth().await.map(drop)
     }
 }

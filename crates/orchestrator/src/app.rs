@@ -9,7 +9,7 @@ pub mod scratch;
 use domain::ports::TraceSource;
 
 pub use embedded::{Embedded, EmbeddedSettings};
-pub use engine::{EngineArgs, Env};
+pub use engine::{EngineArgs, Env, host_name};
 pub use playing::{Playing, PlayingSettings};
 pub use remote::{Dependencies, Remote};
 

@@ -3,6 +3,7 @@
 mod bench;
 mod completions;
 mod connect;
+mod control;
 mod daemon;
 mod demo;
 mod doctor;
@@ -11,6 +12,8 @@ mod events;
 mod experiments;
 mod failure;
 mod files;
+mod journal;
+mod nats_control;
 mod output;
 mod scores;
 mod services;
@@ -65,12 +68,16 @@ enum Command {
     Show(experiments::ShowArgs),
     /// Follow an experiment until it ends
     Watch(watch::WatchArgs),
-    /// Pause an experiment: no new job is started
-    Pause(experiments::ChangeArgs),
+    /// Pause an experiment: no new job is started, jobs in play finish
+    Pause(control::ChangeArgs),
     /// Resume a paused experiment
-    Resume(experiments::ChangeArgs),
-    /// Stop an experiment for good
-    Stop(experiments::ChangeArgs),
+    Resume(control::ChangeArgs),
+    /// Stop an experiment for good, once jobs in play have finished
+    Stop(control::StopArgs),
+    /// Plan more of an experiment: replicates of a design, generations of an evolution
+    Extend(control::ExtendArgs),
+    /// Print who did what to an experiment, when and why
+    Journal(journal::JournalArgs),
     /// Print the scores of an experiment
     Scores(scores::ScoresArgs),
     /// Recompute the digest of an experiment from its scores
@@ -161,9 +168,11 @@ async fn execute(cli: Cli) -> Result<(), Failure> {
         Command::List(args) => experiments::list(args, &place).await,
         Command::Show(args) => experiments::show(args, &place).await,
         Command::Watch(args) => watch::run(args, &place).await,
-        Command::Pause(args) => experiments::change(args, experiments::Change::Pause, &place).await,
-        Command::Resume(args) => experiments::change(args, experiments::Change::Resume, &place).await,
-        Command::Stop(args) => experiments::change(args, experiments::Change::Stop, &place).await,
+        Command::Pause(args) => control::change(args, control::Change::Pause, &place).await,
+        Command::Resume(args) => control::change(args, control::Change::Resume, &place).await,
+        Command::Stop(args) => control::stop(args, &place).await,
+        Command::Extend(args) => control::extend(args, &place).await,
+        Command::Journal(args) => journal::run(args, &place).await,
         Command::Scores(args) => scores::run(args, &place).await,
         Command::Digest(args) => scores::digest(args, &place).await,
         Command::Events(command) => events::run(command, &place).await,

@@ -1,14 +1,17 @@
 //! What can be done with experiments: the use cases behind the command line and the gRPC service.
 
+mod control;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use domain::experiment::ExperimentSpec;
 use domain::ids::ExperimentId;
-use domain::plan::{GenerationPlan, Member};
+use domain::journal::Actor;
+use domain::plan::Member;
 use domain::ports::{
-    Created, EventPublisher, ExperimentFilter, ExperimentRecord, ExperimentStore, JobMessage, JobQueue, Leadership,
-    NewExperiment, Page, PortError, Projection, Provenance,
+    ControlStore, Created, Dispatch, DueJob, EventPublisher, ExperimentFilter, ExperimentRecord, ExperimentStore,
+    JobMessage, JobQueue, Leadership, NewExperiment, Page, PortError, Projection, Provenance,
 };
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
@@ -21,6 +24,8 @@ use crate::{check, planning};
 
 /// Characters of an id that are enough to look it up by.
 const SHORTEST_ID: usize = 4;
+/// Jobs that are put into the queue at a time.
+const BATCH: u32 = 500;
 
 /// The ports, and the two bells that save polling.
 #[derive(Clone)]
@@ -29,6 +34,10 @@ pub struct Core {
     pub store: Arc<dyn ExperimentStore>,
     /// Who plans.
     pub leadership: Arc<dyn Leadership>,
+    /// Which jobs should be in the queue.
+    pub dispatch: Arc<dyn Dispatch>,
+    /// The part of it that people act on.
+    pub control: Arc<dyn ControlStore>,
     /// The summaries of events.
     pub projection: Arc<dyn Projection>,
     /// The queue that carries jobs to workers.
@@ -84,50 +93,65 @@ impl Core {
         bytes: &[u8],
         overrides: &[String],
         new: bool,
+        by: Actor,
     ) -> Result<Launched, LaunchError> {
         let document = self.validate(name, bytes, overrides)?;
         let nonce = if new { Uuid::new_v4().to_string() } else { String::new() };
         let id = ExperimentId::derive(&document.spec.hash(), &nonce);
         let first = planning::first(id, &document.spec).map_err(|found| Box::new(document.faults(found)))?;
         let provenance = self.provenance(&first.members).map_err(|found| Box::new(document.faults(found)))?;
-        Ok(self.begin(id, document.spec, provenance, first).await?)
+        let episodes_planned = planning::planned(&document.spec);
+        let spec = document.spec;
+        Ok(self.begin(NewExperiment { id, spec, provenance, first, episodes_planned, launched_by: by }).await?)
     }
 
-    /// Puts every open job of an experiment into the queue.
+    /// Puts the jobs of a running experiment into the queue that no message stands for; returns how many.
     ///
     /// # Errors
     /// If the store or the queue is away.
     pub async fn enqueue(&self, id: ExperimentId) -> Result<usize, PortError> {
-        let jobs = self.store.open_jobs(id).await?;
-        let messages: Vec<_> = jobs.iter().map(|&job| JobMessage { job, experiment: id }).collect();
-        self.queue.publish(&messages).await?;
-        Ok(jobs.len())
+        let mut queued = 0;
+        loop {
+            let due = self.dispatch.due_jobs(id, BATCH).await?;
+            self.publish(id, &due).await?;
+            queued += due.len();
+            if due.len() < BATCH as usize {
+                return Ok(queued);
+            }
+        }
     }
 
-    /// Pauses, resumes or stops an experiment.
+    /// Puts jobs into the queue again that were put there at least `age` ago and still wait; returns how many. A job that
+    /// is there twice does no harm, but costs a claim.
     ///
     /// # Errors
-    /// If it does not exist, or is in a status that the new one may not follow.
-    pub async fn set_status(&self, id: ExperimentId, status: ExperimentStatus, reason: &str) -> Result<(), PortError> {
-        self.store.set_status(id, status, reason).await?;
-        self.events.notify_one();
-        self.progress.notify_one();
-        Ok(())
+    /// If the store or the queue is away.
+    pub async fn enqueue_overdue(&self, id: ExperimentId, age: Duration) -> Result<usize, PortError> {
+        let overdue = self.dispatch.overdue_jobs(id, age, BATCH).await?;
+        self.publish(id, &overdue).await?;
+        Ok(overdue.len())
     }
 
-    async fn begin(
-        &self,
-        id: ExperimentId,
-        spec: ExperimentSpec,
-        provenance: Provenance,
-        first: GenerationPlan,
-    ) -> Result<Launched, PortError> {
-        let episodes_planned = planning::planned(&spec);
-        let new = NewExperiment { id, spec, provenance, first, episodes_planned };
+    /// Publishes before it marks: what is lost in between is published again.
+    async fn publish(&self, id: ExperimentId, jobs: &[DueJob]) -> Result<(), PortError> {
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        let messages: Vec<_> = jobs.iter().map(|due| JobMessage { job: due.job, experiment: id }).collect();
+        self.queue.publish(&messages).await?;
+        self.dispatch.mark_queued(jobs).await
+    }
+
+    async fn begin(&self, new: NewExperiment) -> Result<Launched, PortError> {
         let created = self.store.create(&new).await?;
+        self.ring();
+        Ok(Launched { id: new.id, created })
+    }
+
+    /// Says that there are events, and that there may be something to drive.
+    fn ring(&self) {
         self.events.notify_one();
         self.progress.notify_one();
-        Ok(Launched { id, created })
     }
 
     fn provenance(&self, members: &[Member]) -> Result<Provenance, Vec<Violation>> {
@@ -144,15 +168,26 @@ impl Core {
 /// # Errors
 /// If the store is away.
 pub async fn running(store: &dyn ExperimentStore) -> Result<Vec<ExperimentRecord>, PortError> {
-    let filter = ExperimentFilter { statuses: vec![ExperimentStatus::Running], name: None };
+    in_status(store, ExperimentStatus::Running).await
+}
+
+/// Every experiment in a status, newest first.
+///
+/// # Errors
+/// If the store is away.
+pub async fn in_status(
+    store: &dyn ExperimentStore,
+    status: ExperimentStatus,
+) -> Result<Vec<ExperimentRecord>, PortError> {
+    let filter = ExperimentFilter { statuses: vec![status], name: None };
     let mut page = Page { after: None, size: 100 };
-    let mut running = Vec::new();
+    let mut found = Vec::new();
     loop {
         let (records, next) = store.experiments(&filter, &page).await?;
-        running.extend(records);
+        found.extend(records);
         match next {
             Some(next) => page.after = Some(next),
-            None => return Ok(running),
+            None => return Ok(found),
         }
     }
 }

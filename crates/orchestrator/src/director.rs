@@ -4,34 +4,44 @@
 //! done again. So it can be killed at any point and its successor goes on, in a trace of its own. It plans in a term of
 //! leadership (see [`crate::leader`]), so that its successor need not know whether it is really gone.
 
-mod watch;
+mod drain;
+mod spans;
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use domain::digest::{Digest, ExperimentDigest};
 use domain::ids::{Epoch, ExperimentId};
+use domain::plan::Purpose;
 use domain::ports::{
     ExperimentRecord, ExperimentStore, GenerationRecord, GenerationSummary, Page, PortError, ScoreFilter,
 };
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
-use tracing::Instrument as _;
+use tokio::time::error::Elapsed;
+use tokio::time::{Instant, sleep, timeout};
+use tracing::{Instrument as _, Span};
 
 use crate::core::{Core, running};
 use crate::planning::{self, Next};
-use watch::{Spans, Watch};
+use spans::Spans;
 
 /// How often the store is looked at when no bell rings.
 const LOOK: Duration = Duration::from_millis(500);
+/// How often the queue is looked at for what it may have lost.
+const SWEEP: Duration = Duration::from_secs(5);
+/// How long a job may wait in an empty queue: a worker may have it in hand and not have begun.
+const OVERDUE: Duration = Duration::from_secs(10);
+/// Longest time that queueing the jobs of one experiment may hold up the others.
+const QUEUEING: Duration = Duration::from_secs(5);
 
 /// What one look at an experiment came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     /// Episodes of its generation are still being played.
     Waiting,
-    /// A generation was closed and this one planned.
-    Advanced(u32),
+    /// A generation was closed and the next one planned.
+    Advanced,
     /// It was completed.
     Completed,
     /// It is not running.
@@ -40,55 +50,99 @@ enum Step {
 
 /// Drives all running experiments in the term of `epoch`; ends when the store says that this term is over.
 pub async fn drive(core: &Core, epoch: Epoch) {
-    let mut watched = HashMap::new();
+    let mut director = Director { core, epoch, spans: HashMap::new(), swept: Instant::now() };
     loop {
-        match look(core, epoch, &mut watched).await {
+        match director.look().await {
             Ok(()) => {}
             Err(error) if error.kind == ErrorKind::Fenced => return,
             Err(error) => tracing::warn!(%error, "cannot look after experiments, trying again"),
         }
         tokio::select! {
             () = core.progress.notified() => {}
-            () = tokio::time::sleep(LOOK) => {}
+            () = sleep(LOOK) => {}
         }
     }
 }
 
-async fn look(core: &Core, epoch: Epoch, watched: &mut HashMap<ExperimentId, Watch>) -> Result<(), PortError> {
-    let running = running(core.store.as_ref()).await?;
-    watched.retain(|id, _| running.iter().any(|record| record.id == *id));
-    for record in running {
-        let id = record.id;
-        let watch = watched.entry(id).or_insert_with(|| Watch::new(&record));
-        mend(core, &record, watch).await?;
-        match carry_on(core, epoch, record, &mut watch.spans).await {
-            Err(error) if error.kind == ErrorKind::Fenced => return Err(error),
-            Err(error) => tracing::warn!(experiment = %id, %error, "cannot advance the experiment, trying again"),
-            Ok(()) => {}
+struct Director<'a> {
+    core: &'a Core,
+    epoch: Epoch,
+    spans: HashMap<ExperimentId, Spans>,
+    /// When the queue was last looked at for what it may have lost.
+    swept: Instant,
+}
+
+impl Director<'_> {
+    /// Looks at every running experiment: plans what is to be planned, and queues what is to be queued.
+    async fn look(&mut self) -> Result<(), PortError> {
+        drain::look(self.core).await?;
+        let running = running(self.core.store.as_ref()).await?;
+        self.spans.retain(|id, _| running.iter().any(|record| record.id == *id));
+        let lossy = self.queue_is_empty().await;
+        let mut queue_is_there = true;
+        for record in running {
+            let id = record.id;
+            match self.carry_on(record).await {
+                Ok(span) if queue_is_there => {
+                    let queued = timeout(QUEUEING, self.queue_jobs(id, lossy).instrument(span)).await;
+                    // The other experiments do not have to wait for a queue that is away.
+                    queue_is_there = tell(id, queued);
+                }
+                Ok(_) => {}
+                Err(error) if error.kind == ErrorKind::Fenced => return Err(error),
+                Err(error) => tracing::warn!(experiment = %id, %error, "cannot advance the experiment, trying again"),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether nothing waits in the queue, so that what should is lost; asked now and then.
+    async fn queue_is_empty(&mut self) -> bool {
+        if self.swept.elapsed() < SWEEP {
+            return false;
+        }
+        self.swept = Instant::now();
+        match timeout(QUEUEING, self.core.queue.depth()).await {
+            Ok(Ok(depth)) => depth == 0,
+            _ => false,
         }
     }
-    Ok(())
+
+    async fn queue_jobs(&self, id: ExperimentId, lossy: bool) -> Result<(usize, usize), PortError> {
+        let due = self.core.enqueue(id).await?;
+        let lost = if lossy { self.core.enqueue_overdue(id, OVERDUE).await? } else { 0 };
+        Ok((due, lost))
+    }
+
+    /// Does all steps of one experiment that are due; returns the span of its generation, to which its jobs belong.
+    async fn carry_on(&mut self, mut record: ExperimentRecord) -> Result<Span, PortError> {
+        let spans = self.spans.entry(record.id).or_insert_with(|| Spans::new(&record));
+        loop {
+            let span = spans.of(record.generation);
+            match advance(self.core, self.epoch, &record).instrument(span.clone()).await? {
+                Step::Advanced => record = self.core.store.experiment(record.id).await?,
+                Step::Waiting | Step::Completed | Step::Idle => return Ok(span),
+            }
+        }
+    }
 }
 
-/// Puts open jobs into the queue again when an experiment is seen for the first time or has stalled. Workers drop what is
-/// not open any more, so this costs little and mends any loss of the queue.
-async fn mend(core: &Core, record: &ExperimentRecord, watch: &mut Watch) -> Result<(), PortError> {
-    if watch.needs_jobs(record.episodes_scored) {
-        let jobs = core.enqueue(record.id).instrument(watch.spans.of(record.generation)).await?;
-        tracing::debug!(experiment = %record.id, jobs, "open jobs put into the queue");
-        watch.has_jobs(record.episodes_scored);
+/// Tells what was queued; false if the queue, or the store, is away.
+fn tell(id: ExperimentId, queued: Result<Result<(usize, usize), PortError>, Elapsed>) -> bool {
+    match queued {
+        Ok(Ok((due, lost))) => {
+            if due > 0 {
+                tracing::debug!(experiment = %id, jobs = due, "jobs put into the queue");
+            }
+            if lost > 0 {
+                tracing::warn!(experiment = %id, jobs = lost, "jobs that the queue has lost were put into it again");
+            }
+            return true;
+        }
+        Ok(Err(error)) => tracing::warn!(experiment = %id, %error, "cannot queue jobs, trying again"),
+        Err(_) => tracing::warn!(experiment = %id, "jobs cannot be queued within {QUEUEING:?}, trying again"),
     }
-    Ok(())
-}
-
-async fn carry_on(core: &Core, epoch: Epoch, mut record: ExperimentRecord, spans: &mut Spans) -> Result<(), PortError> {
-    while let Step::Advanced(generation) = advance(core, epoch, &record).instrument(spans.of(record.generation)).await?
-    {
-        // In the span of the new generation, to which its jobs belong.
-        core.enqueue(record.id).instrument(spans.of(generation)).await?;
-        record = core.store.experiment(record.id).await?;
-    }
-    Ok(())
+    false
 }
 
 /// Does the next step of one experiment, if it is due. Fails if the store is away; the step can be tried again.
@@ -96,19 +150,25 @@ async fn advance(core: &Core, epoch: Epoch, record: &ExperimentRecord) -> Result
     if record.status != ExperimentStatus::Running {
         return Ok(Step::Idle);
     }
-    if record.episodes_scored < planning::due_through(&record.spec, record.generation) {
+    if record.episodes_scored < planning::due_through(&record.course(), record.generation) {
         return Ok(Step::Waiting);
     }
-    let current = core.store.generation(record.id, record.generation).await?;
-    let opening = if record.generation == 0 { current.clone() } else { core.store.generation(record.id, 0).await? };
+    let generation = async |index| core.store.generation(record.id, index).await;
+    let current = generation(record.generation).await?;
+    let evolved = match current.purpose {
+        // The population that was confirmed is the one that goes on, if the experiment was extended.
+        Purpose::Confirmation => generation(current.index - 1).await?,
+        Purpose::Evolution | Purpose::Design => current.clone(),
+    };
+    let opening = if evolved.index == 0 { evolved.clone() } else { generation(0).await? };
     let index = current.index;
-    let (next, summary) = plan(record, current, opening).await?;
+    let (next, summary) = plan(record, current, evolved, opening).await?;
     match next {
         Next::Generation(plan) => {
             core.store.close_generation(epoch, record.id, index, &summary, Some(&plan)).await?;
             core.events.notify_one();
             tracing::info!(experiment = %record.id, generation = plan.index, "generation opened");
-            Ok(Step::Advanced(plan.index))
+            Ok(Step::Advanced)
         }
         Next::Complete => {
             core.store.close_generation(epoch, record.id, index, &summary, None).await?;
@@ -125,12 +185,14 @@ async fn advance(core: &Core, epoch: Epoch, record: &ExperimentRecord) -> Result
 async fn plan(
     record: &ExperimentRecord,
     current: GenerationRecord,
+    evolved: GenerationRecord,
     opening: GenerationRecord,
 ) -> Result<(Next, GenerationSummary), PortError> {
-    let (id, spec) = (record.id, record.spec.clone());
+    let record = record.clone();
     let planned = tokio::task::spawn_blocking(move || {
-        let next = planning::next(id, &spec, &current, &opening).map_err(unplannable)?;
-        let summary = planning::summary(&spec, &current)
+        let course = record.course();
+        let next = planning::next(record.id, &course, current.index, &evolved, &opening).map_err(unplannable)?;
+        let summary = planning::summary(&record.spec, &current)
             .ok_or_else(|| PortError::new(ErrorKind::Internal, "a generation without members cannot be closed"))?;
         Ok((next, summary))
     });

@@ -1,7 +1,8 @@
 //! The orchestrator: plans experiments and generations, plays their episodes and keeps their scores.
 //!
 //! [`core`] holds the use cases, [`leader`] elects the process whose [`director`] drives experiments from generation to
-//! generation, [`broadcast`] tells how they do, [`worker`] and [`shard`] play jobs, [`app`] is the only place that names concrete storage, queues and games, [`cli`] and
+//! generation, [`broadcast`] tells how they do, [`worker`] and [`shard`] play jobs, [`nats_control`] takes orders over NATS,
+//! [`app`] is the only place that names concrete storage, queues and games, [`cli`] and
 //! [`service`] are the two ways in.
 
 pub mod app;
@@ -16,6 +17,7 @@ pub mod experiment_file;
 pub mod games;
 pub mod leader;
 pub mod metrics;
+pub mod nats_control;
 pub mod planning;
 pub mod play;
 pub mod service;

@@ -12,6 +12,7 @@ pub struct Metrics {
     ticks: Counter<u64>,
     tics: Counter<u64>,
     attempts: Counter<u64>,
+    late: Counter<u64>,
 }
 
 impl Metrics {
@@ -25,6 +26,7 @@ impl Metrics {
             ticks: counter("claudoom_ticks_total", "decisions in scored episodes"),
             tics: counter("claudoom_tics_total", "engine tics in scored episodes"),
             attempts: counter("claudoom_attempts_total", "attempts at jobs by their outcome"),
+            late: counter("claudoom_late_results_total", "scores dropped because their attempt was over"),
         }
     }
 
@@ -33,6 +35,11 @@ impl Metrics {
         self.episodes.add(scores.len() as u64, &[]);
         self.ticks.add(scores.iter().map(|score| u64::from(score.measures.ticks)).sum(), &[]);
         self.tics.add(scores.iter().map(|score| u64::from(score.measures.tics)).sum(), &[]);
+    }
+
+    /// Counts scores that came after the end of their attempt and were dropped.
+    pub fn late(&self, scores: usize) {
+        self.late.add(scores as u64, &[]);
     }
 
     /// Counts an attempt that ended as `outcome`.

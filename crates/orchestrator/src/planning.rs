@@ -1,12 +1,14 @@
 //! What is to be played: from a specification to generations of jobs. Pure: the same input gives the same plan.
 
 mod conditions;
+mod extension;
 mod population;
 mod progress;
 
 use std::collections::BTreeMap;
 
 use domain::Violation;
+use domain::course::{Course, Stage};
 use domain::experiment::ExperimentSpec;
 use domain::ids::{DoomSeed, ExperimentId};
 use domain::plan::{self, GenerationPlan, Member, Purpose};
@@ -15,6 +17,7 @@ use domain::ports::{GenerationRecord, GenerationSummary};
 use crate::standing::Standing;
 
 pub use conditions::conditions;
+pub use extension::extension;
 pub use progress::{due_through, planned};
 
 /// What is planned after a generation.
@@ -31,34 +34,34 @@ pub enum Next {
 /// # Errors
 /// What is wrong with the specification, seen from here: levels that do not fit, an unknown policy or gene.
 pub fn first(id: ExperimentId, spec: &ExperimentSpec) -> Result<GenerationPlan, Vec<Violation>> {
-    let (purpose, members) = match &spec.evolution {
-        Some(evolution) => (Purpose::Evolution, population::first(spec, evolution)?),
-        None => (Purpose::Design, conditions(spec)?),
+    let (stage, members) = match &spec.evolution {
+        Some(evolution) => (Stage::evolution(0), population::first(spec, evolution)?),
+        None => (Stage::DESIGN, conditions(spec)?),
     };
-    Ok(generation(id, spec, 0, purpose, members))
+    Ok(generation(id, spec, 0, stage, members))
 }
 
-/// What follows a completed generation. `opening` is generation 0 with its scores.
+/// What follows generation `index` once it is complete. `evolved` is the latest round of the population (that generation
+/// itself, unless it is a confirmation), `opening` is generation 0, both with their scores.
 ///
 /// # Errors
 /// As [`first`]; cannot happen for a specification that [`first`] accepted.
 pub fn next(
     id: ExperimentId,
-    spec: &ExperimentSpec,
-    current: &GenerationRecord,
+    course: &Course<'_>,
+    index: u32,
+    evolved: &GenerationRecord,
     opening: &GenerationRecord,
 ) -> Result<Next, Vec<Violation>> {
-    let Some(evolution) = &spec.evolution else { return Ok(Next::Complete) };
-    let (purpose, members) = match current.purpose {
-        Purpose::Evolution if current.index + 1 < evolution.generations => {
-            (Purpose::Evolution, population::offspring(spec, evolution, current)?)
+    let spec = course.launched();
+    let (Some(evolution), Some(stage)) = (&spec.evolution, course.stage(index + 1)) else { return Ok(Next::Complete) };
+    let members = match stage.purpose {
+        Purpose::Confirmation => population::finalists(spec, evolved, opening),
+        Purpose::Evolution | Purpose::Design => {
+            population::offspring(spec, evolution, evolved, index + 1, stage.round)?
         }
-        Purpose::Evolution if evolution.confirmation > 0 => {
-            (Purpose::Confirmation, population::finalists(spec, current, opening))
-        }
-        _ => return Ok(Next::Complete),
     };
-    Ok(Next::Generation(Box::new(generation(id, spec, current.index + 1, purpose, members))))
+    Ok(Next::Generation(Box::new(generation(id, spec, index + 1, stage, members))))
 }
 
 /// Best and mean of a generation.
@@ -72,10 +75,14 @@ fn generation(
     id: ExperimentId,
     spec: &ExperimentSpec,
     index: u32,
-    purpose: Purpose,
+    stage: Stage,
     members: Vec<Member>,
 ) -> GenerationPlan {
-    plan::generation(id, spec, index, purpose, members, |seed| DoomSeed(vizdoom::seeds::vizdoom_doom_seed(seed)))
+    plan::generation(id, spec, index, stage, members, vizdoom_seed)
+}
+
+fn vizdoom_seed(seed: u32) -> DoomSeed {
+    DoomSeed(vizdoom::seeds::vizdoom_doom_seed(seed))
 }
 
 /// A member at `position` without factors or parents.

@@ -1,6 +1,8 @@
 //! OrchestratorService: a thin adapter over [`Core`].
 
 mod absent;
+mod caller;
+mod control;
 mod events;
 mod summary;
 
@@ -46,12 +48,6 @@ impl Service {
         find(self.core.store.as_ref(), text).await.map_err(status)
     }
 
-    async fn change(&self, id: &str, to: ExperimentStatus, reason: &str) -> Result<pb::Experiment, Status> {
-        let id = self.find(id).await?;
-        self.core.set_status(id, to, reason).await.map_err(status)?;
-        self.experiment(id).await
-    }
-
     async fn experiment(&self, id: ExperimentId) -> Result<pb::Experiment, Status> {
         Ok(pb::Experiment::from(&self.core.store.experiment(id).await.map_err(status)?))
     }
@@ -63,10 +59,11 @@ impl OrchestratorService for Service {
         &self,
         request: Request<pb::LaunchExperimentRequest>,
     ) -> Result<Response<pb::LaunchExperimentResponse>, Status> {
+        let by = caller::of(&request);
         let request = request.into_inner();
         let launched = self
             .core
-            .launch(&file_name(request.file_name), &request.content, &request.overrides, request.new)
+            .launch(&file_name(request.file_name), &request.content, &request.overrides, request.new, by)
             .await
             .map_err(launch_status)?;
         Ok(Response::new(pb::LaunchExperimentResponse {
@@ -146,8 +143,9 @@ impl OrchestratorService for Service {
         &self,
         request: Request<pb::PauseExperimentRequest>,
     ) -> Result<Response<pb::PauseExperimentResponse>, Status> {
+        let by = caller::of(&request);
         let request = request.into_inner();
-        let experiment = self.change(&request.experiment_id, ExperimentStatus::Paused, &request.reason).await?;
+        let experiment = self.change(&request.experiment_id, ExperimentStatus::Paused, by, &request.reason).await?;
         Ok(Response::new(pb::PauseExperimentResponse { experiment: Some(experiment) }))
     }
 
@@ -155,8 +153,9 @@ impl OrchestratorService for Service {
         &self,
         request: Request<pb::ResumeExperimentRequest>,
     ) -> Result<Response<pb::ResumeExperimentResponse>, Status> {
+        let by = caller::of(&request);
         let request = request.into_inner();
-        let experiment = self.change(&request.experiment_id, ExperimentStatus::Running, &request.reason).await?;
+        let experiment = self.change(&request.experiment_id, ExperimentStatus::Running, by, &request.reason).await?;
         Ok(Response::new(pb::ResumeExperimentResponse { experiment: Some(experiment) }))
     }
 
@@ -164,9 +163,25 @@ impl OrchestratorService for Service {
         &self,
         request: Request<pb::StopExperimentRequest>,
     ) -> Result<Response<pb::StopExperimentResponse>, Status> {
+        let by = caller::of(&request);
         let request = request.into_inner();
-        let experiment = self.change(&request.experiment_id, ExperimentStatus::Stopped, &request.reason).await?;
+        let experiment = self.change(&request.experiment_id, request.mode().into(), by, &request.reason).await?;
         Ok(Response::new(pb::StopExperimentResponse { experiment: Some(experiment) }))
+    }
+
+    async fn extend_experiment(
+        &self,
+        request: Request<pb::ExtendExperimentRequest>,
+    ) -> Result<Response<pb::ExtendExperimentResponse>, Status> {
+        let by = caller::of(&request);
+        Ok(Response::new(self.extend(&request.into_inner(), by).await?))
+    }
+
+    async fn list_journal(
+        &self,
+        request: Request<pb::ListJournalRequest>,
+    ) -> Result<Response<pb::ListJournalResponse>, Status> {
+        Ok(Response::new(self.journal(request.into_inner()).await?))
     }
 
     type StreamEventsStream = events::EventStream;

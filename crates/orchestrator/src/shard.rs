@@ -5,6 +5,7 @@
 
 mod meter;
 mod placement;
+mod progress;
 mod slot;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ use crate::play::AttemptError;
 
 pub use meter::Meter;
 pub use placement::{Pin, Plan, allowed_cpus, pin_current_thread, plan};
+pub use progress::Progress;
 
 /// Where the agents of a shard are.
 #[derive(Debug, Clone)]
@@ -42,6 +44,8 @@ pub struct Order {
     pub assignment: Box<Assignment>,
     /// Takes every result as soon as its episode is over.
     pub results: mpsc::Sender<Played>,
+    /// Counts how far the attempt is.
+    pub progress: Arc<Progress>,
     /// Ends the attempt.
     pub cancelled: CancellationToken,
     /// The attempt's span; those of its episodes are its children.

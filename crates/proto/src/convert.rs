@@ -2,10 +2,11 @@
 
 pub mod action;
 pub mod config;
+pub mod control;
 pub mod experiment;
 pub mod game;
 pub mod score;
-mod summary;
+//mod summary;
 
 use domain::Violation;
 

@@ -3,6 +3,7 @@
 mod decode;
 
 use domain::event::{EncodedEvent, Event, EventEncoder, Fact};
+use domain::extension::Extent;
 use serde::Serialize;
 
 pub use decode::{BadEvent, decode};
@@ -54,6 +55,14 @@ fn encode(event: &Event) -> (&'static str, String) {
         Fact::ExperimentPaused { reason } => ("ExperimentPaused", json(&v1::ExperimentPaused { metadata, reason })),
         Fact::ExperimentResumed { reason } => ("ExperimentResumed", json(&v1::ExperimentResumed { metadata, reason })),
         Fact::ExperimentStopped { reason } => ("ExperimentStopped", json(&v1::ExperimentStopped { metadata, reason })),
+        Fact::ExperimentExtended { extent, episodes, reason } => {
+            let (replicates, generations) = match extent {
+                Extent::Replicates(total) => (total, 0),
+                Extent::Generations(total) => (0, total),
+            };
+            let message = v1::ExperimentExtended { metadata, replicates, generations, episodes, reason };
+            ("ExperimentExtended", json(&message))
+        }
         Fact::GenerationStarted { generation, agents, episodes } => {
             ("GenerationStarted", json(&v1::GenerationStarted { metadata, generation, agents, episodes }))
         }
@@ -82,6 +91,7 @@ fn shortened(mut fact: Fact) -> Fact {
         | Fact::ExperimentPaused { reason: text }
         | Fact::ExperimentResumed { reason: text }
         | Fact::ExperimentStopped { reason: text }
+        | Fact::ExperimentExtended { reason: text, .. }
         | Fact::AgentError { message: text, .. } => shorten(text),
         Fact::ExperimentCompleted { .. }
         | Fact::GenerationStarted { .. }
@@ -151,6 +161,19 @@ mod tests {
     fn no_text_makes_an_event_too_large() {
         let (_, encoded) = encoded(Fact::ExperimentPaused { reason: "\u{0}ä".repeat(1 << 20) });
         assert!(encoded.body.len() < 200 << 10, "{}", encoded.body.len());
+    }
+
+    #[test]
+    fn an_extension_says_in_which_unit_it_is() {
+        let told = |extent| {
+            let (_, encoded) = encoded(Fact::ExperimentExtended { extent, episodes: 40, reason: "why".into() });
+            assert_eq!(encoded.kind, "claudoom.events.v1.ExperimentExtended");
+            let body = body(&encoded);
+            assert_eq!((&body["episodes"], &body["reason"]), (&40.into(), &"why".into()));
+            (body["replicates"].as_u64(), body["generations"].as_u64())
+        };
+        assert_eq!(told(Extent::Replicates(20)), (Some(20), Some(0)));
+        assert_eq!(told(Extent::Generations(8)), (Some(0), Some(8)));
     }
 
     #[test]

@@ -27,5 +27,8 @@ pub mod orchestrator {
     }
 }
 
+/// Key of the metadata in which a caller says who it is, for the journal. Nobody checks it.
+pub const USER_METADATA: &str = "claudoom-user";
+
 /// The encoded descriptors of every package, for reflection.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("gen/claudoom.binpb");

@@ -21,5 +21,10 @@ pub(crate) async fn now_ms(db: &impl ConnectionTrait) -> Result<i64> {
 
 /// When a lease ends that begins at `now`.
 pub(crate) fn lease_end(now: i64, lease: Duration) -> i64 {
-    now.saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX))
+    now.saturating_add(millis(lease))
+}
+
+/// A time in the unit of the clock.
+pub(crate) fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }

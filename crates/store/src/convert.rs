@@ -6,7 +6,9 @@ use std::str::FromStr;
 use domain::environment::End;
 use domain::event::EventRecord;
 use domain::experiment::ExperimentSpec;
+use domain::extension::{Extension, Extent};
 use domain::ids::{AgentId, DoomSeed, EventId, ExperimentId};
+use domain::journal::{Actor, JournalEntry, Note};
 use domain::measures::Measures;
 use domain::plan::{Member, PlannedEpisode, Purpose};
 use domain::ports::{ExperimentRecord, Provenance};
@@ -15,7 +17,7 @@ use sea_orm::ActiveValue::Set;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::entity::{episodes, experiments, members, outbox, scores};
+use crate::entity::{episodes, experiments, extensions, journal, members, outbox, scores};
 use crate::error::{Result, damaged};
 
 /// A `u32` that was stored as `BIGINT`.
@@ -73,11 +75,19 @@ fn end_name(end: End) -> &'static str {
     }
 }
 
-pub(crate) fn experiment(row: experiments::Model) -> Result<ExperimentRecord> {
+pub(crate) fn spec(row: &experiments::Model) -> Result<ExperimentSpec> {
+    from_json(&row.spec, "specification")
+}
+
+pub(crate) fn provenance(row: &experiments::Model) -> Result<Provenance> {
+    from_json(&row.provenance, "provenance")
+}
+
+pub(crate) fn experiment(row: experiments::Model, extensions: Vec<Extension>) -> Result<ExperimentRecord> {
     Ok(ExperimentRecord {
         id: ExperimentId(row.id),
-        spec: from_json::<ExperimentSpec>(&row.spec, "specification")?,
-        provenance: from_json::<Provenance>(&row.provenance, "provenance")?,
+        spec: spec(&row)?,
+        provenance: provenance(&row)?,
         status: parse(&row.status, "status of an experiment")?,
         reason: row.reason,
         digest: row.digest,
@@ -86,6 +96,28 @@ pub(crate) fn experiment(row: experiments::Model) -> Result<ExperimentRecord> {
         episodes_scored: count(row.episodes_scored),
         created_at_ms: row.created_at_ms,
         ended_at_ms: row.ended_at_ms,
+        extensions,
+    })
+}
+
+pub(crate) fn extension(row: &extensions::Model) -> Result<Extension> {
+    let total = number(row.total, "extent")?;
+    let extent = match row.unit.as_str() {
+        "replicates" => Extent::Replicates(total),
+        "generations" => Extent::Generations(total),
+        other => return Err(damaged("unit of an extension", format!("unknown unit `{other}`"))),
+    };
+    Ok(Extension { extent, generation: number(row.generation, "number of a generation")? })
+}
+
+pub(crate) fn journal_entry(row: journal::Model) -> Result<JournalEntry> {
+    let actor = Actor::new(row.actor.as_deref().unwrap_or_default());
+    Ok(JournalEntry {
+        id: row.id,
+        at_ms: row.at_ms,
+        action: parse(&row.action, "action of a journal")?,
+        note: Note { actor, reason: row.reason },
+        detail: row.detail,
     })
 }
 

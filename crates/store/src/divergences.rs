@@ -1,22 +1,25 @@
 //! Divergence: an episode was played twice with two results. A hard stop, with both results kept.
 
 use domain::ids::ExperimentId;
+use domain::journal::{Action, Actor, Note};
 use domain::score::Score;
 use domain::status::ExperimentStatus;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{DatabaseTransaction, EntityTrait as _};
+use sea_orm::{DatabaseTransaction, EntityTrait as _, TryInsertResult};
 
 use crate::clock::now_ms;
 use crate::convert::to_json;
 use crate::entity::{divergences, jobs};
 use crate::error::Result;
-use crate::experiments::{lock, status_of};
+use crate::experiments::{lock, own, status_of};
+use crate::journal;
 use crate::scores::stored_scores;
 use crate::session::SqlStore;
 
 /// Two values of one key.
 pub(crate) struct Divergence {
     experiment: ExperimentId,
+    worker: String,
     fence: i64,
     kept: Score,
     found: Score,
@@ -57,6 +60,7 @@ pub(crate) async fn find(tx: &DatabaseTransaction, job: &jobs::Model, scores: &[
     let differing = pairs.into_iter().find(|(kept, found)| !kept.agrees_with(found));
     Ok(differing.map(|(kept, found)| Divergence {
         experiment: ExperimentId(job.experiment_id),
+        worker: job.owner.clone().unwrap_or_default(),
         fence: job.fence,
         kept: kept.clone(),
         found: found.clone(),
@@ -68,10 +72,13 @@ impl SqlStore {
         let tx = self.begin().await?;
         let now = now_ms(&*tx).await?;
         let row = divergences::Entity::insert(divergence.row(now)?).on_conflict_do_nothing();
-        row.exec_without_returning(&*tx).await?;
+        if let TryInsertResult::Inserted(1) = row.exec_without_returning(&*tx).await? {
+            let found = Note::new(Actor::worker(&divergence.worker), &divergence.reason());
+            journal::write(&tx, divergence.experiment.0, Action::Diverged, &found, "", now).await?;
+        }
         let experiment = lock(&tx, divergence.experiment).await?;
         if status_of(&experiment)?.may_become(ExperimentStatus::Failed) {
-            self.move_to(&tx, &experiment, ExperimentStatus::Failed, &divergence.reason()).await?;
+            self.move_to(&tx, &experiment, ExperimentStatus::Failed, &own(&divergence.reason()), "").await?;
         }
         tx.commit().await
     }

@@ -8,6 +8,7 @@ pub(crate) mod episodes;
 pub(crate) mod event_inbox;
 pub(crate) mod experiment_summaries;
 pub(crate) mod experiments;
+pub(crate) mod extensions;
 pub(crate) mod generation_summaries;
 pub(crate) mod generations;
 pub(crate) mod jobs;

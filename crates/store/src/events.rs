@@ -1,6 +1,6 @@
 //! Events, written in the transaction of the fact they tell of.
 
-use domain::event::{EncodedEvent, Event, Fact};
+use domain::event::{EncodedEvent, Event};
 use domain::ids::ExperimentId;
 use domain::ports::{PortResult, StoredEvent};
 use sea_orm::ActiveValue::{NotSet, Set};
@@ -23,17 +23,6 @@ impl SqlStore {
         let sequences = take_sequences(tx, first.experiment, events.len()).await?;
         let rows: Vec<_> = sequences.zip(events).map(|(sequence, event)| self.row(sequence, event, now)).collect();
         insert_all::<outbox::Entity, _>(tx, rows).await
-    }
-
-    /// Puts a fact that can happen only once into the outbox.
-    pub(crate) async fn write_fact(
-        &self,
-        tx: &DatabaseTransaction,
-        id: ExperimentId,
-        fact: Fact,
-        now: i64,
-    ) -> Result<()> {
-        self.write_events(tx, &[Event::once(id, fact)], now).await
     }
 
     fn row(&self, sequence: i64, event: &Event, now: i64) -> outbox::ActiveModel {

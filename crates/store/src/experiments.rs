@@ -3,6 +3,7 @@
 use domain::ErrorKind;
 use domain::event::{Event, Fact};
 use domain::ids::ExperimentId;
+use domain::journal::{Action, Actor, Note};
 use domain::plan::GenerationPlan;
 use domain::ports::{
     Created, ExperimentFilter, ExperimentRecord, NewExperiment, Page, PortError, PortResult, Provenance,
@@ -17,10 +18,10 @@ use sea_orm::{
 
 use crate::clock::now_ms;
 use crate::convert::{self, stored_count, to_json};
-use crate::entity::{experiments, journal};
+use crate::entity::experiments;
 use crate::error::{Result, refused};
 use crate::session::{SqlStore, Tx, retrying};
-use crate::{paging, plan};
+use crate::{extensions, jobs, journal, paging, plan};
 
 impl SqlStore {
     pub(crate) async fn create_once(&self, new: &NewExperiment) -> Result<Created> {
@@ -32,12 +33,18 @@ impl SqlStore {
         }
         plan::insert(&tx, new.id, &new.first, now).await?;
         self.write_events(&tx, &started(new), now).await?;
+        journal::write(&tx, new.id.0, Action::Launched, &Note::new(new.launched_by.clone(), ""), "", now).await?;
         tx.commit().await?;
         Ok(Created::New)
     }
 
     pub(crate) async fn read_experiment(&self, id: ExperimentId) -> PortResult<ExperimentRecord> {
-        retrying("read an experiment", || async { convert::experiment(load(&self.db, id).await?) }).await
+        retrying("read an experiment", || async {
+            // In this order: an extension that is seen without what it changed in the row delays a step, no more.
+            let row = load(&self.db, id).await?;
+            convert::experiment(row, extensions::of(&self.db, id.0).await?)
+        })
+        .await
     }
 
     pub(crate) async fn list_experiments(
@@ -49,27 +56,31 @@ impl SqlStore {
             let size = paging::size(page);
             let mut rows = newest(filter, page)?.limit(size + 1).all(&self.db).await?;
             let next = paging::cut(&mut rows, size, |row| paging::experiment_token(row.created_at_ms, row.id));
-            Ok((rows.into_iter().map(convert::experiment).collect::<Result<_>>()?, next))
+            let mut extensions = extensions::of_all(&self.db, rows.iter().map(|row| row.id)).await?;
+            let record = |row: experiments::Model| {
+                let extensions = extensions.remove(&row.id).unwrap_or_default();
+                convert::experiment(row, extensions)
+            };
+            Ok((rows.into_iter().map(record).collect::<Result<_>>()?, next))
         })
         .await
     }
 
-    pub(crate) async fn set_status_once(&self, id: ExperimentId, status: ExperimentStatus, reason: &str) -> Result<()> {
+    pub(crate) async fn set_status_once(&self, id: ExperimentId, status: ExperimentStatus, note: &Note) -> Result<()> {
         let tx = self.begin().await?;
         let row = lock(&tx, id).await?;
         let present = status_of(&row)?;
-        if present == status {
+        let is_there =
+            present == status || (status == ExperimentStatus::Stopping && present == ExperimentStatus::Stopped);
+        if is_there {
             return Ok(());
         }
-        if status == ExperimentStatus::Completed {
-            let message = "an experiment is completed by its last episode, not by request";
-            return Err(refused(ErrorKind::FailedPrecondition, message));
-        }
-        if !present.may_become(status) {
-            let message = format!("experiment {id} is {present}: it cannot become {status}");
-            return Err(refused(ErrorKind::FailedPrecondition, message));
-        }
-        self.move_to(&tx, &row, status, reason).await?;
+        check_change(id, present, status)?;
+        let status = match status {
+            ExperimentStatus::Stopping if !jobs::are_in_play(&tx, id).await? => ExperimentStatus::Stopped,
+            other => other,
+        };
+        self.move_to(&tx, &row, status, note, "").await?;
         tx.commit().await
     }
 
@@ -79,22 +90,48 @@ impl SqlStore {
         tx: &Tx,
         row: &experiments::Model,
         status: ExperimentStatus,
-        reason: &str,
+        note: &Note,
+        detail: &str,
     ) -> Result<()> {
         let now = now_ms(&**tx).await?;
+        let tells_why = !matches!(status, ExperimentStatus::Running | ExperimentStatus::Completed);
         let change = experiments::ActiveModel {
             id: Set(row.id),
             status: Set(status.name().to_owned()),
-            reason: Set((status != ExperimentStatus::Running).then(|| reason.to_owned())),
+            reason: Set(tells_why.then(|| note.reason.clone())),
             pauses: Set(row.pauses + i64::from(status == ExperimentStatus::Paused)),
-            ended_at_ms: Set(status.is_final().then_some(now)),
+            ended_at_ms: Set(status.has_ended().then_some(now)),
             ..Default::default()
         };
         experiments::Entity::update(change).exec(&**tx).await?;
-        if let Some(event) = status_event(row, status, reason) {
+        if let Some(event) = status_event(row, status, &note.reason) {
             self.write_events(tx, &[event], now).await?;
         }
-        write_journal(tx, row, status.name(), reason, now).await
+        journal::write(tx, row.id, action(status), note, detail, now).await
+    }
+}
+
+fn check_change(id: ExperimentId, present: ExperimentStatus, status: ExperimentStatus) -> Result<()> {
+    let why = match (present, status) {
+        (_, ExperimentStatus::Completed) => "an experiment is completed by its last episode, not by request".to_owned(),
+        (ExperimentStatus::Completed, ExperimentStatus::Running) => {
+            format!("experiment {id} is completed: it goes on only when it is extended")
+        }
+        _ if present.may_become(status) => return Ok(()),
+        _ => format!("experiment {id} is {present}: it cannot become {status}"),
+    };
+    Err(refused(ErrorKind::FailedPrecondition, why))
+}
+
+/// What the journal says of a move to `status`. Running again after the end is told by the extension that did it.
+fn action(status: ExperimentStatus) -> Action {
+    match status {
+        ExperimentStatus::Running => Action::Resumed,
+        ExperimentStatus::Paused => Action::Paused,
+        ExperimentStatus::Stopping => Action::Stopping,
+        ExperimentStatus::Completed => Action::Completed,
+        ExperimentStatus::Failed => Action::Failed,
+        ExperimentStatus::Stopped => Action::Stopped,
     }
 }
 
@@ -107,29 +144,15 @@ fn status_event(row: &experiments::Model, status: ExperimentStatus, reason: &str
         ExperimentStatus::Running => (nth(row.pauses - 1), Fact::ExperimentResumed { reason }),
         ExperimentStatus::Failed => (0, Fact::ExperimentFailed { reason }),
         ExperimentStatus::Stopped => (0, Fact::ExperimentStopped { reason }),
-        // Told by whoever completes it, who knows the digest.
-        ExperimentStatus::Completed => return None,
+        // A stop is told when it is done, a completion by whoever completes it, who knows the digest.
+        ExperimentStatus::Stopping | ExperimentStatus::Completed => return None,
     };
     Some(Event { experiment: ExperimentId(row.id), occurrence, fact })
 }
 
-async fn write_journal(
-    tx: &DatabaseTransaction,
-    row: &experiments::Model,
-    action: &str,
-    reason: &str,
-    now: i64,
-) -> Result<()> {
-    let entry = journal::ActiveModel {
-        id: NotSet,
-        experiment_id: Set(Some(row.id)),
-        actor: NotSet,
-        action: Set(action.to_owned()),
-        reason: Set(reason.to_owned()),
-        at_ms: Set(now),
-    };
-    journal::Entity::insert(entry).exec_without_returning(tx).await?;
-    Ok(())
+/// The note of what the orchestrator does by itself.
+pub(crate) fn own(reason: &str) -> Note {
+    Note::new(Actor::orchestrator(), reason)
 }
 
 pub(crate) fn status_of(row: &experiments::Model) -> Result<ExperimentStatus> {
@@ -143,6 +166,12 @@ pub(crate) fn not_found(id: ExperimentId) -> crate::error::Error {
 /// Reads an experiment.
 pub(crate) async fn load(db: &impl ConnectionTrait, id: ExperimentId) -> Result<experiments::Model> {
     experiments::Entity::find_by_id(id.0).one(db).await?.ok_or_else(|| not_found(id))
+}
+
+/// Reads an experiment and keeps its status as it is until the end of the transaction, which others may do as well.
+pub(crate) async fn load_shared(tx: &DatabaseTransaction, id: ExperimentId) -> Result<experiments::Model> {
+    let row = experiments::Entity::find_by_id(id.0).lock(LockType::Share).one(tx).await?;
+    row.ok_or_else(|| not_found(id))
 }
 
 /// Reads an experiment and keeps others from changing it.
@@ -164,6 +193,7 @@ fn row(new: &NewExperiment, now: i64) -> Result<experiments::ActiveModel> {
         episodes_planned: Set(stored_count(new.episodes_planned)),
         episodes_scored: Set(0),
         pauses: Set(0),
+        completions: Set(0),
         event_seq: Set(0),
         created_at_ms: Set(now),
         ended_at_ms: NotSet,
@@ -181,13 +211,14 @@ pub(crate) fn generation_started(plan: &GenerationPlan) -> Fact {
 }
 
 async fn existing(tx: &DatabaseTransaction, new: &NewExperiment) -> Result<Created> {
-    let stored = convert::experiment(load(tx, new.id).await?)?;
-    let mut differences = differences(&stored.provenance, &new.provenance);
-    if stored.spec != new.spec {
+    let stored = load(tx, new.id).await?;
+    let mut differences = differences(&convert::provenance(&stored)?, &new.provenance);
+    // Extensions do not matter here: what was launched was the same, and it goes on as far as it was extended to.
+    if convert::spec(&stored)? != new.spec {
         differences.push("its specification differs".to_owned());
     }
     if differences.is_empty() {
-        return Ok(Created::Existing(stored.status));
+        return Ok(Created::Existing(status_of(&stored)?));
     }
     let message = format!("experiment {} is there already and cannot go on: {}", new.id, differences.join("; "));
     Err(PortError::new(ErrorKind::FailedPrecondition, message).into())

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use domain::ErrorKind;
-use domain::event::Fact;
+use domain::event::{Event, Fact};
 use domain::ids::{ExperimentId, Fence, JobId};
 use domain::plan::PlannedEpisode;
 use domain::ports::{Finished, PortError, PortResult};
@@ -75,8 +75,8 @@ impl SqlStore {
         if inserted > 0 {
             count_with_experiment(tx, job, new).await?;
         }
-        if let Some(fact) = evaluated {
-            self.write_fact(tx, ExperimentId(job.experiment_id), fact, now).await?;
+        if let Some(event) = evaluated {
+            self.write_events(tx, &[event], now).await?;
         }
         Ok(scored == planned)
     }
@@ -163,7 +163,7 @@ async fn counted(tx: &DatabaseTransaction, update: UpdateStatement) -> Result<(i
 /// An experiment that has ended takes no more scores: its rows are what its last event said they were.
 async fn count_with_experiment(tx: &DatabaseTransaction, job: &jobs::Model, new: i64) -> Result<()> {
     use experiments::Column;
-    let going_on = [ExperimentStatus::Running.name(), ExperimentStatus::Paused.name()];
+    let going_on = ExperimentStatus::ALL.iter().filter(|status| !status.has_ended()).map(|status| status.name());
     let count = Query::update()
         .table(experiments::Entity)
         .value(Column::EpisodesScored, Expr::col(Column::EpisodesScored).add(new))
@@ -177,8 +177,9 @@ async fn count_with_experiment(tx: &DatabaseTransaction, job: &jobs::Model, new:
     Ok(())
 }
 
-/// Means over all episodes of a member, summed in order of replicates.
-async fn evaluate(tx: &DatabaseTransaction, job: &jobs::Model) -> Result<Fact> {
+/// Means over all episodes of a member, summed in order of replicates. One that was given more replicates is evaluated
+/// again, over all of them.
+async fn evaluate(tx: &DatabaseTransaction, job: &jobs::Model) -> Result<Event> {
     let rows = stored_scores(tx, job).await?;
     let fitness = fitness_of(tx, ExperimentId(job.experiment_id)).await?;
     let episodes = rows.len() as f64;
@@ -190,15 +191,18 @@ async fn evaluate(tx: &DatabaseTransaction, job: &jobs::Model) -> Result<Fact> {
         generation: Set(member.generation),
         position: Set(member.position),
         fitness: Set(Some(mean_fitness)),
+        evaluations: Set(member.evaluations + 1),
         ..Default::default()
     };
     members::Entity::update(change).exec(tx).await?;
-    Ok(Fact::AgentEvaluated {
+    let fact = Fact::AgentEvaluated {
         generation: convert::number(job.generation, "number of a generation")?,
         agent: convert::parse(&member.agent, "agent's name")?,
         position: convert::number(job.position, "position")?,
         fitness: mean_fitness,
         kills,
         episodes: rows.len() as u64,
-    })
+    };
+    let occurrence = convert::number(member.evaluations, "number of evaluations")?;
+    Ok(Event { experiment: ExperimentId(job.experiment_id), occurrence, fact })
 }

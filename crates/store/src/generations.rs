@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::ErrorKind;
+use domain::course::Course;
 use domain::event::{Event, Fact};
 use domain::ids::{Epoch, ExperimentId};
 use domain::plan::GenerationPlan;
@@ -20,11 +21,10 @@ use crate::clock::now_ms;
 use crate::convert;
 use crate::entity::{experiments, generations, members};
 use crate::error::{Error, Result, refused};
-use crate::experiments::{generation_started, lock, status_of};
-use crate::leadership;
-use crate::plan;
+use crate::experiments::{generation_started, lock, own, status_of};
 use crate::scores::scores_of_generation;
 use crate::session::{SqlStore, retrying};
+use crate::{extensions, leadership, plan};
 
 impl SqlStore {
     pub(crate) async fn read_generation(&self, id: ExperimentId, index: u32) -> PortResult<GenerationRecord> {
@@ -53,7 +53,12 @@ impl SqlStore {
         let tx = self.begin().await?;
         leadership::require_term(&tx, epoch).await?;
         let generation = lock_generation(&tx, id, index).await?;
-        if generation.status == GenerationStatus::Completed.name() {
+        let is_closed = generation.status == GenerationStatus::Completed.name();
+        let next = match next {
+            Some(next) if !is_planned(&tx, id, next.index).await? => Some(next),
+            _ => None,
+        };
+        if is_closed && next.is_none() {
             return Ok(());
         }
         if generation.episodes_scored < generation.episodes_planned {
@@ -62,20 +67,19 @@ impl SqlStore {
             return Err(refused(ErrorKind::FailedPrecondition, message));
         }
         let experiment = lock(&tx, id).await?;
-        let status = status_of(&experiment)?;
-        if status.is_final() {
-            let message = format!("experiment {id} is {status}: its generations are closed no more");
-            return Err(refused(ErrorKind::FailedPrecondition, message));
-        }
+        check_going_on(id, &experiment)?;
         let now = now_ms(&*tx).await?;
-        let mut facts = vec![completed(&generation, index, summary)];
-        complete(&tx, generation, summary, now).await?;
+        let mut events = Vec::new();
+        if !is_closed {
+            events.push(completed(&generation, index, summary)?);
+            complete(&tx, generation, summary, now).await?;
+        }
         if let Some(next) = next {
+            check_next(&tx, &experiment, next).await?;
             plan::insert(&tx, id, next, now).await?;
             set_latest(&tx, id, next.index).await?;
-            facts.push(generation_started(next));
+            events.push(Event::once(id, generation_started(next)));
         }
-        let events: Vec<_> = facts.into_iter().map(|fact| Event::once(id, fact)).collect();
         self.write_events(&tx, &events, now).await?;
         tx.commit().await
     }
@@ -92,22 +96,22 @@ impl SqlStore {
             let message = format!("experiment {id} is {status}: it cannot be completed");
             return Err(refused(ErrorKind::FailedPrecondition, message));
         }
-        let missing = missing_episodes(&tx, id).await?;
-        if missing > 0 {
-            let message = format!("experiment {id} cannot be completed: {missing} episodes are missing");
-            return Err(refused(ErrorKind::FailedPrecondition, message));
-        }
-        self.move_to(&tx, &experiment, ExperimentStatus::Completed, "").await?;
+        check_complete(&tx, &experiment).await?;
+        self.move_to(&tx, &experiment, ExperimentStatus::Completed, &own(""), &format!("digest {digest}")).await?;
         let change = experiments::ActiveModel {
             id: Set(id.0),
             digest: Set(Some(digest.to_owned())),
-            reason: Set(None),
+            completions: Set(experiment.completions + 1),
             ..Default::default()
         };
         experiments::Entity::update(change).exec(&*tx).await?;
         let episodes = convert::count(experiment.episodes_scored);
-        let fact = Fact::ExperimentCompleted { digest: digest.to_owned(), episodes };
-        self.write_fact(&tx, id, fact, now_ms(&*tx).await?).await?;
+        let event = Event {
+            experiment: id,
+            occurrence: convert::number(experiment.completions, "number of completions")?,
+            fact: Fact::ExperimentCompleted { digest: digest.to_owned(), episodes },
+        };
+        self.write_events(&tx, &[event], now_ms(&*tx).await?).await?;
         tx.commit().await
     }
 }
@@ -116,7 +120,11 @@ fn not_found(id: ExperimentId, index: u32) -> Error {
     refused(ErrorKind::NotFound, format!("there is no generation {index} of an experiment {id}"))
 }
 
-async fn lock_generation(tx: &DatabaseTransaction, id: ExperimentId, index: u32) -> Result<generations::Model> {
+pub(crate) async fn lock_generation(
+    tx: &DatabaseTransaction,
+    id: ExperimentId,
+    index: u32,
+) -> Result<generations::Model> {
     let select = generations::Entity::find_by_id((id.0, i64::from(index))).lock(LockType::NoKeyUpdate);
     select.one(tx).await?.ok_or_else(|| not_found(id, index))
 }
@@ -140,14 +148,16 @@ async fn members_with_scores(db: &impl ConnectionTrait, id: ExperimentId, index:
     rows.iter().map(with_scores).collect()
 }
 
-fn completed(row: &generations::Model, index: u32, summary: &GenerationSummary) -> Fact {
-    Fact::GenerationCompleted {
+fn completed(row: &generations::Model, index: u32, summary: &GenerationSummary) -> Result<Event> {
+    let fact = Fact::GenerationCompleted {
         generation: index,
         best_agent: summary.best_agent.clone(),
         best_fitness: summary.best_fitness,
         mean_fitness: summary.mean_fitness,
         episodes: convert::count(row.episodes_scored),
-    }
+    };
+    let occurrence = convert::number(row.completions, "number of completions")?;
+    Ok(Event { experiment: ExperimentId(row.experiment_id), occurrence, fact })
 }
 
 async fn complete(
@@ -163,6 +173,7 @@ async fn complete(
         best_agent: Set(Some(summary.best_agent.to_string())),
         best_fitness: Set(Some(summary.best_fitness)),
         mean_fitness: Set(Some(summary.mean_fitness)),
+        completions: Set(row.completions + 1),
         ended_at_ms: Set(Some(now)),
         ..Default::default()
     };
@@ -187,14 +198,53 @@ fn same_digest(experiment: &experiments::Model, digest: &str) -> Result<()> {
     }
 }
 
-async fn missing_episodes(tx: &DatabaseTransaction, id: ExperimentId) -> Result<i64> {
-    let rows: Vec<(i64, i64)> = generations::Entity::find()
+/// Refuses to complete what is not closed generation by generation, up to the last episode that is planned. Whoever
+/// computed a digest before an extension comes too late in either way.
+async fn check_complete(tx: &DatabaseTransaction, experiment: &experiments::Model) -> Result<()> {
+    use generations::Column;
+    let open: Option<i64> = generations::Entity::find()
         .select_only()
-        .column(generations::Column::EpisodesPlanned)
-        .column(generations::Column::EpisodesScored)
-        .filter(generations::Column::ExperimentId.eq(id.0))
+        .column(Column::Generation)
+        .filter(Column::ExperimentId.eq(experiment.id))
+        .filter(Column::Status.ne(GenerationStatus::Completed.name()))
         .into_tuple()
-        .all(tx)
+        .one(tx)
         .await?;
-    Ok(rows.iter().map(|(planned, scored)| planned - scored).sum())
+    let missing = experiment.episodes_planned - experiment.episodes_scored;
+    let why = match open {
+        Some(index) => format!("generation {index} is not completed"),
+        None if missing > 0 => format!("{missing} episodes are missing"),
+        None => return Ok(()),
+    };
+    let message = format!("experiment {} cannot be completed: {why}", experiment.id);
+    Err(refused(ErrorKind::FailedPrecondition, message))
+}
+
+fn check_going_on(id: ExperimentId, experiment: &experiments::Model) -> Result<()> {
+    let status = status_of(experiment)?;
+    if status == ExperimentStatus::Stopping || status.has_ended() {
+        let message = format!("experiment {id} is {status}: its generations are closed no more");
+        return Err(refused(ErrorKind::FailedPrecondition, message));
+    }
+    Ok(())
+}
+
+/// Refuses a generation that was planned before an extension put another one in its place.
+async fn check_next(tx: &DatabaseTransaction, experiment: &experiments::Model, next: &GenerationPlan) -> Result<()> {
+    let spec = convert::spec(experiment)?;
+    if spec.evolution.is_none() {
+        return Ok(());
+    }
+    let extensions = extensions::of(tx, experiment.id).await?;
+    let stage = Course::of(&spec, &extensions).stage(next.index);
+    if stage.is_some_and(|stage| stage.purpose == next.purpose) {
+        return Ok(());
+    }
+    let (id, index, purpose) = (experiment.id, next.index, convert::purpose_name(next.purpose));
+    let message = format!("generation {index} of experiment {id} is no {purpose} any more: it was extended");
+    Err(refused(ErrorKind::FailedPrecondition, message))
+}
+
+async fn is_planned(tx: &DatabaseTransaction, id: ExperimentId, index: u32) -> Result<bool> {
+    Ok(generations::Entity::find_by_id((id.0, i64::from(index))).one(tx).await?.is_some())
 }

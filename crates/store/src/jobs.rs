@@ -4,24 +4,24 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use domain::ErrorKind;
-use domain::event::{Event, Fact};
 use domain::ids::{ExperimentId, Fence, JobId};
 use domain::plan::PlannedEpisode;
 use domain::ports::{Assignment, Claim, PortResult};
 use domain::status::{ExperimentStatus, JobStatus};
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::sea_query::{Expr, ExprTrait as _, LockType, Query};
+use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, Condition, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 use uuid::Uuid;
 
+use crate::attempts;
 use crate::clock::{lease_end, now_ms};
 use crate::convert;
-use crate::entity::{attempts, episodes, experiments, jobs, members, scores};
+use crate::entity::{episodes, experiments, jobs, members, scores};
 use crate::error::{Error, Result, damaged, refused};
-use crate::experiments::{load, status_of};
+use crate::experiments::{load, load_shared, status_of};
 use crate::session::{SqlStore, retrying};
 
 impl SqlStore {
@@ -53,49 +53,23 @@ impl SqlStore {
     pub(crate) async fn claim_once(&self, id: JobId, worker: &str, lease: Duration, token: Uuid) -> Result<Claim> {
         let tx = self.begin().await?;
         let Some(job) = lock(&tx, id).await? else { return Ok(Claim::Unknown) };
-        let experiment = load(&*tx, ExperimentId(job.experiment_id)).await?;
+        // Shared with other claims, and against whoever pauses or stops: no job begins after that has returned.
+        let experiment = load_shared(&tx, ExperimentId(job.experiment_id)).await?;
         if job.claim == Some(token) && job.status == JobStatus::Running.name() {
             return assignment(&tx, job, experiment).await;
         }
         let now = now_ms(&*tx).await?;
         if let Some(refusal) = refusal(&job, &experiment, now)? {
+            if matches!(refusal, Claim::Paused) {
+                forget_queued(&tx, &job).await?;
+                tx.commit().await?;
+            }
             return Ok(refusal);
         }
         let job = take(&tx, job, worker, now, lease_end(now, lease), token).await?;
         let claim = assignment(&tx, job, experiment).await?;
         tx.commit().await?;
         Ok(claim)
-    }
-
-    pub(crate) async fn renew_once(&self, id: JobId, fence: Fence, lease: Duration) -> Result<()> {
-        let tx = self.begin().await?;
-        let job = held(&tx, id, fence).await?;
-        if job.status == JobStatus::Running.name() {
-            let until = lease_end(now_ms(&*tx).await?, lease);
-            let change = jobs::ActiveModel { id: Set(id.0), lease_until_ms: Set(Some(until)), ..Default::default() };
-            jobs::Entity::update(change).exec(&*tx).await?;
-            tx.commit().await?;
-        }
-        Ok(())
-    }
-
-    pub(crate) async fn release_once(&self, id: JobId, fence: Fence, error: &str) -> Result<()> {
-        let tx = self.begin().await?;
-        let job = lock(&tx, id).await?.ok_or_else(|| unknown(id))?;
-        if job.fence != fence.0 {
-            return Err(fenced(id));
-        }
-        // Released before or done: there is nothing to give back.
-        if job.status != JobStatus::Running.name() {
-            return Ok(());
-        }
-        let now = now_ms(&*tx).await?;
-        settle(&tx, &job, JobStatus::Open, Some(error).filter(|error| !error.is_empty()), now).await?;
-        if !error.is_empty() {
-            let event = error_event(&tx, &job, error).await?;
-            self.write_events(&tx, &[event], now).await?;
-        }
-        tx.commit().await
     }
 }
 
@@ -112,6 +86,30 @@ pub(crate) async fn held(tx: &DatabaseTransaction, id: JobId, fence: Fence) -> R
     if job.fence != fence.0 || given_back { Err(fenced(id)) } else { Ok(job) }
 }
 
+/// Whether a worker may still be playing a job of an experiment.
+pub(crate) async fn are_in_play(tx: &DatabaseTransaction, id: ExperimentId) -> Result<bool> {
+    let held = jobs::Entity::find()
+        .select_only()
+        .column(jobs::Column::Id)
+        .filter(jobs::Column::ExperimentId.eq(id.0))
+        .filter(jobs::Column::Status.eq(JobStatus::Running.name()))
+        .filter(jobs::Column::LeaseUntilMs.gt(now_ms(tx).await?))
+        .into_tuple::<Uuid>()
+        .one(tx)
+        .await?;
+    Ok(held.is_some())
+}
+
+/// Tells a worker that what it plays is not wanted any more.
+pub(crate) async fn check_going_on(tx: &DatabaseTransaction, id: ExperimentId) -> Result<()> {
+    let status = status_of(&load(tx, id).await?)?;
+    if status.has_ended() {
+        let message = format!("experiment {id} is {status}: its jobs are played no more");
+        return Err(refused(ErrorKind::FailedPrecondition, message));
+    }
+    Ok(())
+}
+
 /// Ends the present attempt at a job.
 pub(crate) async fn settle(
     tx: &DatabaseTransaction,
@@ -125,12 +123,14 @@ pub(crate) async fn settle(
         status: Set(status.name().to_owned()),
         owner: Set(None),
         lease_until_ms: Set(None),
+        // No message stands for a job that is open again.
+        queued_at_ms: if status == JobStatus::Open { Set(None) } else { NotSet },
         // Only what went wrong counts: a worker that was killed or stopped says nothing about the job.
         failed_attempts: Set(job.failed_attempts + i32::from(error.is_some())),
         ..Default::default()
     };
     jobs::Entity::update(change).exec(tx).await?;
-    end_attempt(tx, job, error, now).await
+    attempts::end(tx, job, error, now).await
 }
 
 /// Episodes of a job in order of replicates.
@@ -165,18 +165,18 @@ pub(crate) async fn unscored(
     Ok(episodes)
 }
 
-fn unknown(id: JobId) -> Error {
+pub(crate) fn unknown(id: JobId) -> Error {
     refused(ErrorKind::NotFound, format!("there is no job {id}"))
 }
 
-fn fenced(id: JobId) -> Error {
+pub(crate) fn fenced(id: JobId) -> Error {
     refused(ErrorKind::Fenced, format!("job {id} is no longer held by this attempt"))
 }
 
 fn refusal(job: &jobs::Model, experiment: &experiments::Model, now: i64) -> Result<Option<Claim>> {
     let status: JobStatus = convert::parse(&job.status, "status of a job")?;
     let experiment = status_of(experiment)?;
-    if status == JobStatus::Done || experiment.is_final() {
+    if status == JobStatus::Done || experiment == ExperimentStatus::Stopping || experiment.has_ended() {
         return Ok(Some(Claim::Settled));
     }
     if experiment == ExperimentStatus::Paused {
@@ -184,6 +184,13 @@ fn refusal(job: &jobs::Model, experiment: &experiments::Model, now: i64) -> Resu
     }
     let is_held = status == JobStatus::Running && job.lease_until_ms.is_some_and(|until| until > now);
     Ok(is_held.then_some(Claim::Held))
+}
+
+/// Whoever is told that the experiment is paused drops its message.
+async fn forget_queued(tx: &DatabaseTransaction, job: &jobs::Model) -> Result<()> {
+    let change = jobs::ActiveModel { id: Set(job.id), queued_at_ms: Set(None), ..Default::default() };
+    jobs::Entity::update(change).exec(tx).await?;
+    Ok(())
 }
 
 async fn take(
@@ -194,7 +201,7 @@ async fn take(
     until: i64,
     token: Uuid,
 ) -> Result<jobs::Model> {
-    end_attempt(tx, &job, Some("the lease ran out"), now).await?;
+    attempts::end(tx, &job, Some("the lease ran out"), now).await?;
     let change = jobs::ActiveModel {
         id: Set(job.id),
         status: Set(JobStatus::Running.name().to_owned()),
@@ -202,45 +209,24 @@ async fn take(
         owner: Set(Some(worker.to_owned())),
         claim: Set(Some(token)),
         lease_until_ms: Set(Some(until)),
+        ticks: Set(0),
+        progress_at_ms: Set(Some(now)),
         ..Default::default()
     };
     let job = jobs::Entity::update(change).exec(tx).await?;
-    let attempt = attempts::ActiveModel {
-        job_id: Set(job.id),
-        fence: Set(job.fence),
-        worker: Set(worker.to_owned()),
-        started_at_ms: Set(now),
-        ended_at_ms: NotSet,
-        error: NotSet,
-        fenced_writes: Set(0),
-        late_results: Set(0),
-    };
-    attempts::Entity::insert(attempt).exec_without_returning(tx).await?;
+    attempts::begin(tx, &job, worker, now).await?;
     Ok(job)
-}
-
-async fn end_attempt(tx: &DatabaseTransaction, job: &jobs::Model, error: Option<&str>, now: i64) -> Result<()> {
-    attempts::Entity::update_many()
-        .col_expr(attempts::Column::EndedAtMs, Expr::value(now))
-        .col_expr(attempts::Column::Error, Expr::value(error.map(str::to_owned)))
-        .filter(attempts::Column::JobId.eq(job.id))
-        .filter(attempts::Column::Fence.eq(job.fence))
-        .filter(attempts::Column::EndedAtMs.is_null())
-        .exec(tx)
-        .await?;
-    Ok(())
 }
 
 async fn assignment(tx: &DatabaseTransaction, job: jobs::Model, experiment: experiments::Model) -> Result<Claim> {
     let episodes = unscored(tx, &job, episodes_of(tx, job.id).await?).await?;
     let member = convert::member(&member_of(tx, &job).await?)?;
-    let experiment = convert::experiment(experiment)?;
     Ok(Claim::Granted(Box::new(Assignment {
         job: JobId(job.id),
         fence: Fence(job.fence),
-        experiment: experiment.id,
-        spec: experiment.spec,
-        provenance: experiment.provenance,
+        experiment: ExperimentId(experiment.id),
+        spec: convert::spec(&experiment)?,
+        provenance: convert::provenance(&experiment)?,
         generation: convert::number(job.generation, "number of a generation")?,
         member,
         episodes,
@@ -252,25 +238,4 @@ async fn assignment(tx: &DatabaseTransaction, job: jobs::Model, experiment: expe
 pub(crate) async fn member_of(tx: &DatabaseTransaction, job: &jobs::Model) -> Result<members::Model> {
     let row = members::Entity::find_by_id((job.experiment_id, job.generation, job.position)).one(tx).await?;
     row.ok_or_else(|| DbErr::RecordNotFound(format!("member of job {}", job.id)).into())
-}
-
-/// Counts the error with the member and tells of it; the count keeps the ids of repeated errors apart.
-async fn error_event(tx: &DatabaseTransaction, job: &jobs::Model, error: &str) -> Result<Event> {
-    use members::Column;
-    let count = Query::update()
-        .table(members::Entity)
-        .value(Column::Errors, Expr::col(Column::Errors).add(1))
-        .and_where(Column::ExperimentId.eq(job.experiment_id))
-        .and_where(Column::Generation.eq(job.generation))
-        .and_where(Column::Position.eq(job.position))
-        .to_owned();
-    tx.execute(&count).await?;
-    let member = member_of(tx, job).await?;
-    let fact = Fact::AgentError {
-        generation: convert::number(job.generation, "number of a generation")?,
-        agent: convert::parse(&member.agent, "agent's name")?,
-        message: error.to_owned(),
-    };
-    let occurrence = convert::number(member.errors - 1, "number of errors")?;
-    Ok(Event { experiment: ExperimentId(job.experiment_id), occurrence, fact })
 }

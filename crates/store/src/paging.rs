@@ -67,6 +67,19 @@ pub(crate) fn parse_score(token: &str) -> Result<EpisodeKey> {
     Ok(EpisodeKey { generation: part(0)?, position: part(8)?, replicate: part(16)? })
 }
 
+/// The place of an entry in a journal.
+pub(crate) fn entry_token(id: i64) -> String {
+    format!("{id:016x}")
+}
+
+/// Reads what [`entry_token`] wrote.
+pub(crate) fn parse_entry(token: &str) -> Result<i64> {
+    if token.len() != 16 {
+        return Err(bad_token());
+    }
+    i64::from_str_radix(token, 16).map_err(|_| bad_token())
+}
+
 fn bad_token() -> crate::error::Error {
     refused(ErrorKind::Invalid, "the page token is not one that this list returned")
 }
@@ -82,8 +95,10 @@ mod tests {
         let key = EpisodeKey { generation: 3, position: u32::MAX, replicate: 0 };
         assert_eq!(parse_score(&score_token(&key)).unwrap(), key);
         assert_eq!(parse_parked(&parked_token(7, "00ff")).unwrap(), (7, "00ff".to_owned()));
+        assert_eq!(parse_entry(&entry_token(1 << 40)).unwrap(), 1 << 40);
         for bad in ["", "x", "zz", &"g".repeat(24), &"ä".repeat(12), &"é".repeat(24)] {
             assert!(parse_score(bad).is_err() && parse_experiment(bad).is_err(), "{bad}");
+            assert!(parse_entry(bad).is_err(), "{bad}");
         }
     }
 

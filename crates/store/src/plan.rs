@@ -33,9 +33,20 @@ pub(crate) async fn insert(tx: &DatabaseTransaction, id: ExperimentId, plan: &Ge
     generations::Entity::insert(generation(id, plan, now)).exec_without_returning(tx).await?;
     let members = plan.members.iter().map(|one| member(id, plan, one)).collect::<Result<Vec<_>>>()?;
     insert_all::<members::Entity, _>(tx, members).await?;
-    let jobs = (0..).zip(&plan.jobs).map(|(ordinal, one)| job(id, plan.index, ordinal, one));
+    insert_jobs(tx, id, plan.index, 0, &plan.jobs).await
+}
+
+/// Stores jobs of a generation with their episodes, in order from `ordinal` on.
+pub(crate) async fn insert_jobs(
+    tx: &DatabaseTransaction,
+    id: ExperimentId,
+    generation: u32,
+    ordinal: i64,
+    plan: &[JobPlan],
+) -> Result<()> {
+    let jobs = (ordinal..).zip(plan).map(|(ordinal, one)| job(id, generation, ordinal, one));
     insert_all::<jobs::Entity, _>(tx, jobs.collect::<Vec<_>>()).await?;
-    let episodes = plan.jobs.iter().flat_map(|job| episodes(id, plan.index, job));
+    let episodes = plan.iter().flat_map(|job| episodes(id, generation, job));
     insert_all::<episodes::Entity, _>(tx, episodes.collect::<Vec<_>>()).await
 }
 
@@ -51,6 +62,7 @@ fn generation(id: ExperimentId, plan: &GenerationPlan, now: i64) -> generations:
         best_agent: NotSet,
         best_fitness: NotSet,
         mean_fitness: NotSet,
+        completions: Set(0),
         created_at_ms: Set(now),
         ended_at_ms: NotSet,
     }
@@ -72,6 +84,7 @@ fn member(id: ExperimentId, plan: &GenerationPlan, member: &Member) -> Result<me
         episodes_planned: Set(stored_count(episodes.sum())),
         episodes_scored: Set(0),
         errors: Set(0),
+        evaluations: Set(0),
         fitness: NotSet,
     })
 }

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::ids::{Epoch, ExperimentId, Fence, JobId};
+use domain::journal::Note;
 use domain::plan::GenerationPlan;
 use domain::ports::{
     Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord, GenerationSummary,
-    MemberProgress, NewExperiment, OutboxEntry, Page, PortResult, ScoreFilter, ScoreRow, StoredEvent, TickLog,
+    MemberProgress, NewExperiment, OutboxEntry, Page, PortResult, Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent,
+    TickLog,
 };
 use domain::score::Score;
 use domain::status::ExperimentStatus;
@@ -33,8 +35,8 @@ impl ExperimentStore for SqlStore {
         self.list_experiments(filter, page).await
     }
 
-    async fn set_status(&self, id: ExperimentId, status: ExperimentStatus, reason: &str) -> PortResult<()> {
-        retrying("change the status of an experiment", || self.set_status_once(id, status, reason)).await
+    async fn set_status(&self, id: ExperimentId, status: ExperimentStatus, note: &Note) -> PortResult<()> {
+        retrying("change the status of an experiment", || self.set_status_once(id, status, note)).await
     }
 
     async fn open_jobs(&self, id: ExperimentId) -> PortResult<Vec<JobId>> {
@@ -46,16 +48,19 @@ impl ExperimentStore for SqlStore {
         retrying("claim a job", || self.claim_once(job, worker, lease, token)).await
     }
 
-    async fn renew(&self, job: JobId, fence: Fence, lease: Duration) -> PortResult<()> {
-        retrying("renew a lease", || self.renew_once(job, fence, lease)).await
+    async fn renew(&self, job: JobId, fence: Fence, renewal: &Renewal) -> PortResult<Renewed> {
+        let renewed = retrying("renew a lease", || self.renew_once(job, fence, renewal)).await;
+        self.counting_late(job, fence, 0, renewed).await
     }
 
     async fn release(&self, job: JobId, fence: Fence, error: &str) -> PortResult<()> {
-        retrying("give a job back", || self.release_once(job, fence, error)).await
+        let released = retrying("give a job back", || self.release_once(job, fence, error)).await;
+        self.counting_late(job, fence, 0, released).await
     }
 
     async fn finish(&self, job: JobId, fence: Fence, scores: &[Score]) -> PortResult<Finished> {
-        self.commit_scores(job, fence, scores).await
+        let finished = self.commit_scores(job, fence, scores).await;
+        self.counting_late(job, fence, scores.len(), finished).await
     }
 
     async fn generation(&self, id: ExperimentId, index: u32) -> PortResult<GenerationRecord> {

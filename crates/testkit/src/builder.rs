@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use domain::agent::AgentSpec;
+use domain::course::Stage;
 use domain::environment::End;
 use domain::event::{EncodedEvent, Event, EventEncoder, EventRecord, Fact};
 use domain::experiment::ExperimentSpec;
 use domain::genome::Genome;
 use domain::ids::{AgentId, DoomSeed, ExperimentId};
+use domain::journal::{Actor, Note};
 use domain::measures::Measures;
-use domain::plan::{GenerationPlan, Member, PlannedEpisode, Purpose, generation};
+use domain::plan::{GenerationPlan, Member, PlannedEpisode, generation};
 use domain::ports::{NewExperiment, Provenance, ReceivedEvent};
 use domain::score::{EpisodeKey, Score};
 use serde_json::json;
@@ -49,8 +51,20 @@ pub fn member(spec: &ExperimentSpec, position: u32) -> Member {
 /// A generation of `members` members.
 #[must_use]
 pub fn plan(id: ExperimentId, spec: &ExperimentSpec, index: u32, members: u32) -> GenerationPlan {
+    stage(id, spec, index, Stage::evolution(index), members)
+}
+
+/// A generation of `members` members for any purpose.
+#[must_use]
+pub fn stage(id: ExperimentId, spec: &ExperimentSpec, index: u32, stage: Stage, members: u32) -> GenerationPlan {
     let members = (0..members).map(|position| member(spec, position)).collect();
-    generation(id, spec, index, Purpose::Evolution, members, DoomSeed)
+    generation(id, spec, index, stage, members, DoomSeed)
+}
+
+/// What a tester named `ada` notes.
+#[must_use]
+pub fn note(reason: &str) -> Note {
+    Note::new(Actor::new("ada"), reason)
 }
 
 /// What results depend on besides the specification.
@@ -66,10 +80,16 @@ pub fn provenance() -> Provenance {
 /// An experiment of one generation with an id of its own.
 #[must_use]
 pub fn experiment(members: u32, episodes: u32) -> NewExperiment {
-    let spec = spec(episodes);
+    experiment_of(spec(episodes), members)
+}
+
+/// An experiment with the first generation of `spec` and an id of its own.
+#[must_use]
+pub fn experiment_of(spec: ExperimentSpec, members: u32) -> NewExperiment {
     let id = ExperimentId::derive(&spec.hash(), &Uuid::new_v4().to_string());
     let first = plan(id, &spec, 0, members);
-    NewExperiment { id, episodes_planned: first.episodes(), spec, provenance: provenance(), first }
+    let launched_by = Actor::new("ada");
+    NewExperiment { id, episodes_planned: first.episodes(), spec, provenance: provenance(), first, launched_by }
 }
 
 /// Measures of an episode with this many kills.

@@ -11,11 +11,12 @@ use async_trait::async_trait;
 use domain::error::ErrorKind;
 use domain::event::EventRecord;
 use domain::ids::{Epoch, ExperimentId, Fence, JobId};
+use domain::journal::Note;
 use domain::plan::GenerationPlan;
 use domain::ports::{
     Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord, GenerationSummary,
-    MemberProgress, NewExperiment, OutboxEntry, Page, PortError, PortResult, ScoreFilter, ScoreRow, StoredEvent,
-    TickLog,
+    MemberProgress, NewExperiment, OutboxEntry, Page, PortError, PortResult, Renewal, Renewed, ScoreFilter, ScoreRow,
+    StoredEvent, TickLog,
 };
 use domain::score::Score;
 use domain::status::ExperimentStatus;
@@ -103,7 +104,7 @@ impl ExperimentStore for MemoryOutbox {
         unreachable!("{NOT_THERE}")
     }
 
-    async fn set_status(&self, _: ExperimentId, _: ExperimentStatus, _: &str) -> PortResult<()> {
+    async fn set_status(&self, _: ExperimentId, _: ExperimentStatus, _: &Note) -> PortResult<()> {
         unreachable!("{NOT_THERE}")
     }
 
@@ -115,7 +116,7 @@ impl ExperimentStore for MemoryOutbox {
         unreachable!("{NOT_THERE}")
     }
 
-    async fn renew(&self, _: JobId, _: Fence, _: Duration) -> PortResult<()> {
+    async fn renew(&self, _: JobId, _: Fence, _: &Renewal) -> PortResult<Renewed> {
         unreachable!("{NOT_THERE}")
     }
 

@@ -35,6 +35,21 @@ impl TestDatabase {
     pub fn url(&self) -> String {
         format!("{}/{}", self.server.trim_end_matches('/'), self.name)
     }
+
+    /// The numbers of the first row that a query returns: what is in the tables, whatever a store says of it.
+    ///
+    /// # Panics
+    /// If the query fails, returns no row or something else than `bigint`.
+    pub async fn numbers(&self, query: &str) -> Vec<i64> {
+        let (client, connection) = tokio_postgres::connect(&self.url(), NoTls).await.expect("the database is there");
+        let work = async {
+            let row = client.query_one(query, &[]).await;
+            drop(client);
+            row.expect("the query returns a row")
+        };
+        let (row, _) = tokio::join!(work, connection);
+        (0..row.len()).map(|column| row.get(column)).collect()
+    }
 }
 
 impl Drop for TestDatabase {

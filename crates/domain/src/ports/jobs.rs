@@ -24,6 +24,9 @@ pub trait JobQueue: Send + Sync {
     /// Begins to take jobs, at most `prefetch` unanswered at a time.
     async fn consume(&self, prefetch: u16) -> PortResult<Box<dyn JobConsumer>>;
 
+    /// How many jobs wait for a consumer; those that were sent ahead to one do not.
+    async fn depth(&self) -> PortResult<u64>;
+
     /// Whether the queue can be used right now.
     async fn ping(&self) -> PortResult<()>;
 }

@@ -7,9 +7,12 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use super::PortResult;
+use crate::course::Course;
 use crate::event::EventRecord;
 use crate::experiment::ExperimentSpec;
+use crate::extension::Extension;
 use crate::ids::{AgentId, Epoch, ExperimentId, Fence, JobId};
+use crate::journal::{Actor, Note};
 use crate::plan::{GenerationPlan, Member, PlannedEpisode};
 use crate::score::Score;
 use crate::status::{ExperimentStatus, GenerationStatus};
@@ -38,6 +41,8 @@ pub struct NewExperiment {
     pub first: GenerationPlan,
     /// How many episodes are planned over all generations.
     pub episodes_planned: u64,
+    /// Who launched it.
+    pub launched_by: Actor,
 }
 
 /// What became of a new experiment.
@@ -54,13 +59,13 @@ pub enum Created {
 pub struct ExperimentRecord {
     /// Its id.
     pub id: ExperimentId,
-    /// What was asked for.
+    /// What was launched. How far it goes by now is said by [`ExperimentRecord::course`].
     pub spec: ExperimentSpec,
     /// What its results depend on besides.
     pub provenance: Provenance,
     /// Where it stands.
     pub status: ExperimentStatus,
-    /// Why it failed, was paused or stopped.
+    /// Why it failed, was paused or is (being) stopped.
     pub reason: Option<String>,
     /// Digest over all rows in hexadecimal, once completed.
     pub digest: Option<String>,
@@ -72,8 +77,18 @@ pub struct ExperimentRecord {
     pub episodes_scored: u64,
     /// Milliseconds since 1970 when it was stored, by the store's clock.
     pub created_at_ms: i64,
-    /// Milliseconds since 1970 when it reached a final status.
+    /// Milliseconds since 1970 when it ended; absent before, and again once it is extended.
     pub ended_at_ms: Option<i64>,
+    /// What was added since it was launched, oldest first.
+    pub extensions: Vec<Extension>,
+}
+
+impl ExperimentRecord {
+    /// Its generations, played or not.
+    #[must_use]
+    pub fn course(&self) -> Course<'_> {
+        Course::of(&self.spec, &self.extensions)
+    }
 }
 
 /// Which experiments to list, newest first.
@@ -101,7 +116,7 @@ pub enum Claim {
     Granted(Box<Assignment>),
     /// Another worker holds it.
     Held,
-    /// It needs no more work: done, or its experiment has ended.
+    /// It needs no more work: done, or its experiment has ended or is being stopped.
     Settled,
     /// Its experiment is paused.
     Paused,
@@ -130,6 +145,26 @@ pub struct Assignment {
     pub episodes: Vec<PlannedEpisode>,
     /// How many attempts before this one failed with an error; workers that died or stopped do not count.
     pub failed_attempts: u32,
+}
+
+/// A sign of life of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Renewal {
+    /// How long the lease is to last from now.
+    pub lease: Duration,
+    /// How far the attempt is: grows with every tick, and with every step that leads to the first one.
+    pub ticks: u64,
+    /// How long an attempt may stand still.
+    pub patience: Duration,
+}
+
+/// What became of a renewal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renewed {
+    /// The lease goes on.
+    Prolonged,
+    /// The attempt has stood still for too long. It is over, as one that failed, and the job is open for others.
+    Stuck,
 }
 
 /// What a commit of scores came to.
@@ -288,12 +323,15 @@ pub trait ExperimentStore: Send + Sync {
         page: &Page,
     ) -> PortResult<(Vec<ExperimentRecord>, Option<String>)>;
 
-    /// Changes the status of an experiment and writes the event that goes with it. Asking for the present status
-    /// changes nothing.
+    /// Changes the status of an experiment, and writes the event that goes with it and a line of the journal. Asking for
+    /// the present status changes nothing.
+    ///
+    /// `Stopping` ends an experiment as soon as no job of it is in play, which may be at once: it is `Stopped` then. No
+    /// job is claimed any more once this or a pause has returned.
     ///
     /// # Errors
     /// `FailedPrecondition` if the new status may not follow the present one.
-    async fn set_status(&self, id: ExperimentId, status: ExperimentStatus, reason: &str) -> PortResult<()>;
+    async fn set_status(&self, id: ExperimentId, status: ExperimentStatus, note: &Note) -> PortResult<()>;
 
     /// Jobs of running experiments that are open, or whose lease has run out, in the order they were planned.
     async fn open_jobs(&self, id: ExperimentId) -> PortResult<Vec<JobId>>;
@@ -301,11 +339,11 @@ pub trait ExperimentStore: Send + Sync {
     /// Takes a job for `lease`. Lapsed leases are taken over with a higher fence.
     async fn claim(&self, job: JobId, worker: &str, lease: Duration) -> PortResult<Claim>;
 
-    /// Prolongs a lease.
+    /// Prolongs a lease, but not that of an attempt that stands still.
     ///
     /// # Errors
-    /// `Fenced` if the job has been taken over.
-    async fn renew(&self, job: JobId, fence: Fence, lease: Duration) -> PortResult<()>;
+    /// `Fenced` if the job has been taken over or given back; `FailedPrecondition` if its experiment has ended.
+    async fn renew(&self, job: JobId, fence: Fence, renewal: &Renewal) -> PortResult<Renewed>;
 
     /// Gives a job back, with the error that ended the attempt.
     ///
@@ -317,8 +355,9 @@ pub trait ExperimentStore: Send + Sync {
     /// `evaluated`, all in one transaction. A score that is there already with the same value is a no-op.
     ///
     /// # Errors
-    /// `Fenced` if the job has been taken over; `Divergence` if a score is there with another value (the experiment
-    /// is then failed and both values are kept).
+    /// `Fenced` if the job has been taken over or given back: the results are too late, are counted with their attempt
+    /// and dropped. `FailedPrecondition` if the experiment has ended. `Divergence` if a score is there with another value
+    /// (the experiment is then failed and both values are kept).
     async fn finish(&self, job: JobId, fence: Fence, scores: &[Score]) -> PortResult<Finished>;
 
     /// One generation with all its members and scores.
@@ -332,10 +371,12 @@ pub trait ExperimentStore: Send + Sync {
     async fn progress(&self, id: ExperimentId, index: u32) -> PortResult<Vec<MemberProgress>>;
 
     /// Completes a generation and plans the next, with their events, in the term of `epoch`. Doing it again changes
-    /// nothing.
+    /// nothing. Of a generation that is completed already, for instance because the experiment was extended after its end,
+    /// only the next is planned.
     ///
     /// # Errors
-    /// `Fenced` if that term is over; `FailedPrecondition` if episodes are missing.
+    /// `Fenced` if that term is over; `FailedPrecondition` if episodes are missing, if the experiment has ended or is being
+    /// stopped, or if the next generation is not what the experiment's course has there, because it was extended in between.
     async fn close_generation(
         &self,
         epoch: Epoch,
@@ -348,7 +389,8 @@ pub trait ExperimentStore: Send + Sync {
     /// Completes an experiment with its digest, in the term of `epoch`. Doing it again changes nothing.
     ///
     /// # Errors
-    /// `Fenced` if that term is over; `Divergence` if it was completed with another digest.
+    /// `Fenced` if that term is over; `FailedPrecondition` if a generation is not completed or episodes are missing;
+    /// `Divergence` if it was completed with another digest.
     async fn complete(&self, epoch: Epoch, id: ExperimentId, digest: &str) -> PortResult<()>;
 
     /// Scores in key order, and where to go on.

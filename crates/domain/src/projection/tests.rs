@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
+use crate::extension::Extent;
 
 const EXPERIMENT: ExperimentId = ExperimentId(Uuid::nil());
 
@@ -35,14 +36,16 @@ fn history() -> Vec<(Event, EventRecord)> {
         evaluated(1, 1, 2.5),
         evaluated(1, 0, 2.5),
         Fact::GenerationCompleted { generation: 1, best_agent, best_fitness: 2.5, mean_fitness: 2.5, episodes: 6 },
-        Fact::ExperimentCompleted { digest: "00ff".into(), episodes: 12 },
+        Fact::ExperimentCompleted { digest: "ffff".into(), episodes: 12 },
+        Fact::ExperimentExtended { extent: Extent::Replicates(4), episodes: 16, reason: "more".into() },
+        Fact::ExperimentCompleted { digest: "00ff".into(), episodes: 16 },
     ];
     let numbered = facts.into_iter().zip(1..).map(|(fact, sequence)| recorded(fact, sequence));
     numbered.collect()
 }
 
 fn recorded(fact: Fact, sequence: i64) -> (Event, EventRecord) {
-    let event = Event::once(EXPERIMENT, fact);
+    let event = Event { experiment: EXPERIMENT, occurrence: sequence as u32, fact };
     let record = EventRecord {
         id: event.id(),
         experiment: EXPERIMENT,
@@ -79,10 +82,10 @@ fn a_history_adds_up() {
 
     assert_eq!((experiment.name.as_deref(), experiment.status), (Some("e"), Some(ExperimentStatus::Completed)));
     assert_eq!((experiment.digest.as_deref(), experiment.reason.as_deref()), (Some("00ff"), None));
-    assert_eq!((experiment.episodes_planned, experiment.episodes), (Some(12), 12));
-    assert_eq!((experiment.started_at_ms, experiment.ended_at_ms), (Some(1000), Some(1006)));
+    assert_eq!((experiment.episodes_planned, experiment.episodes), (Some(16), 12));
+    assert_eq!((experiment.started_at_ms, experiment.ended_at_ms), (Some(1000), Some(1007)));
     let counts = EventCounts {
-        events: 13,
+        events: 15,
         generations_started: 2,
         generations_completed: 2,
         agents_evaluated: 4,
@@ -90,7 +93,7 @@ fn a_history_adds_up() {
         pauses: 1,
         resumes: 1,
     };
-    assert_eq!((experiment.counts, experiment.last_sequence), (counts, 13));
+    assert_eq!((experiment.counts, experiment.last_sequence), (counts, 15));
     // Of three that are equally good, the one that played first.
     let best = BestAgent { agent: agent(1), generation: 0, position: 1, fitness: 2.5 };
     assert_eq!(experiment.best, Some(best.clone()));
@@ -105,6 +108,14 @@ fn a_pause_has_a_reason_and_no_end() {
 
     assert_eq!((experiment.status, experiment.reason.as_deref()), (Some(ExperimentStatus::Paused), Some("lunch")));
     assert_eq!((experiment.ended_at_ms, experiment.digest), (None, None));
+}
+
+#[test]
+fn an_extended_experiment_runs_again() {
+    let (experiment, ..) = fold(&history()[..14]);
+
+    assert_eq!((experiment.status, experiment.digest), (Some(ExperimentStatus::Running), None));
+    assert_eq!((experiment.ended_at_ms, experiment.episodes_planned), (None, Some(16)));
 }
 
 #[test]
@@ -124,7 +135,9 @@ fn without_numbers_the_time_decides() {
 
 proptest! {
     #[test]
-    fn order_makes_no_difference(events in Just(history()).prop_shuffle()) {
-        prop_assert_eq!(fold(&events), fold(&history()));
+    fn order_makes_no_difference(events in Just(history()).prop_shuffle(), length in 0..15usize) {
+        // Also where not everything has happened yet.
+        let until = |(_, record): &&(Event, EventRecord)| record.sequence <= Some(length as i64);
+        prop_assert_eq!(fold(events.iter().filter(until)), fold(history().iter().filter(until)));
     }
 }

@@ -16,8 +16,16 @@ const BACKOFF: Backoff = Backoff { first: Duration::from_millis(50), factor: 2.0
 /// A half-open connection is noticed after two pings without an answer.
 const PING_INTERVAL: Duration = Duration::from_secs(10);
 
+/// Messages of one subscription that wait to be read, unless a caller wants fewer.
+const BUFFERED: usize = 65_536;
+
 /// Begins to connect; returns at once also if no server is there.
 pub(super) async fn connect(url: &str) -> PortResult<Client> {
+    connect_buffering(url, BUFFERED).await
+}
+
+/// As [`connect`]; of each subscription, at most `buffered` messages wait to be read, and what comes beyond that is lost.
+pub(super) async fn connect_buffering(url: &str, buffered: usize) -> PortResult<Client> {
     let servers: Vec<&str> = url.split(',').map(str::trim).collect();
     let shown = shown(&servers);
     let connected = ConnectOptions::new()
@@ -26,6 +34,7 @@ pub(super) async fn connect(url: &str) -> PortResult<Client> {
         .max_reconnects(None)
         .reconnect_delay_callback(delay)
         .ping_interval(PING_INTERVAL)
+        .subscription_capacity(buffered)
         .event_callback({
             let shown = shown.clone();
             move |event| {

@@ -68,6 +68,12 @@ impl NatsConfig {
         format!("{}.metrics.{tail}", self.prefix)
     }
 
+    /// The full subject of a control message whose subject below the prefix is `tail`.
+    #[must_use]
+    pub fn control_subject(&self, tail: &str) -> String {
+        format!("{}.control.{tail}", self.prefix)
+    }
+
     /// Refuses names that NATS could not use.
     pub(crate) fn check(&self) -> PortResult<()> {
         let token =
@@ -106,6 +112,7 @@ mod tests {
         assert_eq!(config.event_subjects(), "clau-doom.experiment.>");
         assert_eq!(config.event_subject("E.started"), "clau-doom.experiment.E.started");
         assert_eq!(config.metric_subject("agent.A"), "clau-doom.metrics.agent.A");
+        assert_eq!(config.control_subject("pause"), "clau-doom.control.pause");
         assert!(config.check().is_ok());
     }
 

@@ -118,6 +118,10 @@ impl JobQueue for MemoryJobQueue {
         Ok(Box::new(MemoryConsumer { shared: Arc::clone(&self.shared), slots }))
     }
 
+    async fn depth(&self) -> PortResult<u64> {
+        Ok(self.waiting() as u64)
+    }
+
     async fn ping(&self) -> PortResult<()> {
         Ok(())
     }

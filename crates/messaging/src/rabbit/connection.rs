@@ -69,13 +69,14 @@ impl Link {
         }
     }
 
-    /// Whether the broker answers and the queue is there.
-    pub(super) async fn ping(&self) -> PortResult<()> {
+    /// How many jobs wait in the queue; an error if the broker does not answer or the queue is not there.
+    pub(super) async fn depth(&self) -> PortResult<u64> {
         let connection = self.connection().await?;
         let channel = answered(self.config.timeout, "open a channel", connection.create_channel()).await?;
         let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::durable() };
         let declared = channel.queue_declare(self.config.queue.as_str().into(), passive, FieldTable::default());
-        answered(self.config.timeout, "see the job queue", declared).await.map(drop)
+        let queue = answered(self.config.timeout, "see the job queue", declared).await?;
+        Ok(queue.message_count().into())
     }
 
     async fn connection(&self) -> PortResult<Arc<Connection>> {

@@ -90,7 +90,9 @@ impl Embedded {
         let core = Core {
             store,
             leadership: ledger.clone(),
-            projection: ledger,
+            projection: ledger.clone(),
+            dispatch: ledger.clone(),
+            control: ledger,
             queue: Arc::new(MemoryJobQueue::with_delivery_limit(DELIVERIES).with_trace(trace())),
             publisher,
             games: games.clone(),

@@ -1,5 +1,6 @@
 //! Where the engine and the data of this user are.
 
+use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -17,6 +18,9 @@ pub struct Env {
     /// Folder for the data of programs
     #[arg(long, env = "XDG_DATA_HOME", hide = true, global = true)]
     pub xdg_data_home: Option<PathBuf>,
+    /// Name of the user
+    #[arg(long, env = "USER", hide = true, global = true)]
+    pub user: Option<String>,
 }
 
 impl Env {
@@ -27,6 +31,21 @@ impl Env {
         let base = given.or_else(|| self.home.as_ref().map(|home| home.join(".local/share")));
         base.unwrap_or_else(|| PathBuf::from(".data")).join("claudoom")
     }
+
+    /// Who runs this program, for journals: `name@host`, or the number of a user without a name.
+    #[must_use]
+    pub fn whoami(&self) -> String {
+        let named = self.user.clone().filter(|user| !user.trim().is_empty());
+        let number =
+            || std::fs::metadata("/proc/self").map_or_else(|_| "unknown".to_owned(), |me| format!("uid-{}", me.uid()));
+        format!("{}@{}", named.unwrap_or_else(number), host_name())
+    }
+}
+
+/// The name of this machine.
+#[must_use]
+pub fn host_name() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim().to_owned()
 }
 
 /// Which engine is used.

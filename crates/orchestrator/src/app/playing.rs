@@ -20,18 +20,16 @@ pub struct PlayingSettings {
     pub pin: Pin,
     /// Where the agents are.
     pub agents: Agents,
-    /// Name of the worker in claims.
-    pub name: String,
-    /// Jobs that are taken ahead; as many as are played side by side unless given.
-    pub prefetch: Option<u16>,
+    /// How jobs are claimed and kept.
+    pub worker: worker::Settings,
 }
 
 impl PlayingSettings {
     /// Games by agents of this process, which listen in `sockets`.
     #[must_use]
     pub fn local(engines: usize, pin: Pin, sockets: PathBuf) -> Self {
-        let name = format!("local-{}", std::process::id());
-        Self { engines, pin, agents: Agents::Local(sockets), name, prefetch: None }
+        let worker = worker::Settings::new(format!("local-{}", std::process::id()));
+        Self { engines, pin, agents: Agents::Local(sockets), worker }
     }
 }
 
@@ -63,7 +61,7 @@ impl Playing {
         }
         let slots = shards.iter_mut().flat_map(|shard| std::mem::take(&mut shard.slots)).collect();
         let stop = CancellationToken::new();
-        let worker = tokio::spawn(worker::run(core.clone(), settings.name, slots, settings.prefetch, stop.clone()));
+        let worker = tokio::spawn(worker::run(core.clone(), settings.worker, slots, stop.clone()));
         Ok(Self { shards, worker, stop, engines, meter })
     }
 

@@ -67,7 +67,9 @@ impl Remote {
         let core = Core {
             store,
             leadership: ledger.clone(),
-            projection: ledger,
+            projection: ledger.clone(),
+            dispatch: ledger.clone(),
+            control: ledger,
             queue,
             publisher,
             games,

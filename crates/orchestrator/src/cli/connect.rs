@@ -9,7 +9,11 @@ use runtime::grpc::{self, Address, ClientConfig, Listener, ServerConfig};
 use runtime::health::Readiness;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tonic::metadata::AsciiMetadataValue;
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
+use tonic::{Request, Status};
 
 use super::{Exit, Failure, Place, output};
 use crate::app::{Embedded, EmbeddedSettings, scratch};
@@ -19,8 +23,28 @@ use crate::shard::Pin;
 /// Name of the service in health checks.
 pub(super) const SERVICE: &str = "claudoom.orchestrator.v1.OrchestratorService";
 
-/// A client of the service.
-pub(super) type Client = OrchestratorServiceClient<Channel>;
+/// A client of the service, whose calls say who makes them.
+pub(super) type Client = OrchestratorServiceClient<InterceptedService<Channel, Signature>>;
+
+/// Signs calls with the user's name, for the journal.
+#[derive(Debug, Clone)]
+pub(super) struct Signature(Option<AsciiMetadataValue>);
+
+impl Signature {
+    fn of(place: &Place) -> Self {
+        let shown: String = place.env.whoami().chars().map(|c| if c.is_ascii_graphic() { c } else { '?' }).collect();
+        Self(shown.parse().ok())
+    }
+}
+
+impl Interceptor for Signature {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(user) = &self.0 {
+            request.metadata_mut().insert(proto::USER_METADATA, user.clone());
+        }
+        Ok(request)
+    }
+}
 
 /// Which service a command talks to.
 #[derive(Debug, Clone, Args)]
@@ -62,7 +86,7 @@ impl Connection {
         pin: Pin,
     ) -> Result<Self, Failure> {
         if !args.embedded {
-            return Ok(Self { client: client(&args.server)?, embedded: None });
+            return Ok(Self { client: client(&args.server, place)?, embedded: None });
         }
         let data = args.data.clone().unwrap_or_else(|| place.env.data_home().join("embedded"));
         std::fs::create_dir_all(&data)?;
@@ -73,7 +97,7 @@ impl Connection {
         let listener = Listener::bind(&address).await.map_err(|error| Failure::internal(error.to_string()))?;
         let stop = CancellationToken::new();
         let server = tokio::spawn(serve(system.core.clone(), listener, stop.clone()));
-        Ok(Self { client: client(&address)?, embedded: Some(Running { system, stop, server, _socket: socket }) })
+        Ok(Self { client: client(&address, place)?, embedded: Some(Running { system, stop, server, _socket: socket }) })
     }
 
     /// Whether games are played in this process, so that it must stay until they are over.
@@ -106,10 +130,11 @@ async fn serve(core: crate::core::Core, listener: Listener, stop: CancellationTo
     }
 }
 
-fn client(address: &Address) -> Result<Client, Failure> {
+fn client(address: &Address, place: &Place) -> Result<Client, Failure> {
     let channel = grpc::channel(address, &ClientConfig::default());
     let channel = channel.map_err(|error| Failure::usage(format!("{address}: {error}")))?;
-    Ok(Client::new(channel).max_decoding_message_size(grpc::DEFAULT_MAX_MESSAGE_BYTES))
+    let client = OrchestratorServiceClient::with_interceptor(channel, Signature::of(place));
+    Ok(client.max_decoding_message_size(grpc::DEFAULT_MAX_MESSAGE_BYTES))
 }
 
 /// Arguments of `health`.

@@ -17,9 +17,10 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::connect::SERVICE;
+use super::nats_control::{self, NatsControlArgs};
 use super::services::{self, ServicesArgs};
 use super::{Exit, Failure, Place, games, output};
-use crate::app::{Playing, PlayingSettings, Remote, scratch};
+use crate::app::{Playing, PlayingSettings, Remote, host_name, scratch};
 use crate::broadcast;
 use crate::core::Core;
 use crate::events::processor::Processor;
@@ -42,11 +43,22 @@ pub(super) struct PlayingArgs {
     /// Pin shards to processors: auto or off
     #[arg(long, env = "PIN", default_value = "auto")]
     pin: Pin,
+    /// Milliseconds after which another worker may take a job from one that has gone silent; prolonged at a third
+    #[arg(long, env = "JOB_LEASE_MS", value_name = "MS", default_value_t = 30_000,
+          value_parser = clap::value_parser!(u64).range(300..=3_600_000))]
+    job_lease_ms: u64,
+    /// Milliseconds after which a job is given to another worker although this one lives, if no tick is played; the
+    /// start of an engine has to fit in
+    #[arg(long, env = "JOB_STUCK_MS", value_name = "MS", default_value_t = 60_000,
+          value_parser = clap::value_parser!(u64).range(1_000..=86_400_000))]
+    job_stuck_ms: u64,
 }
 
 impl PlayingArgs {
     fn settings(&self, engines: usize, sockets: PathBuf) -> PlayingSettings {
-        let local = PlayingSettings::local(engines, self.pin, sockets);
+        let mut local = PlayingSettings::local(engines, self.pin, sockets);
+        local.worker.lease = Duration::from_millis(self.job_lease_ms);
+        local.worker.patience = Duration::from_millis(self.job_stuck_ms);
         if self.agent_endpoints.is_empty() {
             return local;
         }
@@ -77,6 +89,8 @@ pub(super) struct ServeArgs {
     grpc: GrpcServerArgs,
     #[command(flatten)]
     services: ServicesArgs,
+    #[command(flatten)]
+    control: NatsControlArgs,
     /// Games that this process plays itself, side by side
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = games())]
     workers: usize,
@@ -89,16 +103,22 @@ pub(super) struct ServeArgs {
 /// Runs the daemon until it is told to stop.
 pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure> {
     let stop = stop_on_signal()?;
+    let operator = args.control.operator()?;
     // A busy port is told before anything else is begun.
     let listener = Listener::bind(&args.grpc.grpc_addr).await.map_err(unavailable)?;
     let install = place.engine.open(&place.env)?;
     let scratch = scratch()?;
     let games = Arc::new(DoomGames::new(install, scratch.path().join("engines")));
-    let remote = Remote::connect(args.services.dependencies()?, games.clone(), &own_name()).await;
+    let dependencies = args.services.dependencies()?;
+    let nats = dependencies.nats.clone();
+    let remote = Remote::connect(dependencies, games.clone(), &own_name()).await;
     let remote = remote.map_err(unconnected)?;
     let core = remote.core.clone();
     let readiness = Readiness::builder().service(SERVICE, ["store", "queue", "events"]).build();
     let tasks = background(remote, &core, args.leading.settings(), &readiness);
+    if let Some(operator) = operator {
+        nats_control::spawn(&tasks, core.clone(), operator, nats);
+    }
     // A task that cannot go on ends the daemon, so that whoever watches it starts it anew.
     let failed = tasks.token().clone();
     let ended = stop.clone();
@@ -114,7 +134,7 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
         0 => None,
         engines => {
             let mut settings = args.playing.settings(engines, scratch.path().to_owned());
-            settings.prefetch = Some(args.services.amqp.amqp_prefetch);
+            settings.worker.prefetch = Some(args.services.amqp.amqp_prefetch);
             Some(Playing::start(&core, games, settings).await?)
         }
     };
@@ -223,8 +243,8 @@ pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failur
     let remote = remote.map_err(unconnected)?;
     let core = remote.core.clone();
     let mut settings = args.playing.settings(args.engines, scratch.path().to_owned());
-    settings.name = name;
-    settings.prefetch = Some(args.services.amqp.amqp_prefetch);
+    settings.worker.name = name;
+    settings.worker.prefetch = Some(args.services.amqp.amqp_prefetch);
     let playing = Playing::start(&core, games, settings).await?;
     tracing::info!(engines = playing.engines, "playing");
     // Every process publishes what it commits, so that events do not wait for the daemon.
@@ -260,8 +280,7 @@ fn scratch() -> Result<tempfile::TempDir, Failure> {
 
 /// Host and process: unique among the processes that share a database.
 fn own_name() -> String {
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    format!("{}-{}", host.trim(), std::process::id())
+    format!("{}-{}", host_name(), std::process::id())
 }
 
 /// A ledger without its tables, or with those of another version, is a service that is not there.

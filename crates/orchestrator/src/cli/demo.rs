@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use domain::experiment::ExperimentSpec;
+use domain::journal::Actor;
 use domain::ports::ExperimentRecord;
 use domain::status::ExperimentStatus;
 use vizdoom::Install;
@@ -94,7 +95,7 @@ pub(super) async fn run(args: DemoArgs, place: &Place) -> Result<(), Failure> {
     let settings = EmbeddedSettings { data: data.clone(), engine: Some((install, args.engines)), pin: args.pin };
     let system = Embedded::start(settings).await?;
     let played = tokio::select! {
-        played = play(&system, &overrides) => played,
+        played = play(&system, &overrides, Actor::new(&place.env.whoami())) => played,
         _ = tokio::signal::ctrl_c() => Err(Failure::interrupted()),
     };
     let elapsed = started.elapsed();
@@ -127,9 +128,9 @@ fn note(lowered: &[String]) {
 }
 
 /// Launches the experiment and follows it to its end.
-async fn play(system: &Embedded, overrides: &[String]) -> Result<ExperimentRecord, Failure> {
+async fn play(system: &Embedded, overrides: &[String], by: Actor) -> Result<ExperimentRecord, Failure> {
     let core = &system.core;
-    let launched = core.launch(NAME, EXPERIMENT.as_bytes(), overrides, false).await?;
+    let launched = core.launch(NAME, EXPERIMENT.as_bytes(), overrides, false, by).await?;
     let record = core.store.experiment(launched.id).await?;
     let engines = system.playing.as_ref().map_or(0, |playing| playing.engines);
     let mut display = Display::new(&record, engines);
@@ -138,8 +139,8 @@ async fn play(system: &Embedded, overrides: &[String]) -> Result<ExperimentRecor
         let tics = system.playing.as_ref().map_or(0, |playing| playing.meter.ticks());
         display.show(core.store.as_ref(), &record, tics).await?;
         match record.status {
-            ExperimentStatus::Running | ExperimentStatus::Paused => tokio::time::sleep(LOOK).await,
             ExperimentStatus::Completed => return Ok(record),
+            status if !status.has_ended() => tokio::time::sleep(LOOK).await,
             status => {
                 let reason = record.reason.unwrap_or_default();
                 return Err(Failure::experiment(format!("the experiment is {status}: {reason}")));

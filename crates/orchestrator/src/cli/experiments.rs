@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use domain::course::Course;
+use domain::experiment::ExperimentSpec;
 use proto::mask;
 use proto::orchestrator::v1 as pb;
 use serde_json::{Map, Value, json};
 
 use super::connect::{Client, Connection, ServiceArgs};
 use super::output::{self, Form};
-use super::{Failure, Place, files, games, watch};
+use super::{Failure, Place, control, files, games, watch};
 use crate::shard::Pin;
 
 /// Arguments of `launch`.
@@ -163,6 +165,7 @@ pub(super) fn print(response: &pb::GetExperimentResponse, form: Form) -> Result<
         ("status", status_name(&experiment)),
         ("reason", experiment.reason.clone()),
         ("episodes", format!("{} of {}", experiment.episodes_scored, experiment.episodes_planned)),
+        ("extended", extension(&experiment)),
         ("engine", experiment.engine.clone()),
         ("behaviour", experiment.behaviour.clone()),
         ("digest", experiment.digest.clone()),
@@ -206,52 +209,6 @@ fn condition_table(conditions: &[pb::ConditionInfo]) -> String {
     output::table(&["condition", "episodes", "mean", "95% interval"], &["episodes", "mean"], rows)
 }
 
-/// What `pause`, `resume` and `stop` do.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Change {
-    /// Pause.
-    Pause,
-    /// Resume.
-    Resume,
-    /// Stop.
-    Stop,
-}
-
-/// Arguments of `pause`, `resume` and `stop`.
-#[derive(Debug, Args)]
-pub(super) struct ChangeArgs {
-    /// Id of the experiment, the beginning of it, or its name
-    experiment: String,
-    /// Why; kept with the experiment
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    reason: String,
-    #[command(flatten)]
-    service: ServiceArgs,
-}
-
-/// Pauses, resumes or stops an experiment.
-pub(super) async fn change(args: ChangeArgs, change: Change, place: &Place) -> Result<(), Failure> {
-    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
-    let (experiment_id, reason, client) = (args.experiment, args.reason, &mut connection.client);
-    let changed = match change {
-        Change::Pause => {
-            let request = pb::PauseExperimentRequest { experiment_id, reason };
-            client.pause_experiment(request).await.map(|response| response.into_inner().experiment)
-        }
-        Change::Resume => {
-            let request = pb::ResumeExperimentRequest { experiment_id, reason };
-            client.resume_experiment(request).await.map(|response| response.into_inner().experiment)
-        }
-        Change::Stop => {
-            let request = pb::StopExperimentRequest { experiment_id, reason };
-            client.stop_experiment(request).await.map(|response| response.into_inner().experiment)
-        }
-    };
-    connection.close().await;
-    let experiment = changed?.unwrap_or_default();
-    output::line(format!("{} `{}` is {}", experiment.id, experiment.name, status_name(&experiment)))
-}
-
 /// The status in the words of the domain.
 pub(super) fn status_name(experiment: &pb::Experiment) -> String {
     status_word(experiment.status())
@@ -261,6 +218,14 @@ pub(super) fn status_name(experiment: &pb::Experiment) -> String {
 pub(super) fn status_word(status: pb::ExperimentStatus) -> String {
     domain::status::ExperimentStatus::try_from(status)
         .map_or_else(|_| "unknown".to_owned(), |status| status.name().to_owned())
+}
+
+/// How far it goes now, if that is not what was launched.
+fn extension(experiment: &pb::Experiment) -> String {
+    let Ok(spec) = serde_json::from_str::<ExperimentSpec>(&experiment.spec_json) else { return String::new() };
+    let launched = Course::of(&spec, &[]).extent();
+    let present = control::extent(experiment);
+    if launched == present { String::new() } else { format!("from {} to {present}", launched.total()) }
 }
 
 fn purpose_name(generation: &pb::GenerationInfo) -> String {
@@ -281,6 +246,8 @@ fn experiment_json(experiment: &pb::Experiment) -> Value {
         "reason": some(&experiment.reason),
         "digest": some(&experiment.digest),
         "generation": experiment.generation,
+        "replicates": experiment.replicates,
+        "generations_planned": experiment.generations_planned,
         "episodes_planned": experiment.episodes_planned,
         "episodes_scored": experiment.episodes_scored,
         "created_at_ms": experiment.created_at_ms,

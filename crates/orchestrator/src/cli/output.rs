@@ -6,6 +6,7 @@ use clap::ValueEnum;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{CellAlignment, ColumnConstraint, Table, Width};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::Failure;
 
@@ -53,6 +54,41 @@ pub(super) fn line(text: impl AsRef<str>) -> Result<(), Failure> {
 pub(super) fn json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(|error| Failure::internal(error.to_string()))?;
     line(text)
+}
+
+/// Writes rows to standard output: as JSON values, as the fields of these that `heads` names, or as `table` shows them.
+pub(super) fn rows(
+    form: Rows,
+    heads: &[&str],
+    values: &[Value],
+    table: impl FnOnce() -> String,
+) -> Result<(), Failure> {
+    match form {
+        Rows::Json => json(&values),
+        Rows::Jsonl => values.iter().try_for_each(|value| line(value.to_string())),
+        Rows::Csv => print(&csv(heads, values)?),
+        Rows::Table => line(table()),
+    }
+}
+
+fn csv(heads: &[&str], values: &[Value]) -> Result<String, Failure> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let failed = |error: csv::Error| Failure::internal(error.to_string());
+    writer.write_record(heads).map_err(failed)?;
+    for value in values {
+        writer.write_record(heads.iter().map(|&head| plain(&value[head]))).map_err(failed)?;
+    }
+    let bytes = writer.into_inner().map_err(|error| Failure::internal(error.to_string()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A value as a cell: text as it is, nothing for null.
+pub(super) fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
 }
 
 /// Whether a person is looking at standard error.

@@ -102,12 +102,10 @@ async fn each_row(
 }
 
 fn print(rows: &[ScoreRow], form: Rows) -> Result<(), Failure> {
-    match form {
-        Rows::Json => output::json(&rows.iter().map(row_json).collect::<Vec<_>>()),
-        Rows::Jsonl => rows.iter().try_for_each(|row| output::line(row_json(row).to_string())),
-        Rows::Csv => output::print(&csv(rows)?),
-        Rows::Table => output::line(table(rows)),
-    }
+    let fixed = ["generation", "position", "agent", "label", "replicate", "seed", "doom_seed", "fitness"];
+    let heads = fixed.into_iter().chain(Response::ALL.map(Response::name)).chain(["end", "trajectory"]);
+    let values: Vec<_> = rows.iter().map(row_json).collect();
+    output::rows(form, &heads.collect::<Vec<_>>(), &values, || table(rows))
 }
 
 fn row_json(row: &ScoreRow) -> Value {
@@ -143,29 +141,6 @@ fn is_count(response: Response) -> bool {
     !matches!(response, Response::Reward | Response::Path | Response::ExplorationCoverage | Response::AmmoEfficiency)
 }
 
-fn csv(rows: &[ScoreRow]) -> Result<String, Failure> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let fixed = ["generation", "position", "agent", "label", "replicate", "seed", "doom_seed", "fitness"];
-    let heads = fixed.into_iter().chain(Response::ALL.map(Response::name)).chain(["end", "trajectory"]);
-    let heads: Vec<_> = heads.collect();
-    let failed = |error: csv::Error| Failure::internal(error.to_string());
-    writer.write_record(&heads).map_err(failed)?;
-    for row in rows {
-        let shown = row_json(row);
-        writer.write_record(heads.iter().map(|&head| plain(&shown[head]))).map_err(failed)?;
-    }
-    let bytes = writer.into_inner().map_err(|error| Failure::internal(error.to_string()))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
 fn table(rows: &[ScoreRow]) -> String {
     let heads = ["gen", "agent", "rep", "seed", "fitness", "kills", "tics", "ticks", "damage taken", "reward", "end"];
     let rows = rows.iter().map(|row| {
@@ -181,7 +156,7 @@ fn table(rows: &[ScoreRow]) -> String {
             measures.ticks.to_string(),
             measures.damage_taken.to_string(),
             output::number(Some(measures.reward)),
-            plain(&json!(measures.end)),
+            output::plain(&json!(measures.end)),
         ]
     });
     output::table(&heads, &["gen", "rep", "seed", "fitness", "kills", "tics", "ticks", "damage taken", "reward"], rows)

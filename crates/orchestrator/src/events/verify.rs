@@ -128,11 +128,11 @@ async fn compare_summary(
     report: &mut ExperimentReport,
 ) -> PortResult<()> {
     let told = &history.summary;
-    // A final status does not change any more, so the row cannot have been overtaken.
-    if record.status.is_final() && told.experiment.status != Some(record.status) {
+    // What has ended stands still, so the row cannot have been overtaken by events.
+    if record.status.has_ended() && told.experiment.status != Some(record.status) {
         report.summary_faults.add(format!("the events end with {:?}, the ledger says {}", told.experiment.status, record.status));
     }
-    if record.status.is_final() && told.experiment.digest != record.digest {
+    if record.status.has_ended() && told.experiment.digest != record.digest {
         report.summary_faults.add("the events tell another digest than the ledger".to_owned());
     }
     let Some(mut stored) = ports.projection.summary(record.id).await? else { return Ok(()) };
@@ -144,6 +144,7 @@ async fn compare_summary(
     if history.unnumbered {
         stored.experiment.last_sequence = told.experiment.last_sequence;
         stored.experiment.status_from = told.experiment.status_from;
+        stored.experiment.extended_from = told.experiment.extended_from;
     }
     for difference in differences(&stored, told) {
         report.summary_faults.add(difference);

@@ -50,6 +50,8 @@ impl DoomGames {
         let config = with_buffers(settings::config(&self.install, scenario)?, scenario, observation);
         let mut start = StartOptions::new(&self.work_root);
         start.step_timeout = Duration::from_secs(10);
+        // Below a worker's patience with an attempt that stands still, so that a failure is told as what it is.
+        start.start_timeout = Duration::from_secs(45);
         start.cpus = cpu.map(|cpu| vec![cpu]);
         Ok(Game::new(self.install.clone(), config, GameOptions::new(start)))
     }

@@ -15,16 +15,17 @@ pub(super) fn first(spec: &ExperimentSpec, evolution: &EvolutionSpec) -> Result<
     Ok(members(spec, 0, offspring, &[]))
 }
 
-/// The members of the generation after `current`.
+/// The members of generation `index`, which is round `round` of the population that was last `evolved`.
 pub(super) fn offspring(
     spec: &ExperimentSpec,
     evolution: &EvolutionSpec,
-    current: &GenerationRecord,
+    evolved: &GenerationRecord,
+    index: u32,
+    round: u32,
 ) -> Result<Vec<Member>, Vec<Violation>> {
-    let index = current.index + 1;
-    let evaluated = evaluated(spec, current);
-    let offspring = genetic::next_generation(&space(spec, evolution)?, &evaluated, evolution, spec.seed, index);
-    let names: Vec<_> = current.members.iter().map(|scored| scored.member.agent.clone()).collect();
+    let evaluated = evaluated(spec, evolved);
+    let offspring = genetic::next_generation(&space(spec, evolution)?, &evaluated, evolution, spec.seed, round);
+    let names: Vec<_> = evolved.members.iter().map(|scored| scored.member.agent.clone()).collect();
     Ok(members(spec, index, offspring, &names))
 }
 

@@ -1,28 +1,39 @@
 //! How many episodes an experiment will have played, and by when.
 
+use domain::course::Course;
 use domain::experiment::ExperimentSpec;
 
-/// Episodes over all generations.
+/// Episodes over all generations of an experiment as it is launched.
 #[must_use]
 pub fn planned(spec: &ExperimentSpec) -> u64 {
-    let generations = spec.evolution.as_ref().map_or(1, |e| e.generations + u32::from(e.confirmation > 0));
-    due_through(spec, generations - 1)
+    in_all(&Course::of(spec, &[]))
+}
+
+/// Episodes over all generations.
+pub(super) fn in_all(course: &Course<'_>) -> u64 {
+    due_through(course, course.last())
 }
 
 /// Episodes that are scored once generation `index` is complete.
 #[must_use]
-pub fn due_through(spec: &ExperimentSpec, index: u32) -> u64 {
-    let episodes = u64::from(spec.seeds.episodes());
+pub fn due_through(course: &Course<'_>, index: u32) -> u64 {
+    let spec = course.launched();
+    let episodes = u64::from(course.replicates());
     match (&spec.evolution, &spec.design) {
         (Some(evolution), _) => {
-            let rounds = u64::from((index + 1).min(evolution.generations));
-            let confirmation = if index >= evolution.generations { 2 * u64::from(evolution.confirmation) } else { 0 };
-            rounds.saturating_mul(u64::from(evolution.population)).saturating_mul(episodes) + confirmation
+            let (rounds, confirmations) = course.counted_through(index);
+            let confirmed = u64::from(confirmations) * 2 * u64::from(evolution.confirmation);
+            u64::from(rounds).saturating_mul(u64::from(evolution.population)).saturating_mul(episodes) + confirmed
         }
-        (None, Some(design)) => {
-            let levels: Vec<_> = design.factors.iter().map(|factor| factor.levels.len()).collect();
-            (super::conditions::combinations(design.kind, &levels).len() as u64).saturating_mul(episodes)
-        }
+        (None, Some(_)) => conditions(spec).saturating_mul(episodes),
         (None, None) => 0,
     }
+}
+
+/// How many conditions a design has.
+pub(super) fn conditions(spec: &ExperimentSpec) -> u64 {
+    spec.design.as_ref().map_or(0, |design| {
+        let levels: Vec<_> = design.factors.iter().map(|factor| factor.levels.len()).collect();
+        super::conditions::combinations(design.kind, &levels).len() as u64
+    })
 }

@@ -49,7 +49,7 @@ async fn follow(
     let mut held: Option<StoredEvent> = None;
     loop {
         // The status is read before the events, so that a final status proves that no event is missed.
-        let ended = store.experiment(id).await.map_err(super::status)?.status.is_final();
+        let ended = store.experiment(id).await.map_err(super::status)?.status.has_ended();
         let events = store.events_after(id, after, BATCH).await.map_err(super::status)?;
         let drained = events.len() < BATCH as usize;
         for event in events {
@@ -69,7 +69,7 @@ async fn follow(
         }
         if drained {
             // Had it ended between the two reads, the newest event would be the last: look again before sending it.
-            if held.is_some() && store.experiment(id).await.map_err(super::status)?.status.is_final() {
+            if held.is_some() && store.experiment(id).await.map_err(super::status)?.status.has_ended() {
                 continue;
             }
             if let Some(newest) = held.take()

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use domain::journal::Actor;
 use domain::ports::{Claim, NewExperiment};
 use proto::mask;
 use testkit::builder::score;
@@ -85,7 +86,8 @@ fn design() -> NewExperiment {
     .unwrap();
     let id = ExperimentId::derive(&spec.hash(), "");
     let first = planning::first(id, &spec).unwrap();
-    NewExperiment { id, episodes_planned: first.episodes(), spec, provenance: testkit::builder::provenance(), first }
+    let (episodes_planned, provenance) = (first.episodes(), testkit::builder::provenance());
+    NewExperiment { id, episodes_planned, spec, provenance, first, launched_by: Actor::new("ada") }
 }
 
 #[tokio::test]

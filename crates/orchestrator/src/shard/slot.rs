@@ -19,7 +19,7 @@ use runtime::grpc::Address;
 use tokio::sync::mpsc;
 use tracing::{Span, info_span};
 
-use super::{Meter, Order, Played};
+use super::{Meter, Order, Played, Progress};
 use crate::check;
 use crate::games::{Games, ScenarioFacts};
 use crate::play::AttemptError;
@@ -52,9 +52,9 @@ impl Slot {
     /// Plays orders until their sender is dropped.
     pub(super) async fn run(mut self, mut orders: mpsc::Receiver<Order>) {
         while let Some(order) = orders.recv().await {
-            let Order { assignment, results, cancelled, span, done } = order;
+            let Order { assignment, results, progress, cancelled, span, done } = order;
             let verdict = tokio::select! {
-                verdict = AssertUnwindSafe(self.play(&assignment, &span, &results)).catch_unwind() => {
+                verdict = AssertUnwindSafe(self.play(&assignment, &span, &progress, &results)).catch_unwind() => {
                     verdict.unwrap_or_else(|panic| Err(AttemptError::Panicked(words(panic.as_ref()))))
                 }
                 () = cancelled.cancelled() => Err(AttemptError::Cancelled),
@@ -79,13 +79,15 @@ impl Slot {
         &mut self,
         assignment: &Assignment,
         span: &Span,
+        progress: &Progress,
         results: &mpsc::Sender<Played>,
     ) -> Result<(), AttemptError> {
-        self.prepare(assignment).await?;
+        progress.advance();
+        self.prepare(assignment, progress).await?;
         for episode in &assignment.episodes {
             // Held and never entered: entering it at every poll would be paid for at every tick.
             let _span = episode_span(span, assignment, episode);
-            let played = self.play_one(assignment, episode).await?;
+            let played = self.play_one(assignment, episode, progress).await?;
             if results.send(played).await.is_err() {
                 return Err(AttemptError::Cancelled);
             }
@@ -94,7 +96,7 @@ impl Slot {
     }
 
     /// Opens what is not open yet: the session, its configuration, the game.
-    async fn prepare(&mut self, assignment: &Assignment) -> Result<(), AttemptError> {
+    async fn prepare(&mut self, assignment: &Assignment, progress: &Progress) -> Result<(), AttemptError> {
         let scenario = &assignment.member.scenario;
         let facts = self.games.facts(scenario).map_err(|found| AttemptError::scenario(&found))?;
         self.same_provenance(assignment, &facts)?;
@@ -103,9 +105,11 @@ impl Slot {
         let limit = Duration::from_secs_f64(assignment.spec.limits.tick_seconds);
         if self.agent.as_ref().is_none_or(Agent::is_leaving) {
             self.agent = Some(Agent::dial(&self.endpoint).await?);
+            progress.advance();
         }
         let agent = self.agent.as_mut().expect("dialled above");
         let observation = agent.configure(&setup, limit).await?;
+        progress.advance();
         let fits = |open: &OpenGame| open.scenario == *scenario && open.observation == observation;
         if !self.game.as_ref().is_some_and(fits) {
             // The old engine is closed before the new one starts, so that a slot never holds two.
@@ -129,7 +133,12 @@ impl Slot {
         changed.map_or(Ok(()), |(name, _)| Err(AttemptError::Provenance(name.clone())))
     }
 
-    async fn play_one(&mut self, assignment: &Assignment, episode: &PlannedEpisode) -> Result<Played, AttemptError> {
+    async fn play_one(
+        &mut self,
+        assignment: &Assignment,
+        episode: &PlannedEpisode,
+        progress: &Progress,
+    ) -> Result<Played, AttemptError> {
         let key = EpisodeKey {
             generation: assignment.generation,
             position: assignment.member.position,
@@ -148,6 +157,7 @@ impl Slot {
         let mut rows = assignment.spec.record.ticks.then(Vec::new);
         let watch = |tick: TickNo, buttons: Buttons, now: &Reading| {
             meter.tick();
+            progress.advance();
             if let Some(rows) = &mut rows {
                 rows.push(tick_row(tick, buttons, now));
             }

@@ -84,7 +84,7 @@ fn agent() -> PathBuf {
     path
 }
 
-fn script(name: &str) -> Command {
+pub(crate) fn script(name: &str) -> Command {
     let mut command = Command::new(python());
     command.arg(root().join("crates/orchestrator/tests/it/python").join(name));
     command

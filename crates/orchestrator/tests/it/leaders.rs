@@ -169,6 +169,8 @@ fn core(store: &Arc<SqlStore>, leadership: Arc<dyn Leadership>) -> Core {
         store: store.clone(),
         leadership,
         projection: store.clone(),
+        dispatch: store.clone(),
+        control: store.clone(),
         queue: Arc::new(MemoryJobQueue::default()),
         publisher: Arc::new(MemoryEventBus::default()),
         games: Arc::new(NoGames),

@@ -4,11 +4,14 @@
 
 mod bad_input;
 mod collector;
+mod control;
 mod daemons;
 mod embedded;
 mod events;
+mod extend;
 mod leaders;
 mod metrics;
 mod peer;
 mod support;
+mod system;
 mod tracing;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use domain::journal::Actor;
 use domain::plan::JobPlan;
 use domain::ports::{Claim, ExperimentStore, MetricsPublisher, NewExperiment, PortResult};
 use futures::StreamExt as _;
@@ -140,7 +141,7 @@ async fn the_twin_tells_what_is_played_in_this_process() {
         Embedded::start(EmbeddedSettings { data: data.path().to_owned(), engine, pin: Pin::Off }).await.unwrap();
     let mut metrics = embedded.metrics.subscribe();
 
-    let id = embedded.core.launch("told.toml", EXPERIMENT.as_bytes(), &[], false).await.unwrap().id;
+    let id = embedded.core.launch("told.toml", EXPERIMENT.as_bytes(), &[], false, Actor::new("ada")).await.unwrap().id;
 
     let mut subjects = Vec::new();
     while !subjects.iter().any(|subject: &String| subject == "generation.0") {

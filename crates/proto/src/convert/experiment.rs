@@ -11,6 +11,7 @@ use crate::orchestrator::v1;
 
 impl From<&ExperimentRecord> for v1::Experiment {
     fn from(record: &ExperimentRecord) -> Self {
+        let course = record.course();
         Self {
             id: record.id.to_string(),
             name: record.spec.name.clone(),
@@ -27,6 +28,8 @@ impl From<&ExperimentRecord> for v1::Experiment {
             engine: record.provenance.engine.clone(),
             behaviour: record.provenance.behaviour.clone(),
             files: record.provenance.files.clone(),
+            replicates: course.replicates(),
+            generations_planned: course.rounds(),
         }
     }
 }
@@ -75,6 +78,7 @@ impl From<ExperimentStatus> for v1::ExperimentStatus {
         match status {
             ExperimentStatus::Running => Self::Running,
             ExperimentStatus::Paused => Self::Paused,
+            ExperimentStatus::Stopping => Self::Stopping,
             ExperimentStatus::Completed => Self::Completed,
             ExperimentStatus::Failed => Self::Failed,
             ExperimentStatus::Stopped => Self::Stopped,
@@ -90,6 +94,7 @@ impl TryFrom<v1::ExperimentStatus> for ExperimentStatus {
             v1::ExperimentStatus::Unspecified => Err(BadMessage::new("status", "must be given")),
             v1::ExperimentStatus::Running => Ok(Self::Running),
             v1::ExperimentStatus::Paused => Ok(Self::Paused),
+            v1::ExperimentStatus::Stopping => Ok(Self::Stopping),
             v1::ExperimentStatus::Completed => Ok(Self::Completed),
             v1::ExperimentStatus::Failed => Ok(Self::Failed),
             v1::ExperimentStatus::Stopped => Ok(Self::Stopped),

@@ -1,6 +1,7 @@
 //! Published events back to what they say.
 
 use domain::event::{Event, EventRecord, Fact};
+use domain::extension::Extent;
 use domain::ids::AgentId;
 use serde::de::DeserializeOwned;
 
@@ -80,6 +81,14 @@ fn fact(record: &EventRecord, name: &str) -> Result<Option<Said>, BadEvent> {
             let v1::ExperimentStopped { metadata, reason } = body(record)?;
             (metadata, Fact::ExperimentStopped { reason })
         }
+        "ExperimentExtended" => {
+            let v1::ExperimentExtended { metadata, replicates, generations, episodes, reason } = body(record)?;
+            let extent = match replicates {
+                0 => Extent::Generations(generations),
+                replicates => Extent::Replicates(replicates),
+            };
+            (metadata, Fact::ExperimentExtended { extent, episodes, reason })
+        }
         "GenerationStarted" => {
             let v1::GenerationStarted { metadata, generation, agents, episodes } = body(record)?;
             (metadata, Fact::GenerationStarted { generation, agents, episodes })
@@ -145,6 +154,8 @@ mod tests {
             Fact::ExperimentPaused { reason: reason() },
             Fact::ExperimentResumed { reason: String::new() },
             Fact::ExperimentStopped { reason: reason() },
+            Fact::ExperimentExtended { extent: Extent::Replicates(7), episodes: 9, reason: reason() },
+            Fact::ExperimentExtended { extent: Extent::Generations(7), episodes: 9, reason: reason() },
             Fact::GenerationStarted { generation: 1, agents: 2, episodes: 3 },
             Fact::GenerationCompleted {
                 generation: u32::MAX,

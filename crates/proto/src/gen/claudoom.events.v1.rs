@@ -95,6 +95,27 @@ pub struct ExperimentStopped {
     #[prost(string, tag = "2")]
     pub reason: ::prost::alloc::string::String,
 }
+/// More of the experiment was planned. If it was completed, it runs again, and is completed again later.
+#[derive(serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExperimentExtended {
+    /// What every event carries.
+    #[prost(message, optional, tag = "1")]
+    pub metadata: ::core::option::Option<Metadata>,
+    /// Episodes that each condition of a design plays now; 0 for an evolution.
+    #[prost(uint32, tag = "2")]
+    pub replicates: u32,
+    /// Rounds of the population now, confirmations not counted; 0 for a design.
+    #[prost(uint32, tag = "3")]
+    pub generations: u32,
+    /// Episodes planned now, over all generations.
+    #[prost(uint64, tag = "4")]
+    pub episodes: u64,
+    /// Why.
+    #[prost(string, tag = "5")]
+    pub reason: ::prost::alloc::string::String,
+}
 /// A generation's jobs are open.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -270,7 +270,7 @@ pub struct Experiment {
     /// Where it stands.
     #[prost(enumeration = "ExperimentStatus", tag = "4")]
     pub status: i32,
-    /// Why it failed, was paused or stopped; may be empty.
+    /// Why it failed, was paused or is (being) stopped; may be empty.
     #[prost(string, tag = "5")]
     pub reason: ::prost::alloc::string::String,
     /// Digest over all rows in hexadecimal, once completed.
@@ -288,10 +288,10 @@ pub struct Experiment {
     /// When it was stored.
     #[prost(int64, tag = "10")]
     pub created_at_ms: i64,
-    /// When it reached a final status; absent before.
+    /// When it ended; absent before, and again once it is extended.
     #[prost(int64, optional, tag = "11")]
     pub ended_at_ms: ::core::option::Option<i64>,
-    /// The specification as canonical JSON.
+    /// The specification that was launched, as canonical JSON.
     #[prost(string, tag = "12")]
     pub spec_json: ::prost::alloc::string::String,
     /// Version of the engine.
@@ -306,6 +306,12 @@ pub struct Experiment {
         ::prost::alloc::string::String,
         ::prost::alloc::string::String,
     >,
+    /// Episodes that each agent plays in a generation, confirmations apart; extensions counted.
+    #[prost(uint32, tag = "16")]
+    pub replicates: u32,
+    /// Rounds of the population, confirmations apart; extensions counted. 0 for a design.
+    #[prost(uint32, tag = "17")]
+    pub generations_planned: u32,
 }
 /// A generation in short.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -444,13 +450,94 @@ pub struct StopExperimentRequest {
     /// Why, for the journal.
     #[prost(string, tag = "2")]
     pub reason: ::prost::alloc::string::String,
+    /// Whether jobs in play finish first.
+    #[prost(enumeration = "StopMode", tag = "3")]
+    pub mode: i32,
 }
 /// The stopped experiment.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct StopExperimentResponse {
+    /// As it is now: STOPPING or STOPPED.
+    #[prost(message, optional, tag = "1")]
+    pub experiment: ::core::option::Option<Experiment>,
+}
+/// Asks for more of an experiment. What is given is how many there are to be in all, not how many more.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExtendExperimentRequest {
+    /// The experiment.
+    #[prost(string, tag = "1")]
+    pub experiment_id: ::prost::alloc::string::String,
+    /// Why, for the journal.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+    /// How far it is to go.
+    #[prost(oneof = "extend_experiment_request::Extent", tags = "3, 4")]
+    pub extent: ::core::option::Option<extend_experiment_request::Extent>,
+}
+/// Nested message and enum types in `ExtendExperimentRequest`.
+pub mod extend_experiment_request {
+    /// How far it is to go.
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Extent {
+        /// Of a design: episodes of each condition.
+        #[prost(uint32, tag = "3")]
+        Replicates(u32),
+        /// Of an evolution: rounds of the population, confirmations not counted.
+        #[prost(uint32, tag = "4")]
+        Generations(u32),
+    }
+}
+/// The extended experiment.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExtendExperimentResponse {
     /// As it is now.
     #[prost(message, optional, tag = "1")]
     pub experiment: ::core::option::Option<Experiment>,
+    /// Whether this call extended it; not if it went just as far already.
+    #[prost(bool, tag = "2")]
+    pub changed: bool,
+}
+/// Asks for a page of a journal.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListJournalRequest {
+    /// The experiment.
+    #[prost(string, tag = "1")]
+    pub experiment_id: ::prost::alloc::string::String,
+    /// Most items to return.
+    #[prost(uint32, tag = "2")]
+    pub page_size: u32,
+    /// Where to go on.
+    #[prost(string, tag = "3")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// A page of a journal.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListJournalResponse {
+    /// Oldest first.
+    #[prost(message, repeated, tag = "1")]
+    pub entries: ::prost::alloc::vec::Vec<JournalEntry>,
+    /// Where to go on; empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Who did what to an experiment, and why.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct JournalEntry {
+    /// When.
+    #[prost(int64, tag = "1")]
+    pub time_ms: i64,
+    /// What: `launched`, `paused`, `resumed`, `extended`, `stopping`, `stopped`, `completed`, `diverged`, `failed`, `refused`.
+    #[prost(string, tag = "2")]
+    pub action: ::prost::alloc::string::String,
+    /// Who, as far as it is known.
+    #[prost(string, tag = "3")]
+    pub actor: ::prost::alloc::string::String,
+    /// Why; may be empty.
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
+    /// What exactly, where the action does not say it all; may be empty.
+    #[prost(string, tag = "5")]
+    pub detail: ::prost::alloc::string::String,
 }
 /// Asks for events.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -486,7 +573,7 @@ pub struct StreamEventsResponse {
     /// When it was committed.
     #[prost(int64, tag = "6")]
     pub time_ms: i64,
-    /// Whether no event follows: the experiment has ended.
+    /// Whether no event follows: the experiment has ended, unless somebody extends it later.
     #[prost(bool, tag = "7")]
     pub is_final: bool,
 }
@@ -626,12 +713,14 @@ pub enum ExperimentStatus {
     Running = 1,
     /// No new job is started until it is resumed.
     Paused = 2,
-    /// Every planned episode is scored.
+    /// Every planned episode is scored. It runs again only when it is extended.
     Completed = 3,
     /// It cannot go on.
     Failed = 4,
     /// Somebody ended it.
     Stopped = 5,
+    /// Somebody is ending it: no new job is started, jobs in play finish.
+    Stopping = 6,
 }
 impl ExperimentStatus {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -646,6 +735,7 @@ impl ExperimentStatus {
             Self::Completed => "EXPERIMENT_STATUS_COMPLETED",
             Self::Failed => "EXPERIMENT_STATUS_FAILED",
             Self::Stopped => "EXPERIMENT_STATUS_STOPPED",
+            Self::Stopping => "EXPERIMENT_STATUS_STOPPING",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -657,6 +747,40 @@ impl ExperimentStatus {
             "EXPERIMENT_STATUS_COMPLETED" => Some(Self::Completed),
             "EXPERIMENT_STATUS_FAILED" => Some(Self::Failed),
             "EXPERIMENT_STATUS_STOPPED" => Some(Self::Stopped),
+            "EXPERIMENT_STATUS_STOPPING" => Some(Self::Stopping),
+            _ => None,
+        }
+    }
+}
+/// How an experiment is ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StopMode {
+    /// Not said: as STOP_MODE_DRAIN.
+    Unspecified = 0,
+    /// No new job is started; the experiment is STOPPING until jobs in play have finished, then STOPPED.
+    Drain = 1,
+    /// It is STOPPED at once. Workers leave its jobs within seconds, and what these score is dropped.
+    Now = 2,
+}
+impl StopMode {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STOP_MODE_UNSPECIFIED",
+            Self::Drain => "STOP_MODE_DRAIN",
+            Self::Now => "STOP_MODE_NOW",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STOP_MODE_UNSPECIFIED" => Some(Self::Unspecified),
+            "STOP_MODE_DRAIN" => Some(Self::Drain),
+            "STOP_MODE_NOW" => Some(Self::Now),
             _ => None,
         }
     }
@@ -980,7 +1104,7 @@ pub mod orchestrator_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Starts no new job until the experiment is resumed.
+        /// Starts no new job until the experiment is resumed; jobs in play finish.
         pub async fn pause_experiment(
             &mut self,
             request: impl tonic::IntoRequest<super::PauseExperimentRequest>,
@@ -1040,7 +1164,7 @@ pub mod orchestrator_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Ends an experiment for good; its scores stay.
+        /// Ends an experiment for good; its scores stay. Jobs in play finish first, unless asked otherwise.
         pub async fn stop_experiment(
             &mut self,
             request: impl tonic::IntoRequest<super::StopExperimentRequest>,
@@ -1066,6 +1190,67 @@ pub mod orchestrator_service_client {
                     GrpcMethod::new(
                         "claudoom.orchestrator.v1.OrchestratorService",
                         "StopExperiment",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Plans more of an experiment that runs, is paused or is completed; a completed one runs again. FAILED_PRECONDITION for
+        /// one that failed, was stopped or is being stopped. Asking twice is asking once.
+        pub async fn extend_experiment(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ExtendExperimentRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExtendExperimentResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/ExtendExperiment",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "ExtendExperiment",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists who did what to an experiment, when and why, oldest first.
+        pub async fn list_journal(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListJournalRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListJournalResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/ListJournal",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "ListJournal",
                     ),
                 );
             self.inner.unary(req, path, codec).await
@@ -1178,7 +1363,7 @@ pub mod orchestrator_service_server {
             tonic::Response<super::ListExperimentsResponse>,
             tonic::Status,
         >;
-        /// Starts no new job until the experiment is resumed.
+        /// Starts no new job until the experiment is resumed; jobs in play finish.
         async fn pause_experiment(
             &self,
             request: tonic::Request<super::PauseExperimentRequest>,
@@ -1194,12 +1379,29 @@ pub mod orchestrator_service_server {
             tonic::Response<super::ResumeExperimentResponse>,
             tonic::Status,
         >;
-        /// Ends an experiment for good; its scores stay.
+        /// Ends an experiment for good; its scores stay. Jobs in play finish first, unless asked otherwise.
         async fn stop_experiment(
             &self,
             request: tonic::Request<super::StopExperimentRequest>,
         ) -> std::result::Result<
             tonic::Response<super::StopExperimentResponse>,
+            tonic::Status,
+        >;
+        /// Plans more of an experiment that runs, is paused or is completed; a completed one runs again. FAILED_PRECONDITION for
+        /// one that failed, was stopped or is being stopped. Asking twice is asking once.
+        async fn extend_experiment(
+            &self,
+            request: tonic::Request<super::ExtendExperimentRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ExtendExperimentResponse>,
+            tonic::Status,
+        >;
+        /// Lists who did what to an experiment, when and why, oldest first.
+        async fn list_journal(
+            &self,
+            request: tonic::Request<super::ListJournalRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListJournalResponse>,
             tonic::Status,
         >;
         /// Server streaming response type for the StreamEvents method.
@@ -1625,6 +1827,101 @@ pub mod orchestrator_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = StopExperimentSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/ExtendExperiment" => {
+                    #[allow(non_camel_case_types)]
+                    struct ExtendExperimentSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::ExtendExperimentRequest>
+                    for ExtendExperimentSvc<T> {
+                        type Response = super::ExtendExperimentResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ExtendExperimentRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::extend_experiment(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ExtendExperimentSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/ListJournal" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListJournalSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::ListJournalRequest>
+                    for ListJournalSvc<T> {
+                        type Response = super::ListJournalResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListJournalRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::list_journal(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListJournalSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -11,6 +11,8 @@ pub struct Model {
     pub status: Option<String>,
     pub status_sequence: i64,
     pub status_at_ms: i64,
+    pub extended_sequence: i64,
+    pub extended_at_ms: i64,
     pub reason: Option<String>,
     pub digest: Option<String>,
     pub episodes_planned: Option<i64>,

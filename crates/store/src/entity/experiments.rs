@@ -17,6 +17,7 @@ pub struct Model {
     pub episodes_planned: i64,
     pub episodes_scored: i64,
     pub pauses: i64,
+    pub completions: i64,
     pub event_seq: i64,
     pub created_at_ms: i64,
     pub ended_at_ms: Option<i64>,

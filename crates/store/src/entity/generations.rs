@@ -17,6 +17,7 @@ pub struct Model {
     pub best_agent: Option<String>,
     pub best_fitness: Option<f64>,
     pub mean_fitness: Option<f64>,
+    pub completions: i64,
     pub created_at_ms: i64,
     pub ended_at_ms: Option<i64>,
 }

@@ -10,6 +10,7 @@ pub struct Model {
     pub experiment_id: Option<Uuid>,
     pub actor: Option<String>,
     pub action: String,
+    pub detail: String,
     pub reason: String,
     pub at_ms: i64,
 }

@@ -21,6 +21,7 @@ pub struct Model {
     pub episodes_planned: i64,
     pub episodes_scored: i64,
     pub errors: i64,
+    pub evaluations: i64,
     pub fitness: Option<f64>,
 }
 

@@ -22,6 +22,12 @@ pub(super) async fn give_back(db: &DatabaseConnection) -> Result<()> {
         tracing::info!(jobs = released.rows_affected, "jobs of a process that is gone were given back");
     }
     relay_holds::Entity::delete_many().exec(db).await?;
+    // The queue of that process is gone with it.
+    jobs::Entity::update_many()
+        .col_expr(jobs::Column::QueuedAtMs, Expr::value(Option::<i64>::None))
+        .filter(jobs::Column::Status.ne(JobStatus::Done.name()))
+        .exec(db)
+        .await?;
     leases::Entity::update_many().col_expr(leases::Column::LeaseUntilMs, Expr::value(0)).exec(db).await?;
     Ok(())
 }

@@ -51,6 +51,7 @@ macro_rules! job_queue_contract {
             a_waiting_consumer_can_be_cancelled,
             rejected_jobs_are_put_aside,
             jobs_beyond_the_delivery_limit_are_put_aside,
+            the_depth_is_what_waits_for_a_consumer,
             ping_answers,
         );
     };
@@ -268,6 +269,31 @@ pub async fn jobs_beyond_the_delivery_limit_are_put_aside(harness: &dyn QueueHar
 
     nothing_comes(&mut consumer).await;
     assert_eq!(put_aside(harness, 1).await, published);
+}
+
+/// Jobs that were published count until a consumer has them, and again when they come back.
+pub async fn the_depth_is_what_waits_for_a_consumer(harness: &dyn QueueHarness) {
+    depth_becomes(harness, 0).await;
+    harness.queue().publish(&jobs(5)).await.unwrap();
+    depth_becomes(harness, 5).await;
+
+    let mut consumer = harness.queue().consume(2).await.unwrap();
+    let taken = [next(&mut consumer).await, next(&mut consumer).await];
+    depth_becomes(harness, 3).await;
+
+    drop(consumer);
+    drop(taken);
+    depth_becomes(harness, 5).await;
+}
+
+/// A broker counts in its own time.
+async fn depth_becomes(harness: &dyn QueueHarness, expected: u64) {
+    let looking = async {
+        while harness.queue().depth().await.unwrap() != expected {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(SOON, looking).await.unwrap_or_else(|_| panic!("the depth must become {expected}"));
 }
 
 /// A queue that can be used says so.

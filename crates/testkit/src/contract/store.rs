@@ -9,13 +9,17 @@ use domain::ErrorKind;
 use domain::ids::{Epoch, ExperimentId, JobId};
 use domain::plan::{GenerationPlan, PlannedEpisode};
 use domain::ports::{
-    Assignment, Candidate, Claim, Election, ExperimentStore, Leadership, NewExperiment, PortResult, StoredEvent,
+    Assignment, Candidate, Claim, ControlStore, Dispatch, Election, ExperimentStore, FenceReport, Leadership,
+    NewExperiment, PortResult, Renewal, StoredEvent,
 };
 use domain::score::Score;
 
 use crate::builder;
 
+pub mod control;
+pub mod dispatch;
 pub mod experiments;
+pub mod extensions;
 pub mod generations;
 pub mod jobs;
 pub mod leadership;
@@ -23,9 +27,9 @@ pub mod outbox;
 pub mod scores;
 
 /// All that a ledger must do.
-pub trait Ledger: ExperimentStore + Leadership {}
+pub trait Ledger: ExperimentStore + Leadership + Dispatch + FenceReport + ControlStore {}
 
-impl<T: ExperimentStore + Leadership> Ledger for T {}
+impl<T: ExperimentStore + Leadership + Dispatch + FenceReport + ControlStore> Ledger for T {}
 
 /// The ledger under test.
 pub type Store = Arc<dyn Ledger>;
@@ -48,9 +52,17 @@ macro_rules! store_contract {
             jobs::a_job_is_granted_to_one_worker_with_all_it_needs,
             jobs::a_lapsed_lease_is_taken_over_and_late_results_are_refused,
             jobs::a_renewed_lease_is_kept,
+            jobs::a_job_whose_attempt_stands_still_is_given_to_another,
+            jobs::what_comes_too_late_is_counted,
             jobs::a_released_job_is_open_again_and_its_errors_are_told,
             jobs::paused_and_ended_experiments_give_no_jobs,
             jobs::racing_workers_never_share_a_job,
+            dispatch::planned_jobs_are_due_until_they_are_queued,
+            dispatch::a_job_that_comes_back_is_due_again,
+            dispatch::a_lapsed_lease_is_noticed_once,
+            dispatch::a_claim_in_between_keeps_its_job_due,
+            dispatch::what_was_dropped_in_a_pause_is_due_after_it,
+            dispatch::what_the_queue_has_lost_is_found_by_its_age,
             scores::scores_keep_every_bit_and_so_does_the_digest,
             scores::committing_again_changes_nothing,
             scores::only_missing_episodes_are_assigned_again,
@@ -78,6 +90,22 @@ macro_rules! store_contract {
             outbox::events_keep_the_trace_in_which_they_were_recorded,
             outbox::event_numbers_have_no_gaps,
             outbox::tick_logs_are_written_again_without_complaint,
+            control::a_stop_lets_jobs_in_play_finish,
+            control::a_stop_without_a_job_in_play_is_done_at_once,
+            control::a_stop_now_ends_what_is_in_play,
+            control::whatever_was_claimed_before_a_stop_may_finish,
+            control::no_job_begins_once_a_pause_has_returned,
+            control::the_journal_says_who_did_what_and_why,
+            control::failures_and_divergences_are_in_the_journal,
+            control::a_refusal_is_noted_once,
+            extensions::more_replicates_open_a_completed_design_again,
+            extensions::a_running_design_is_extended_before_its_end,
+            extensions::a_paused_experiment_is_extended_and_stays_paused,
+            extensions::what_failed_or_was_stopped_is_not_extended,
+            extensions::an_extension_is_stored_once_however_often_it_is_asked_for,
+            extensions::what_was_planned_before_an_extension_is_refused,
+            extensions::an_extended_evolution_goes_on_after_its_end,
+            extensions::extensions_race_with_the_last_scores,
         }
     };
     ($open:path: $($module:ident::$case:ident,)+) => {
@@ -95,6 +123,9 @@ const LEASE: Duration = Duration::from_secs(60);
 
 /// A lease that has run out as soon as it is granted.
 const LAPSED: Duration = Duration::ZERO;
+
+/// A renewal of an attempt that gets on.
+const ALIVE: Renewal = Renewal { lease: LEASE, ticks: 1, patience: LEASE };
 
 async fn created(store: &Store, members: u32, episodes: u32) -> NewExperiment {
     let new = builder::experiment(members, episodes);

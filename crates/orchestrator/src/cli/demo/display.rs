@@ -56,8 +56,9 @@ impl Display {
             self.shown += 1;
         }
         let seconds = self.started.elapsed().as_secs_f64().max(0.001);
-        let due = planning::due_through(&record.spec, record.generation);
-        let before = record.generation.checked_sub(1).map_or(0, |g| planning::due_through(&record.spec, g));
+        let course = record.course();
+        let due = planning::due_through(&course, record.generation);
+        let before = record.generation.checked_sub(1).map_or(0, |g| planning::due_through(&course, g));
         self.bar.set_message(format!(
             "generation {}: {}/{} episodes, {:.0} ticks/s",
             record.generation,
@@ -66,7 +67,7 @@ impl Display {
             ticks as f64 / seconds,
         ));
         self.bar.set_position(record.episodes_scored);
-        if record.status.is_final() {
+        if record.status.has_ended() {
             self.bar.finish_and_clear();
         }
         Ok(())

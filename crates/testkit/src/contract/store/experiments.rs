@@ -11,8 +11,8 @@ use domain::status::ExperimentStatus::{Completed, Failed, Paused, Running, Stopp
 use futures::future::join_all;
 use uuid::Uuid;
 
-use super::{LEASE, Store, created, elected, events, kind_of, kinds};
-use crate::builder;
+use super::{ALIVE, LEASE, Store, created, elected, events, kind_of, kinds};
+use crate::builder::{self, note};
 
 pub async fn an_experiment_is_created_once_and_reads_back_exactly(store: Store) {
     let new = builder::experiment(3, 5);
@@ -66,12 +66,12 @@ pub async fn concurrent_creations_make_one_experiment(store: Store) {
 pub async fn a_status_changes_only_along_its_machine(store: Store) {
     let id = created(&store, 1, 1).await.id;
 
-    store.set_status(id, Running, "already").await.unwrap();
-    assert_eq!(kind_of(store.set_status(id, Completed, "by hand").await), ErrorKind::FailedPrecondition);
-    store.set_status(id, Stopped, "enough").await.unwrap();
-    store.set_status(id, Stopped, "again").await.unwrap();
+    store.set_status(id, Running, &note("already")).await.unwrap();
+    assert_eq!(kind_of(store.set_status(id, Completed, &note("by hand")).await), ErrorKind::FailedPrecondition);
+    store.set_status(id, Stopped, &note("enough")).await.unwrap();
+    store.set_status(id, Stopped, &note("again")).await.unwrap();
     for status in [Running, Paused, Failed, Completed] {
-        assert_eq!(kind_of(store.set_status(id, status, "").await), ErrorKind::FailedPrecondition, "{status}");
+        assert_eq!(kind_of(store.set_status(id, status, &note("")).await), ErrorKind::FailedPrecondition, "{status}");
     }
 
     let stored = store.experiment(id).await.unwrap();
@@ -84,9 +84,9 @@ pub async fn pauses_and_resumes_are_told_each_time(store: Store) {
     let id = created(&store, 1, 1).await.id;
 
     for _ in 0..2 {
-        store.set_status(id, Paused, "lunch").await.unwrap();
+        store.set_status(id, Paused, &note("lunch")).await.unwrap();
         assert_eq!(store.experiment(id).await.unwrap().reason.as_deref(), Some("lunch"));
-        store.set_status(id, Running, "back").await.unwrap();
+        store.set_status(id, Running, &note("back")).await.unwrap();
         assert_eq!(store.experiment(id).await.unwrap().reason, None);
     }
 
@@ -144,11 +144,12 @@ pub async fn what_does_not_exist_is_not_found(store: Store) {
 
     assert_eq!(kind_of(store.experiment(id).await), ErrorKind::NotFound);
     assert_eq!(kind_of(store.generation(id, 0).await), ErrorKind::NotFound);
-    assert_eq!(kind_of(store.set_status(id, Paused, "").await), ErrorKind::NotFound);
+    assert_eq!(kind_of(store.set_status(id, Paused, &note("")).await), ErrorKind::NotFound);
     assert_eq!(kind_of(store.complete(elected(&store).await, id, "00").await), ErrorKind::NotFound);
     assert_eq!(kind_of(store.open_jobs(id).await), ErrorKind::NotFound);
+    assert_eq!(kind_of(store.due_jobs(id, 1).await), ErrorKind::NotFound);
     assert_eq!(kind_of(store.scores(id, &ScoreFilter::default(), &Page::default()).await), ErrorKind::NotFound);
-    assert_eq!(kind_of(store.renew(job, Fence(1), LEASE).await), ErrorKind::NotFound);
+    assert_eq!(kind_of(store.renew(job, Fence(1), &ALIVE).await), ErrorKind::NotFound);
     assert_eq!(kind_of(store.release(job, Fence(1), "").await), ErrorKind::NotFound);
     assert_eq!(kind_of(store.finish(job, Fence(1), &[]).await), ErrorKind::NotFound);
     assert!(matches!(store.claim(job, "worker", LEASE).await.unwrap(), Claim::Unknown));

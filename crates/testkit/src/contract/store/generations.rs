@@ -10,7 +10,7 @@ use domain::status::{ExperimentStatus, GenerationStatus};
 use uuid::Uuid;
 
 use super::{LEASE, Store, created, elected, granted, kind_of, kinds, play, play_generation};
-use crate::builder;
+use crate::builder::{self, note};
 
 pub(super) fn summary() -> GenerationSummary {
     GenerationSummary { best_agent: AgentId::slug("agent-1"), best_fitness: 1.5, mean_fitness: 1.0 }
@@ -46,7 +46,7 @@ pub async fn a_generation_with_missing_episodes_stays_open(store: Store) {
     assert_eq!(kind_of(store.complete(epoch, new.id, "00").await), ErrorKind::FailedPrecondition);
     assert_eq!(store.generation(new.id, 0).await.unwrap().status, GenerationStatus::Running);
     play_generation(&store, &new.first).await;
-    store.set_status(new.id, ExperimentStatus::Stopped, "").await.unwrap();
+    store.set_status(new.id, ExperimentStatus::Stopped, &note("")).await.unwrap();
     assert_eq!(
         kind_of(store.close_generation(epoch, new.id, 0, &summary(), None).await),
         ErrorKind::FailedPrecondition

@@ -121,5 +121,7 @@ pub async fn a_leader_of_the_past_plans_nothing_and_is_counted(store: Store) {
 
     let fenced: Vec<_> = store.terms(10).await.unwrap().iter().map(|t| (t.epoch, t.fenced_writes)).collect();
     assert_eq!(fenced, [(present, 0), (past, 2)]);
+    let counts = store.fence_counts().await.unwrap();
+    assert_eq!((counts.leader_takeovers, counts.fenced_plans), (1, 2));
     assert_eq!(kinds(&store, new.id).await[2..], ["evaluated", "completed", "completed"]);
 }

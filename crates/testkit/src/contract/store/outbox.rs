@@ -12,7 +12,7 @@ use futures::future::join_all;
 use tokio::time::sleep;
 
 use super::{LAPSED, LEASE, Store, created, events, play_generation};
-use crate::builder;
+use crate::builder::{self, note};
 use crate::trace::{TRACEPARENT, within};
 
 pub async fn two_relays_never_take_the_same_event(store: Store) {
@@ -87,7 +87,7 @@ pub async fn events_keep_the_time_when_they_were_recorded(store: Store) {
     let id = created(&store, 1, 1).await.id;
     let created_at = store.experiment(id).await.unwrap().created_at_ms;
     sleep(Duration::from_millis(20)).await;
-    store.set_status(id, Paused, "").await.unwrap();
+    store.set_status(id, Paused, &note("")).await.unwrap();
 
     let taken = store.claim_outbox("relay", 10, LAPSED).await.unwrap();
     let times: Vec<_> = taken.iter().map(|entry| entry.record.recorded_at_ms).collect();
@@ -101,7 +101,7 @@ pub async fn events_keep_the_time_when_they_were_recorded(store: Store) {
 pub async fn events_keep_the_trace_in_which_they_were_recorded(store: Store) {
     let new = builder::experiment(1, 1);
     within(TRACEPARENT, store.create(&new)).await.unwrap();
-    store.set_status(new.id, Paused, "").await.unwrap();
+    store.set_status(new.id, Paused, &note("")).await.unwrap();
 
     let taken = within("00-of-the-relay-01", store.claim_outbox("relay", 10, LEASE)).await.unwrap();
 
@@ -116,8 +116,8 @@ pub async fn event_numbers_have_no_gaps(store: Store) {
     let switches = (0..4).map(|_| {
         let (store, id) = (Arc::clone(&store), new.id);
         tokio::spawn(async move {
-            store.set_status(id, Paused, "").await.unwrap();
-            store.set_status(id, Running, "").await.unwrap();
+            store.set_status(id, Paused, &note("")).await.unwrap();
+            store.set_status(id, Running, &note("")).await.unwrap();
         })
     });
     join_all(switches).await.into_iter().for_each(Result::unwrap);

@@ -11,6 +11,8 @@ use domain::score::Score;
 use domain::status::ExperimentStatus::{Failed, Stopped};
 use futures::future::join_all;
 
+use crate::builder::note;
+
 use super::{LAPSED, LEASE, Store, created, events, granted, kind_of, kinds, play, play_generation};
 
 /// Reals that a detour by decimal digits, by `f32` or by integers would change.
@@ -171,7 +173,7 @@ pub async fn an_ended_experiment_takes_no_more_scores(store: Store) {
     let new = created(&store, 1, 2).await;
     let job = new.first.jobs[0].id;
     let assignment = granted(&store, job, LEASE).await;
-    store.set_status(new.id, Stopped, "enough").await.unwrap();
+    store.set_status(new.id, Stopped, &note("enough")).await.unwrap();
 
     let late = store.finish(job, assignment.fence, &play(&assignment)).await;
 

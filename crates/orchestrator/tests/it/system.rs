@@ -1,0 +1,125 @@
+//! Daemons on services of their own, for one test.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::sync::Arc;
+
+use proto::events::Encoder;
+use serde_json::Value;
+use store::{SqlStore, StoreConfig};
+use tempfile::TempDir;
+use testkit::postgres::TestDatabase;
+
+use crate::daemons::{Forgotten, Process, base, free_port, script, wait_until_ready};
+use crate::support::{folder, json, orchestrator, succeed};
+
+/// A database and names of their own at the services, all removed with the test.
+pub(crate) struct System {
+    pub(crate) database: TestDatabase,
+    pub(crate) data: TempDir,
+    names: Forgotten,
+}
+
+/// A running orchestrator.
+pub(crate) struct Served {
+    pub(crate) process: Process,
+    pub(crate) server: String,
+}
+
+impl System {
+    pub(crate) async fn new() -> Self {
+        let unique = uuid::Uuid::new_v4().simple().to_string();
+        let nats = base("CLAUDOOM_TEST_NATS", "nats://127.0.0.1:4222");
+        let amqp = base("CLAUDOOM_TEST_AMQP", "amqp://guest:guest@127.0.0.1:5672");
+        let names = Forgotten([nats, format!("TEST_{unique}"), amqp, format!("test-{unique}")]);
+        Self { database: TestDatabase::create().await, data: folder(), names }
+    }
+
+    pub(crate) async fn store(&self) -> Arc<SqlStore> {
+        let config = StoreConfig::new(self.database.url()).with_migrations();
+        Arc::new(store::connect(&config, Arc::new(Encoder)).await.unwrap())
+    }
+
+    pub(crate) fn nats(&self) -> &str {
+        &self.names.0[0]
+    }
+
+    pub(crate) fn prefix(&self) -> &str {
+        &self.names.0[3]
+    }
+
+    /// The command `name` with the flags of the services.
+    pub(crate) fn command(&self, name: &str) -> Command {
+        let [nats, stream, amqp, prefix] = &self.names.0;
+        let mut command = orchestrator();
+        command.args([name, "--database-url", &self.database.url()]);
+        command.args(["--nats-url", nats, "--nats-stream", stream, "--nats-subject-prefix", prefix]);
+        command.args(["--amqp-url", amqp, "--amqp-exchange", prefix, "--amqp-queue", &format!("{prefix}.jobs")]);
+        command
+    }
+
+    /// Starts an orchestrator with `more` flags and waits until it is ready.
+    pub(crate) fn serve(&self, more: &[&str]) -> Served {
+        let address = format!("127.0.0.1:{}", free_port());
+        let mut command = self.command("serve");
+        command.args(["--grpc-addr", &address]).args(more);
+        let process = Process::start(command, &self.log("serve"));
+        let server = format!("http://{address}");
+        wait_until_ready(&server);
+        Served { process, server }
+    }
+
+    /// Starts a worker with two games.
+    pub(crate) fn work(&self) -> Process {
+        let mut command = self.command("worker");
+        command.args(["--engines", "2", "--pin", "off"]);
+        Process::start(command, &self.log("worker"))
+    }
+
+    /// Where a process of this name logs to.
+    pub(crate) fn log(&self, name: &str) -> PathBuf {
+        self.data.path().join(format!("{name}.log"))
+    }
+
+    /// What a process of this name has logged.
+    pub(crate) fn logged(&self, name: &str) -> String {
+        std::fs::read_to_string(self.log(name)).unwrap_or_default()
+    }
+
+    /// Sends control messages by another client than ours; what is sent with `!` is not answered.
+    pub(crate) fn send(&self, messages: &[(&str, &str)]) -> Vec<Value> {
+        let mut command = script("control.py");
+        command.args([self.nats(), self.prefix()]);
+        messages.iter().for_each(|(verb, body)| {
+            command.args([verb, body]);
+        });
+        json(&mut command).as_array().unwrap().clone()
+    }
+}
+
+impl Served {
+    /// Launches an experiment and returns its id.
+    pub(crate) fn launch(&self, data: &TempDir, text: &str) -> String {
+        let file = data.path().join("experiment.toml");
+        std::fs::write(&file, text).unwrap();
+        let launched = json(self.client("launch").arg(&file).args(["-o", "json"]));
+        launched["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A command for this orchestrator.
+    pub(crate) fn client(&self, name: &str) -> Command {
+        let mut command = orchestrator();
+        command.args([name, "--server", &self.server]).env("USER", "ada");
+        command
+    }
+
+    /// Runs a command for an experiment; it must succeed.
+    pub(crate) fn run(&self, name: &str, args: &[&str]) -> Output {
+        succeed(self.client(name).args(args))
+    }
+
+    /// What a command for an experiment prints as JSON.
+    pub(crate) fn json(&self, name: &str, experiment: &str) -> Value {
+        json(self.client(name).args([experiment, "-o", "json"]))
+    }
+}
