@@ -18,9 +18,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in
-            [event_inbox(), experiment_summaries(), generation_summaries(), parked_events(), relay_holds()]
-        {
+        for table in [event_inbox(), experiment_summaries(), generation_summaries(), parked_events(), relay_holds()] {
             manager.create_table(table).await?;
         }
         manager.create_index(index("parked_in_order", "parked_events", &["parked_at_ms", "id"])).await?;
@@ -43,8 +41,7 @@ impl MigrationTrait for Migration {
         ] {
             manager.alter_table(change).await?;
         }
-        let tables =
-            ["relay_holds", "parked_events", "generation_summaries", "experiment_summaries", "event_inbox"];
+        let tables = ["relay_holds", "parked_events", "generation_summaries", "experiment_summaries", "event_inbox"];
         drop_tables(manager, &tables).await
     }
 }

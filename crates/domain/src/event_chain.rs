@@ -96,8 +96,13 @@ mod tests {
         for other in others {
             assert_ne!(Fingerprint::of(&other), Fingerprint::of(&base), "{other:?}");
         }
-        let told_otherwise =
-            EventRecord { recorded_at_ms: 7, republished: 1, sequence: None, traceparent: Some("t".into()), ..record() };
+        let told_otherwise = EventRecord {
+            recorded_at_ms: 7,
+            republished: 1,
+            sequence: None,
+            traceparent: Some("t".into()),
+            ..record()
+        };
         assert_eq!(Fingerprint::of(&told_otherwise), Fingerprint::of(&base));
     }
 

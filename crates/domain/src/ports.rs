@@ -23,9 +23,7 @@ pub use event_source::{Backlog, EventConsumer, EventDelivery, EventSource, Strea
 pub use fences::{FenceCounts, FenceReport};
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
 pub use leadership::{Candidate, Election, Leader, Leadership, Term};
-pub use projection::{
-    InboxEntry, NewParked, ParkedEvent, ParkedEvents, Projected, Projection, ReceivedEvent, Summary,
-};
+pub use projection::{InboxEntry, NewParked, ParkedEvent, ParkedEvents, Projected, Projection, ReceivedEvent, Summary};
 pub use publisher::{EventPublisher, MetricsPublisher};
 pub use store::{
     Assignment, Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,

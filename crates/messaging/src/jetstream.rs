@@ -6,8 +6,8 @@
 
 mod client;
 mod config;
-mod control;
 mod consumer;
+mod control;
 mod history;
 mod message;
 mod metrics;

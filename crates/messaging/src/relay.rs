@@ -56,7 +56,7 @@ impl OutboxRelay {
     /// logged and tried again, so this ends only with `shutdown`.
     pub async fn run(mut self, shutdown: impl Future<Output = ()> + Send) {
         let mut shutdown = pin!(shutdown);
-        let mut waits = Waits::new(self.settings.backoff);
+        let mut waits = Waits::with_jitter(self.settings.backoff, self.settings.jitter.clone());
         let end = loop {
             let drain = self.settings.drain;
             let ran = {

@@ -40,8 +40,7 @@ struct Target {
 async fn target() -> Target {
     let url = std::env::var("CLAUDOOM_TEST_NATS").unwrap_or_else(|_| "nats://127.0.0.1:4222".to_owned());
     let own = Uuid::new_v4().simple().to_string();
-    let config =
-        NatsConfig { prefix: format!("bench-{own}"), stream: format!("BENCH-{own}"), ..NatsConfig::new(url) };
+    let config = NatsConfig { prefix: format!("bench-{own}"), stream: format!("BENCH-{own}"), ..NatsConfig::new(url) };
     let publisher = Arc::new(JetStreamPublisher::connect(&config).await.unwrap());
     while publisher.ping().await.is_err() {
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -179,7 +178,8 @@ async fn main() {
     }
     println!("{events} events, {rounds} rounds, at most 64 unacknowledged");
     println!("{:<28} {:>10} {:>8} {:>16}", "", "events/s", "of bare", "lowest..highest");
-    for (way, name) in ["bare async-nats", "relay, outbox in memory", "relay, outbox in PostgreSQL"].iter().enumerate() {
+    for (way, name) in ["bare async-nats", "relay, outbox in memory", "relay, outbox in PostgreSQL"].iter().enumerate()
+    {
         let counted = || seconds.iter().skip(1);
         let rate = median(counted().map(|row| events as f64 / row[way]));
         let mut ratios: Vec<f64> = counted().map(|row| row[0] / row[way]).collect();

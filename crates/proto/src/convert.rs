@@ -6,7 +6,7 @@ pub mod control;
 pub mod experiment;
 pub mod game;
 pub mod score;
-//mod summary;
+mod summary;
 
 use domain::Violation;
 

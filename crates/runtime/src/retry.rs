@@ -78,7 +78,12 @@ pub struct Waits {
 impl Waits {
     /// Begins with the first wait of `backoff`.
     pub fn new(backoff: Backoff) -> Self {
-        Self { backoff, jitter: Jitter::random(), failures: 0 }
+        Self::with_jitter(backoff, Jitter::random())
+    }
+
+    /// Like [`Waits::new`], with jitter from the caller.
+    pub fn with_jitter(backoff: Backoff, jitter: Jitter) -> Self {
+        Self { backoff, jitter, failures: 0 }
     }
 
     /// Returns the wait after one more failure.

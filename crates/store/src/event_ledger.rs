@@ -4,9 +4,7 @@ use async_trait::async_trait;
 use domain::ids::{EventId, ExperimentId};
 use domain::ports::{EventLedger, LedgerEvent, PortResult};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
-use sea_orm::{
-    ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-};
+use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use crate::clock::now_ms;
 use crate::convert;
@@ -112,12 +110,8 @@ fn latest_since(since_ms: i64) -> SelectStatement {
     Query::select()
         .expr(Expr::value(1))
         .from(outbox::Entity)
-        .and_where(
-            Expr::col((outbox::Entity, Column::ExperimentId)).equals((experiments::Entity, Experiment::Id)),
-        )
-        .and_where(
-            Expr::col((outbox::Entity, Column::Sequence)).equals((experiments::Entity, Experiment::EventSeq)),
-        )
+        .and_where(Expr::col((outbox::Entity, Column::ExperimentId)).equals((experiments::Entity, Experiment::Id)))
+        .and_where(Expr::col((outbox::Entity, Column::Sequence)).equals((experiments::Entity, Experiment::EventSeq)))
         .and_where(Column::PublishedAtMs.is_null().or(Column::PublishedAtMs.gte(since_ms)))
         .to_owned()
 }
@@ -128,9 +122,7 @@ fn inbox_of_outbox() -> SelectStatement {
     Query::select()
         .expr(Expr::value(1))
         .from(event_inbox::Entity)
-        .and_where(
-            Expr::col((event_inbox::Entity, Inbox::ExperimentId)).equals((outbox::Entity, Column::ExperimentId)),
-        )
+        .and_where(Expr::col((event_inbox::Entity, Inbox::ExperimentId)).equals((outbox::Entity, Column::ExperimentId)))
         .and_where(Expr::col((event_inbox::Entity, Inbox::EventId)).equals((outbox::Entity, Column::EventId)))
         .to_owned()
 }

@@ -34,7 +34,11 @@ impl SqlStore {
         let tx = self.begin().await?;
         wait_for_turn(&tx).await?;
         let now = now_ms(&*tx).await?;
-        let rows = free_for(relay, now).order_by_asc(Column::Id).limit(Ord::min(u64::from(limit), CHUNK as u64)).all(&*tx).await?;
+        let rows = free_for(relay, now)
+            .order_by_asc(Column::Id)
+            .limit(Ord::min(u64::from(limit), CHUNK as u64))
+            .all(&*tx)
+            .await?;
         if rows.is_empty() {
             return Ok(vec![]);
         }
@@ -83,10 +87,7 @@ fn free_for(relay: &str, now: i64) -> Select<Entity> {
     let held = Query::select()
         .expr(Expr::value(1))
         .from(relay_holds::Entity)
-        .and_where(
-            Expr::col((relay_holds::Entity, Hold::ExperimentId))
-                .equals((outbox::Entity, Column::ExperimentId)),
-        )
+        .and_where(Expr::col((relay_holds::Entity, Hold::ExperimentId)).equals((outbox::Entity, Column::ExperimentId)))
         .and_where(Hold::UntilMs.gt(now))
         .and_where(Hold::Relay.ne(relay).or(taken))
         .to_owned();

@@ -12,9 +12,7 @@ use domain::ports::{InboxEntry, PortResult, Projected, Projection, ReceivedEvent
 use domain::projection::{ProjectedExperiment, ProjectedGeneration};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{LockType, OnConflict};
-use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, Iterable as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, Iterable as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use uuid::Uuid;
 
 use crate::clock::now_ms;
@@ -85,8 +83,8 @@ impl Projection for SqlStore {
             lock_summaries(&tx, &BTreeSet::from([id])).await?;
             let inbox = event_inbox::Entity::delete_many().filter(event_inbox::Column::ExperimentId.eq(id.0));
             inbox.exec(&*tx).await?;
-            let rows = generation_summaries::Entity::delete_many()
-                .filter(generation_summaries::Column::ExperimentId.eq(id.0));
+            let rows =
+                generation_summaries::Entity::delete_many().filter(generation_summaries::Column::ExperimentId.eq(id.0));
             rows.exec(&*tx).await?;
             // Kept, because another process may be waiting for this row.
             store_experiments(&tx, [ProjectedExperiment::new(id)].iter()).await?;
@@ -186,10 +184,7 @@ async fn take_in(
 }
 
 /// The stored generations that these events are about.
-async fn generations_of(
-    tx: &Tx,
-    new: &[&ReceivedEvent],
-) -> Result<BTreeMap<(ExperimentId, u32), ProjectedGeneration>> {
+async fn generations_of(tx: &Tx, new: &[&ReceivedEvent]) -> Result<BTreeMap<(ExperimentId, u32), ProjectedGeneration>> {
     use generation_summaries::{Column, Entity};
     let mut wanted: BTreeMap<ExperimentId, BTreeSet<u32>> = BTreeMap::new();
     for received in new {
@@ -220,10 +215,7 @@ async fn store_experiments<'a>(tx: &Tx, summaries: impl Iterator<Item = &'a Proj
     Ok(())
 }
 
-async fn store_generations(
-    tx: &Tx,
-    generations: &BTreeMap<(ExperimentId, u32), ProjectedGeneration>,
-) -> Result<()> {
+async fn store_generations(tx: &Tx, generations: &BTreeMap<(ExperimentId, u32), ProjectedGeneration>) -> Result<()> {
     use generation_summaries::{Column, Entity};
     if generations.is_empty() {
         return Ok(());

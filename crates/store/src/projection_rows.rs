@@ -85,10 +85,7 @@ pub(crate) fn generation(row: generation_summaries::Model) -> Result<ProjectedGe
     })
 }
 
-pub(crate) fn generation_row(
-    id: ExperimentId,
-    generation: &ProjectedGeneration,
-) -> generation_summaries::ActiveModel {
+pub(crate) fn generation_row(id: ExperimentId, generation: &ProjectedGeneration) -> generation_summaries::ActiveModel {
     let best = generation.best.as_ref();
     generation_summaries::ActiveModel {
         experiment_id: Set(id.0),

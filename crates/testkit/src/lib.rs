@@ -1,7 +1,10 @@
-//! For tests only: builders of the domain's values, contract suites for its ports, and what they need of the outside.
+//! For tests only: builders of the domain's values, contract suites for its ports, the ledger in memory, and what tests
+//! need of the outside.
 
 pub mod builder;
 pub mod contract;
+pub mod ledger;
 pub mod outbox;
 pub mod postgres;
+pub mod projection;
 pub mod trace;

@@ -100,9 +100,8 @@ fn conflict(wanted: &pull::Config, present: &pull::Config) -> Option<&'static st
 
 fn not_ours(settings: &NatsConfig, why: &str) -> PortError {
     let NatsConfig { consumer, stream, .. } = settings;
-    let message = format!(
-        "consumer `{consumer}` of stream `{stream}` is not ours: {why}; name another consumer, or delete it"
-    );
+    let message =
+        format!("consumer `{consumer}` of stream `{stream}` is not ours: {why}; name another consumer, or delete it");
     PortError::new(ErrorKind::FailedPrecondition, message)
 }
 

@@ -4,14 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::Client;
+use async_nats::Subject;
 use async_nats::jetstream::consumer::pull;
 use async_nats::jetstream::{AckKind, Context};
-use async_nats::Subject;
 use async_trait::async_trait;
 use domain::error::ErrorKind;
-use domain::ports::{
-    Backlog, EventConsumer, EventDelivery, EventSource, PortError, PortResult, StreamMessage,
-};
+use domain::ports::{Backlog, EventConsumer, EventDelivery, EventSource, PortError, PortResult, StreamMessage};
 use futures::{FutureExt, StreamExt};
 use tokio::time::timeout;
 
@@ -126,7 +124,9 @@ impl InHand {
         match timeout(self.timeout, self.client.request(self.reply.clone(), answer.into())).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(cause)) => Err(ended("an answer to an event was not taken").because(cause)),
-            Err(_) => Err(PortError::new(ErrorKind::DeadlineExceeded, "an answer to an event was not confirmed in time")),
+            Err(_) => {
+                Err(PortError::new(ErrorKind::DeadlineExceeded, "an answer to an event was not confirmed in time"))
+            }
         }
     }
 }

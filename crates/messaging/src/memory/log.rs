@@ -29,14 +29,7 @@ pub(super) struct Log {
 
 impl Log {
     pub(super) fn new(limit: usize, created_at_ms: i64) -> Self {
-        Self {
-            messages: VecDeque::new(),
-            limit,
-            last: 0,
-            created_at_ms,
-            ids: HashSet::new(),
-            order: VecDeque::new(),
-        }
+        Self { messages: VecDeque::new(), limit, last: 0, created_at_ms, ids: HashSet::new(), order: VecDeque::new() }
     }
 
     /// Keeps a message under the next position, unless its id is known. Where there is no room, the oldest message

@@ -64,7 +64,10 @@ impl Consumer {
         let due = now + limits.ack_wait;
         let mut taken = Vec::new();
         for (&position, entry) in &mut self.unanswered {
-            if taken.len() < most && entry.due <= now && let Some(message) = log.at_or_after(position) {
+            if taken.len() < most
+                && entry.due <= now
+                && let Some(message) = log.at_or_after(position)
+            {
                 entry.deliveries += 1;
                 entry.due = due;
                 taken.push((message.clone(), entry.deliveries));

@@ -67,11 +67,9 @@ impl OutboxRelay {
         let is_full = self.held.current.ids.len() >= self.settings.batch as usize;
         // Only one batch ahead, and none while the stream does not take the one in hand.
         let ahead = is_full && self.held.next.is_empty();
-        let (results, marked, taken) = join!(
-            self.publish(),
-            self.mark_in_store(),
-            async { if ahead { self.take().await } else { Ok(Batch::default()) } }
-        );
+        let (results, marked, taken) = join!(self.publish(), self.mark_in_store(), async {
+            if ahead { self.take().await } else { Ok(Batch::default()) }
+        });
         if marked.is_ok() {
             self.held.unmarked.clear();
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use runtime::retry::Backoff;
+use runtime::retry::{Backoff, Jitter};
 
 /// Settings of an [`OutboxRelay`](super::OutboxRelay).
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub struct RelaySettings {
     pub poll: Duration,
     /// Pauses after failures.
     pub backoff: Backoff,
+    /// What makes these pauses differ from those of other relays.
+    pub jitter: Jitter,
     /// How long the last round may take at shutdown.
     pub drain: Duration,
 }
@@ -32,6 +34,7 @@ impl RelaySettings {
             lease: Duration::from_secs(4),
             poll: Duration::from_secs(1),
             backoff: Backoff { first: Duration::from_millis(200), ..Backoff::default() },
+            jitter: Jitter::random(),
             drain: Duration::from_secs(5),
         }
     }

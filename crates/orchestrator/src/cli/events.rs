@@ -181,9 +181,10 @@ async fn summary(args: SummaryArgs, place: &Place) -> Result<(), Failure> {
 }
 
 fn print_summary(experiment: &pb::Experiment, summary: &pb::EventSummary) -> Result<(), Failure> {
-    let best = summary.best.as_ref().map(|best| {
-        format!("{} of generation {}, fitness {:.2}", best.agent, best.generation, best.fitness)
-    });
+    let best = summary
+        .best
+        .as_ref()
+        .map(|best| format!("{} of generation {}, fitness {:.2}", best.agent, best.generation, best.fitness));
     let facts = [
         ("id", experiment.id.clone()),
         ("name", experiment.name.clone()),

@@ -130,7 +130,9 @@ async fn compare_summary(
     let told = &history.summary;
     // What has ended stands still, so the row cannot have been overtaken by events.
     if record.status.has_ended() && told.experiment.status != Some(record.status) {
-        report.summary_faults.add(format!("the events end with {:?}, the ledger says {}", told.experiment.status, record.status));
+        report
+            .summary_faults
+            .add(format!("the events end with {:?}, the ledger says {}", told.experiment.status, record.status));
     }
     if record.status.has_ended() && told.experiment.digest != record.digest {
         report.summary_faults.add("the events tell another digest than the ledger".to_owned());

@@ -41,6 +41,8 @@ impl Lane {
             return Ok(Verdict::Failed("the slot has ended".into()));
         }
         let committed = tokio::select! {
+            // What is committed counts, also when the lease is lost in the same moment.
+            biased;
             committed = self.commit_all(held, played) => committed,
             verdict = self.keep(held, &progress, patience) => return Ok(verdict),
         };

@@ -101,8 +101,8 @@ async fn happened(store: &SqlStore) -> ExperimentId {
         let scores: Vec<_> = job.episodes.iter().map(score).collect();
         store.finish(job.job, job.fence, &scores).await.unwrap();
     }
-    store.set_status(new.id, Paused, "lunch").await.unwrap();
-    store.set_status(new.id, Running, "").await.unwrap();
+    store.set_status(new.id, Paused, &builder::note("lunch")).await.unwrap();
+    store.set_status(new.id, Running, &builder::note("")).await.unwrap();
     new.id
 }
 
@@ -242,7 +242,7 @@ async fn one_experiment_s_events_stay_in_order_with_many_relays() {
         .collect();
     for round in 0..120 {
         let status = if round % 2 == 0 { Paused } else { Running };
-        bench.store.set_status(new.id, status, "").await.unwrap();
+        bench.store.set_status(new.id, status, &builder::note("")).await.unwrap();
         relays[round % 3].1.notify_one();
     }
     eventually("publishing", async || bench.store.outbox_lag().await.unwrap() == 0).await;

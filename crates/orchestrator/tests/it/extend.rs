@@ -171,6 +171,7 @@ impl Quiet {
         let core = Core {
             store: store.clone(),
             leadership: store.clone(),
+            projection: store.clone(),
             dispatch: store.clone(),
             control: store.clone(),
             queue: Arc::new(MemoryJobQueue::default()),

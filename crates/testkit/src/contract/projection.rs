@@ -167,10 +167,9 @@ pub async fn another_event_with_the_same_id_changes_nothing(store: Store) {
 
 pub async fn events_without_numbers_are_taken_in_too(store: Store) {
     let id = experiment();
-    let old = builder::history(id, 2).into_iter().map(|received| ReceivedEvent {
-        record: EventRecord { sequence: None, ..received.record },
-        ..received
-    });
+    let old = builder::history(id, 2)
+        .into_iter()
+        .map(|received| ReceivedEvent { record: EventRecord { sequence: None, ..received.record }, ..received });
     let old: Vec<_> = old.collect();
 
     store.project(&old).await.unwrap();
@@ -291,7 +290,7 @@ pub async fn events_are_read_with_how_far_they_have_come(store: Store) {
     let id = created(&store).await;
     let before = store.now_ms().await.unwrap();
     publish_all(&store).await;
-    store.set_status(id, Paused, "").await.unwrap();
+    store.set_status(id, Paused, &builder::note("")).await.unwrap();
 
     let events = store.ledger_events(id, 0, 100).await.unwrap();
 
@@ -328,10 +327,9 @@ pub async fn lost_events_go_back_into_the_outbox(store: Store) {
 pub async fn what_was_never_projected_goes_back_into_the_outbox(store: Store) {
     let id = created(&store).await;
     let event = Event::once(id, Fact::ExperimentPaused { reason: String::new() });
-    store.set_status(id, Paused, "").await.unwrap();
+    store.set_status(id, Paused, &builder::note("")).await.unwrap();
     publish_all(&store).await;
-    let records: Vec<_> =
-        store.ledger_events(id, 0, 10).await.unwrap().into_iter().map(|event| event.record).collect();
+    let records: Vec<_> = store.ledger_events(id, 0, 10).await.unwrap().into_iter().map(|event| event.record).collect();
     store.project(&[ReceivedEvent { event, record: records[1].clone() }]).await.unwrap();
 
     assert_eq!(store.unpublish_unprojected().await.unwrap(), 2);

@@ -123,7 +123,8 @@ async fn publish(store: Arc<store::SqlStore>, publisher: JetStreamPublisher) -> 
             (left, progress) = (waiting, Instant::now());
         }
         if progress.elapsed() > PATIENCE {
-            let message = format!("{waiting} events are put back into the outbox and not published yet: is the stream full?");
+            let message =
+                format!("{waiting} events are put back into the outbox and not published yet: is the stream full?");
             return Err(Failure::new(Exit::Unavailable, miette::miette!("{message}")));
         }
         if !round.more {

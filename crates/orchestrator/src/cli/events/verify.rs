@@ -99,8 +99,17 @@ fn stream_line(report: &Report) -> String {
 
 fn table(experiments: &[ExperimentReport]) -> String {
     let heads = [
-        "experiment", "name", "events", "waiting", "in stream", "aged out", "missing", "summarised", "on the way",
-        "chain", "verdict",
+        "experiment",
+        "name",
+        "events",
+        "waiting",
+        "in stream",
+        "aged out",
+        "missing",
+        "summarised",
+        "on the way",
+        "chain",
+        "verdict",
     ];
     let rows = experiments.iter().map(|report| {
         vec![
@@ -145,7 +154,9 @@ fn advice(report: &Report) -> Vec<String> {
         (any(|one| &one.missing_in_stream), "publish again what the stream has lost: orchestrator events rebuild"),
         (any(|one| &one.parked), "look at what was put aside: orchestrator events parked list"),
         (
-            any(|one| &one.missing_in_projection) || any(|one| &one.summary_faults) || any(|one| &one.projection_strangers),
+            any(|one| &one.missing_in_projection)
+                || any(|one| &one.summary_faults)
+                || any(|one| &one.projection_strangers),
             "make the summaries again from the ledger: orchestrator events rebuild --projection",
         ),
         (

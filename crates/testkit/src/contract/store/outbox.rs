@@ -50,7 +50,7 @@ pub async fn an_experiment_s_events_go_through_one_relay_at_a_time(store: Store)
 
     let held = store.claim_outbox("one", 1, LEASE).await.unwrap();
     assert_eq!(sequences(&held), [(new.id, 1)]);
-    store.set_status(new.id, Paused, "").await.unwrap();
+    store.set_status(new.id, Paused, &note("")).await.unwrap();
 
     let others = store.claim_outbox("two", 10, LEASE).await.unwrap();
     assert_eq!(sequences(&others), [(other.id, 1), (other.id, 2)], "not what would overtake the first");

@@ -1,0 +1,93 @@
+//! The real code of each process, put together as `app` does it, over simulated ports.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use messaging::relay::{OutboxRelay, RelaySettings};
+use orchestrator::core::Core;
+use orchestrator::{leader, worker};
+use runtime::retry::Jitter;
+use testkit::projection::MemoryProjection;
+use tokio::sync::{Notify, mpsc};
+
+use crate::games::SimGames;
+use crate::link::{Link, Service};
+use crate::process::Process;
+use crate::queue::SimQueue;
+use crate::slot::SimSlot;
+use crate::store::SimStore;
+use crate::stream::{Manner, SimPublisher};
+use crate::world::World;
+
+/// How long a process leads without renewing its lease, as in operation.
+const LEADER_LEASE: Duration = Duration::from_secs(3);
+
+/// What a process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Plans, and plays on this many slots.
+    Serve(usize),
+    /// Plays on this many slots.
+    Worker(usize),
+}
+
+impl Role {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Serve(_) => "serve",
+            Self::Worker(_) => "worker",
+        }
+    }
+
+    fn slots(self) -> usize {
+        match self {
+            Self::Serve(slots) | Self::Worker(slots) => slots,
+        }
+    }
+}
+
+/// The use cases of a process, and the relay that belongs to them.
+pub(crate) fn core(world: &Arc<World>, process: &Arc<Process>) -> (Core, OutboxRelay) {
+    let link = |service| Link { world: Arc::clone(world), process: Arc::clone(process), service };
+    let publisher = |manner| SimPublisher { link: link(Service::Stream), manner };
+    let direct = world.sabotage.no_outbox.then(|| publisher(Manner::Direct));
+    let store = Arc::new(SimStore::new(link(Service::Store), direct));
+    let publisher = Arc::new(publisher(if world.sabotage.rash_mark { Manner::Rash } else { Manner::Honest }));
+    let settings =
+        RelaySettings { jitter: Jitter::seeded(world.dice.bits()), ..RelaySettings::new(process.name.clone()) };
+    let relay = OutboxRelay::new(store.clone(), publisher.clone(), settings);
+    let core = Core {
+        leadership: store.clone(),
+        dispatch: store.clone(),
+        control: store.clone(),
+        projection: Arc::new(MemoryProjection::default()),
+        store,
+        queue: Arc::new(SimQueue::new(link(Service::Queue), world.sabotage.rash_ack)),
+        publisher,
+        games: Arc::new(SimGames),
+        events: relay.wake(),
+        progress: Arc::new(Notify::new()),
+    };
+    (core, relay)
+}
+
+/// Starts the tasks of a process.
+pub(crate) fn run(world: &Arc<World>, process: &Arc<Process>, role: Role) {
+    let (core, relay) = core(world, process);
+    let stop = process.stop.clone();
+    let own = |task: tokio::task::JoinHandle<()>| process.owns(task.abort_handle());
+    own(tokio::spawn(relay.run(stop.clone().cancelled_owned())));
+    if matches!(role, Role::Serve(_)) {
+        let settings = leader::Settings::new(process.name.clone(), LEADER_LEASE);
+        own(tokio::spawn(leader::run(core.clone(), settings, stop.clone())));
+    }
+    if role.slots() == 0 {
+        return;
+    }
+    let (slots, orders): (Vec<_>, Vec<_>) = (0..role.slots()).map(|_| mpsc::channel(1)).unzip();
+    for orders in orders {
+        let slot = SimSlot { world: Arc::clone(world), process: Arc::clone(process) };
+        own(tokio::spawn(slot.run(orders)));
+    }
+    own(tokio::spawn(worker::run(core, worker::Settings::new(process.name.clone()), slots, stop)));
+}

@@ -1,0 +1,195 @@
+//! The port, method by method.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::ids::{Epoch, ExperimentId, Fence, JobId};
+use domain::journal::{Action, JournalEntry, Note};
+use domain::plan::GenerationPlan;
+use domain::ports::{
+    Candidate, Claim, ControlStore, Created, Dispatch, DueJob, Election, ExperimentFilter, ExperimentRecord,
+    ExperimentStore, Extended, FenceCounts, FenceReport, Finished, GenerationRecord, GenerationSummary, Leader,
+    Leadership, MemberProgress, NewExperiment, NewExtension, OutboxEntry, Page, PortResult, Renewal, Renewed,
+    ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
+};
+use domain::score::Score;
+use domain::status::ExperimentStatus;
+
+use super::MemoryLedger;
+
+#[async_trait]
+impl ExperimentStore for MemoryLedger {
+    async fn create(&self, new: &NewExperiment) -> PortResult<Created> {
+        self.with(|book, now| book.create(new, now))
+    }
+
+    async fn experiment(&self, id: ExperimentId) -> PortResult<ExperimentRecord> {
+        self.with(|book, _| book.experiment(id).map(|experiment| experiment.record.clone()))
+    }
+
+    async fn experiments(
+        &self,
+        filter: &ExperimentFilter,
+        page: &Page,
+    ) -> PortResult<(Vec<ExperimentRecord>, Option<String>)> {
+        self.with(|book, _| book.list_experiments(filter, page))
+    }
+
+    async fn set_status(&self, id: ExperimentId, status: ExperimentStatus, note: &Note) -> PortResult<()> {
+        self.with(|book, now| book.set_status(id, status, note, now))
+    }
+
+    async fn open_jobs(&self, id: ExperimentId) -> PortResult<Vec<JobId>> {
+        self.with(|book, now| book.open_jobs(id, now))
+    }
+
+    async fn claim(&self, job: JobId, worker: &str, lease: Duration) -> PortResult<Claim> {
+        self.claim_as(job, worker, lease, self.token())
+    }
+
+    async fn renew(&self, job: JobId, fence: Fence, renewal: &Renewal) -> PortResult<Renewed> {
+        self.with(|book, now| {
+            let renewed = book.renew(job, fence, renewal, now);
+            book.counting_late(job, fence, 0, renewed)
+        })
+    }
+
+    async fn release(&self, job: JobId, fence: Fence, error: &str) -> PortResult<()> {
+        self.with(|book, now| {
+            let released = book.release(job, fence, error, now);
+            book.counting_late(job, fence, 0, released)
+        })
+    }
+
+    async fn finish(&self, job: JobId, fence: Fence, scores: &[Score]) -> PortResult<Finished> {
+        self.with(|book, now| {
+            let finished = book.finish(job, fence, scores, now);
+            book.counting_late(job, fence, scores.len(), finished)
+        })
+    }
+
+    async fn generation(&self, id: ExperimentId, index: u32) -> PortResult<GenerationRecord> {
+        self.with(|book, _| book.read_generation(id, index))
+    }
+
+    async fn progress(&self, id: ExperimentId, index: u32) -> PortResult<Vec<MemberProgress>> {
+        self.with(|book, _| book.progress(id, index))
+    }
+
+    async fn close_generation(
+        &self,
+        epoch: Epoch,
+        id: ExperimentId,
+        index: u32,
+        summary: &GenerationSummary,
+        next: Option<&GenerationPlan>,
+    ) -> PortResult<()> {
+        self.with(|book, now| book.close_generation(epoch, id, index, summary, next, now))
+    }
+
+    async fn complete(&self, epoch: Epoch, id: ExperimentId, digest: &str) -> PortResult<()> {
+        self.with(|book, now| book.complete(epoch, id, digest, now))
+    }
+
+    async fn scores(
+        &self,
+        id: ExperimentId,
+        filter: &ScoreFilter,
+        page: &Page,
+    ) -> PortResult<(Vec<ScoreRow>, Option<String>)> {
+        self.with(|book, _| book.list_scores(id, filter, page))
+    }
+
+    async fn events_after(&self, id: ExperimentId, after: i64, limit: u32) -> PortResult<Vec<StoredEvent>> {
+        self.with(|book, _| Ok(book.events_after(id, after, limit)))
+    }
+
+    async fn claim_outbox(&self, relay: &str, limit: u32, lease: Duration) -> PortResult<Vec<OutboxEntry>> {
+        self.with(|book, now| Ok(book.claim_outbox(relay, limit, lease, now)))
+    }
+
+    async fn mark_published(&self, ids: &[i64]) -> PortResult<()> {
+        self.with(|book, _| Ok(book.mark_published(ids)))
+    }
+
+    async fn outbox_lag(&self) -> PortResult<u64> {
+        self.with(|book, _| Ok(book.outbox_lag()))
+    }
+
+    async fn write_tick_logs(&self, logs: &[TickLog]) -> PortResult<()> {
+        self.with(|book, _| {
+            book.tick_logs.extend(logs.iter().map(|log| ((log.experiment, log.key), log.rows.clone())));
+            Ok(())
+        })
+    }
+
+    async fn ping(&self) -> PortResult<()> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Leadership for MemoryLedger {
+    async fn stand(&self, candidate: &Candidate, lease: Duration) -> PortResult<Election> {
+        self.with(|book, now| Ok(book.stand(candidate, lease, now)))
+    }
+
+    async fn resign(&self, candidate: &Candidate) -> PortResult<()> {
+        self.with(|book, now| {
+            book.resign(candidate, now);
+            Ok(())
+        })
+    }
+
+    async fn leader(&self) -> PortResult<Option<Leader>> {
+        self.with(|book, now| Ok(book.leader(now)))
+    }
+
+    async fn terms(&self, limit: u32) -> PortResult<Vec<Term>> {
+        self.with(|book, _| Ok(book.terms(limit)))
+    }
+}
+
+#[async_trait]
+impl Dispatch for MemoryLedger {
+    async fn due_jobs(&self, id: ExperimentId, limit: u32) -> PortResult<Vec<DueJob>> {
+        self.with(|book, now| book.due_jobs(id, limit, now))
+    }
+
+    async fn overdue_jobs(&self, id: ExperimentId, age: Duration, limit: u32) -> PortResult<Vec<DueJob>> {
+        self.with(|book, now| book.overdue_jobs(id, age, limit, now))
+    }
+
+    async fn mark_queued(&self, jobs: &[DueJob]) -> PortResult<()> {
+        self.with(|book, now| {
+            book.mark_queued(jobs, now);
+            Ok(())
+        })
+    }
+}
+
+#[async_trait]
+impl FenceReport for MemoryLedger {
+    async fn fence_counts(&self) -> PortResult<FenceCounts> {
+        self.with(|book, _| Ok(book.fence_counts()))
+    }
+}
+
+#[async_trait]
+impl ControlStore for MemoryLedger {
+    async fn settle(&self, id: ExperimentId) -> PortResult<ExperimentStatus> {
+        self.with(|book, now| book.settle(id, now))
+    }
+
+    async fn extend(&self, extension: &NewExtension) -> PortResult<Extended> {
+        self.with(|book, now| book.extend(extension, now))
+    }
+
+    async fn record(&self, id: ExperimentId, action: Action, note: &Note, detail: &str) -> PortResult<()> {
+        self.with(|book, now| book.record(id, action, note, detail, now))
+    }
+
+    async fn journal(&self, id: ExperimentId, page: &Page) -> PortResult<(Vec<JournalEntry>, Option<String>)> {
+        self.with(|book, _| book.list_journal(id, page))
+    }
+}
