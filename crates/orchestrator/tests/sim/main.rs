@@ -112,6 +112,20 @@ fn parting(seed: u64) -> String {
     format!("{}\n\nand:\n{}", part(&one), part(&other))
 }
 
+/// Seeds that once showed a bug, each with what it was.
+const REGRESSIONS: [(u64, &str); 2] = [
+    (9, "a message was let go while another lane of the same worker had claimed its job again"),
+    (242, "a message that was dropped behind a partition never came back"),
+];
+
+#[test]
+fn seeds_that_once_went_wrong_are_sound() {
+    for (seed, what) in REGRESSIONS {
+        println!("seed {seed}: {what}");
+        require_sound(&storm(seed));
+    }
+}
+
 /// Runs the seed in `CLAUDOOM_SIM_SEED` and prints its steps.
 #[test]
 fn one_seed() {
