@@ -17,6 +17,7 @@ pub mod event;
 pub mod event_chain;
 pub mod experiment;
 pub mod extension;
+pub mod file;
 pub mod game;
 pub mod genome;
 pub mod ids;

@@ -11,13 +11,16 @@ mod engine;
 mod events;
 mod experiments;
 mod failure;
+mod file_args;
 mod files;
 mod journal;
 mod nats_control;
 mod output;
 mod scores;
 mod services;
+mod upload;
 mod watch;
+mod worker_health;
 
 use clap::builder::TypedValueParser;
 use clap::{Parser, Subcommand};
@@ -176,7 +179,7 @@ async fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Scores(args) => scores::run(args, &place).await,
         Command::Digest(args) => scores::digest(args, &place).await,
         Command::Events(command) => events::run(command, &place).await,
-        Command::Validate(args) => files::validate(&args, &place),
+        Command::Validate(args) => files::validate(&args, &place).await,
         Command::Schema => files::schema(),
         Command::Policies(args) => files::policies(&args),
         Command::Scenarios(args) => files::scenarios(&args, &place),

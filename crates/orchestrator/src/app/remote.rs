@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{EventPublisher, ExperimentStore, JobQueue, MetricsPublisher};
+use domain::ports::{CountsMessages, EventPublisher, ExperimentStore, JobQueue, MetricsPublisher};
 use messaging::jetstream::{JetStreamPublisher, NatsConfig};
 use messaging::rabbit::{AmqpConfig, RabbitJobQueue};
 use messaging::relay::{OutboxRelay, RelaySettings};
@@ -18,6 +18,8 @@ use crate::core::Core;
 use crate::events::EventPorts;
 use crate::events::processor::{Processor, ProcessorSettings};
 use crate::games::Games;
+use crate::metrics::observe_relay;
+use crate::user_files::{FileCache, UserFiles};
 
 /// Where the services are.
 #[derive(Debug, Clone)]
@@ -36,6 +38,8 @@ pub struct Remote {
     pub core: Core,
     /// Where metrics go.
     pub metrics: Arc<dyn MetricsPublisher>,
+    /// Counts the messages of the queue.
+    pub counts: Arc<dyn CountsMessages>,
     /// Publishes what waits, once it is run.
     pub relay: OutboxRelay,
     /// Events, and what is made of them.
@@ -45,15 +49,22 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// Connects to the services, under the name `name` in claims on what waits to be published.
+    /// Connects to the services, under the name `name` in claims on what waits to be published. Files of users' own are
+    /// brought to this machine by way of `cache`.
     ///
     /// # Errors
     /// If the database cannot be used. NATS and RabbitMQ may be away: they are connected to when they are there.
-    pub async fn connect(dependencies: Dependencies, games: Arc<dyn Games>, name: &str) -> anyhow::Result<Self> {
+    pub async fn connect(
+        dependencies: Dependencies,
+        games: Arc<dyn Games>,
+        cache: FileCache,
+        name: &str,
+    ) -> anyhow::Result<Self> {
         let Dependencies { store, nats, amqp } = dependencies;
         let store = StoreConfig { trace: trace(), ..store };
         let amqp = AmqpConfig { trace: trace(), ..amqp };
         let ledger = Arc::new(store::connect(&store, Arc::new(Encoder)).await?);
+        let files = UserFiles::new(ledger.clone(), cache);
         let store: Arc<dyn ExperimentStore> = ledger.clone();
         let jetstream = JetStreamPublisher::connect(&nats).await?;
         let metrics = Arc::new(jetstream.metrics());
@@ -62,8 +73,10 @@ impl Remote {
         let processing = ProcessorSettings::new(nats.stream);
         let processor = Processor::new(source, ledger.clone(), ledger.clone(), processing);
         let publisher: Arc<dyn EventPublisher> = Arc::new(jetstream);
-        let queue: Arc<dyn JobQueue> = Arc::new(RabbitJobQueue::connect(&amqp).await?);
+        let rabbit = Arc::new(RabbitJobQueue::connect(&amqp).await?);
+        let (counts, queue): (Arc<dyn CountsMessages>, Arc<dyn JobQueue>) = (rabbit.clone(), rabbit);
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new(name));
+        observe_relay(relay.counters());
         let core = Core {
             store,
             leadership: ledger.clone(),
@@ -73,10 +86,11 @@ impl Remote {
             queue,
             publisher,
             games,
+            files,
             events: relay.wake(),
             progress: Arc::new(Notify::new()),
         };
-        Ok(Self { core, metrics, relay, events, processor })
+        Ok(Self { core, metrics, counts, relay, events, processor })
     }
 
     /// Watches the services and tells the health service what is there, until `stop`.
