@@ -443,7 +443,8 @@ impl ExperimentSpec {
     fn check_agent(&self, found: &mut Checks) {
         let varied = ["agent.policy", "agent.file"].into_iter().any(|parameter| self.varied(parameter).is_some());
         if self.agent.policy.is_none() && self.agent.file.is_none() && !varied {
-            let help = "name a policy, or a definition: `file = \"agent.toml\"`; `orchestrator policies` lists the policies";
+            let help =
+                "name a policy, or a definition: `file = \"agent.toml\"`; `orchestrator policies` lists the policies";
             found.add("agent.policy", "is missing", help);
         }
     }

@@ -12,7 +12,7 @@ use domain::journal::Actor;
 use domain::plan::Member;
 use domain::ports::{
     ControlStore, Created, Dispatch, DueJob, EventPublisher, ExperimentFilter, ExperimentRecord, ExperimentStore,
-    JobMessage, JobQueue, Leadership, NewExperiment, Page, PortError, Provenance,
+    JobMessage, JobQueue, Leadership, NewExperiment, Page, PortError, Projection, Provenance,
 };
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
@@ -42,6 +42,8 @@ pub struct Core {
     pub dispatch: Arc<dyn Dispatch>,
     /// The part of it that people act on.
     pub control: Arc<dyn ControlStore>,
+    /// The summaries of events.
+    pub projection: Arc<dyn Projection>,
     /// The queue that carries jobs to workers.
     pub queue: Arc<dyn JobQueue>,
     /// Where events go.
@@ -111,7 +113,11 @@ impl Core {
         };
         let hold = self.files.hold(&document.spec.game_files()).await?;
         let found = [document.spec.violations(), check::violations(&document.spec, self.games.as_ref())].concat();
-        if found.is_empty() { Ok(Checked { document, absent, hold }) } else { Err(Box::new(document.faults(found)).into()) }
+        if found.is_empty() {
+            Ok(Checked { document, absent, hold })
+        } else {
+            Err(Box::new(document.faults(found)).into())
+        }
     }
 
     /// Launches the experiment of a file: plans and stores it; the director does the rest. A file that was launched

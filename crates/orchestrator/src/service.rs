@@ -14,8 +14,8 @@ use domain::{ErrorKind, Violation};
 use proto::convert;
 use proto::mask::Wanted;
 use proto::orchestrator::v1 as pb;
-use proto::orchestrator::v1::violation::Severity;
 use proto::orchestrator::v1::orchestrator_service_server::{OrchestratorService, OrchestratorServiceServer};
+use proto::orchestrator::v1::violation::Severity;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::core::{Checked, Core, LaunchError, find};
@@ -106,7 +106,7 @@ impl OrchestratorService for Service {
         request: Request<pb::GetExperimentRequest>,
     ) -> Result<Response<pb::GetExperimentResponse>, Status> {
         let request = request.into_inner();
-        let wanted = Wanted::of(request.read_mask, &["experiment", "generations", "conditions"])?;
+        let wanted = Wanted::of(request.read_mask, &["experiment", "generations", "conditions", "summary"])?;
         let id = self.find(&request.experiment_id).await?;
         let record = self.core.store.experiment(id).await.map_err(status)?;
         let (generations, conditions) = if wanted.has("generations") || wanted.has("conditions") {
@@ -114,10 +114,15 @@ impl OrchestratorService for Service {
         } else {
             Default::default()
         };
+        let summary = match wanted.has("summary") {
+            true => self.core.projection.summary(id).await.map_err(status)?,
+            false => None,
+        };
         Ok(Response::new(pb::GetExperimentResponse {
             experiment: wanted.has("experiment").then(|| pb::Experiment::from(&record)),
             generations: wanted.list("generations", generations),
             conditions: wanted.list("conditions", conditions),
+            summary: summary.as_ref().map(pb::EventSummary::from),
         }))
     }
 
@@ -196,7 +201,8 @@ impl OrchestratorService for Service {
         let request = request.into_inner();
         let id = self.find(&request.experiment_id).await?;
         self.core.store.experiment(id).await.map_err(status)?;
-        Ok(Response::new(events::stream(self.core.store.clone(), id, request.after_sequence)))
+        let store = self.core.store.clone();
+        Ok(Response::new(events::stream(store, id, request.after_sequence, request.history_only)))
     }
 
     async fn list_scores(

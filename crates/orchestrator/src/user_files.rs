@@ -17,8 +17,8 @@ use domain::ports::{BlobStore, PortError, PortResult};
 use tokio::sync::Semaphore;
 
 use cache::Entry;
-pub(crate) use content::is_wad;
 pub use cache::FileCache;
+pub(crate) use content::is_wad;
 
 /// Contents that are in memory at once, on their way in or out.
 const TRANSFERS: usize = 4;

@@ -7,6 +7,7 @@ pub mod control;
 pub mod experiment;
 pub mod game;
 pub mod score;
+mod summary;
 
 use domain::Violation;
 

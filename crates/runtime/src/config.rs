@@ -6,6 +6,7 @@
 pub mod args;
 mod load;
 mod secret;
+mod span;
 
 pub use args::{AmqpArgs, DatabaseArgs, GrpcServerArgs, LogFormat, NatsArgs, TelemetryArgs};
 pub use load::{ConfigArgs, Loaded, Loader};

@@ -84,9 +84,7 @@ pub(crate) async fn insert(tx: &DatabaseTransaction, job: Uuid, fence: i64, scor
 /// Removes the logs of a job, or of one attempt at it, that no score refers to.
 pub(crate) async fn remove_unreferenced(tx: &DatabaseTransaction, job: Uuid, fence: Option<Fence>) -> Result<()> {
     use action_logs::Column;
-    let same = |episode, score| {
-        Expr::col((episodes::Entity, episode)).equals((scores::Entity, score))
-    };
+    let same = |episode, score| Expr::col((episodes::Entity, episode)).equals((scores::Entity, score));
     let log = |column| Expr::col((action_logs::Entity, column));
     let scored = Query::select()
         .expr(Expr::val(1))

@@ -75,11 +75,8 @@ impl SqlStore {
         let tx = self.begin().await?;
         let upload = Uuid::new_v4();
         for (ordinal, part) in (0..).zip(content.chunks(CHUNK)) {
-            let row = blob_chunks::ActiveModel {
-                upload: Set(upload),
-                ordinal: Set(ordinal),
-                content: Set(part.to_vec()),
-            };
+            let row =
+                blob_chunks::ActiveModel { upload: Set(upload), ordinal: Set(ordinal), content: Set(part.to_vec()) };
             blob_chunks::Entity::insert(row).exec_without_returning(&*tx).await?;
         }
         let row = blobs::ActiveModel {

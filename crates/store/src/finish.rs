@@ -211,7 +211,12 @@ struct Experiment {
 
 /// Counts scores, and takes the numbers of the events that go with them. An experiment that has ended takes no more
 /// scores: its rows are what its last event said they were.
-async fn count_with_experiment(tx: &DatabaseTransaction, job: &jobs::Model, new: i64, events: i64) -> Result<Experiment> {
+async fn count_with_experiment(
+    tx: &DatabaseTransaction,
+    job: &jobs::Model,
+    new: i64,
+    events: i64,
+) -> Result<Experiment> {
     use experiments::Column;
     let going_on = ExperimentStatus::ALL.iter().filter(|status| !status.has_ended()).map(|status| status.name());
     let mut count = Query::update();

@@ -6,5 +6,7 @@ pub mod builder;
 pub mod contract;
 pub mod ledger;
 pub mod otlp;
+pub mod outbox;
 pub mod postgres;
+pub mod projection;
 pub mod trace;

@@ -127,7 +127,8 @@ impl ExperimentSpec {
             FileRef::Stored(file) => Some(StoredMention { at: kind.field().to_owned(), file }),
         });
         let levels = self.file_levels().into_iter();
-        let levels = levels.filter_map(|(at, kind, level)| Some(StoredMention { at, file: TakenIn::read(kind, level)? }));
+        let levels =
+            levels.filter_map(|(at, kind, level)| Some(StoredMention { at, file: TakenIn::read(kind, level)? }));
         fields.chain(levels).collect()
     }
 
@@ -135,7 +136,10 @@ impl ExperimentSpec {
     #[must_use]
     pub fn game_files(&self) -> Vec<StoredFile> {
         let stored = self.stored_files().into_iter();
-        stored.filter(|mention| mention.file.kind() != FileKind::Agent).flat_map(|mention| mention.file.files()).collect()
+        stored
+            .filter(|mention| mention.file.kind() != FileKind::Agent)
+            .flat_map(|mention| mention.file.files())
+            .collect()
     }
 
     /// The same specification with what was taken in put in the place of its paths.

@@ -15,4 +15,4 @@ mod rabbit;
 mod rabbit_count;
 mod rabbit_recovery;
 mod relay;
-mod relay_store;
+mod source;

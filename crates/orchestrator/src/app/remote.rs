@@ -15,6 +15,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::trace;
 use crate::core::Core;
+use crate::events::EventPorts;
+use crate::events::processor::{Processor, ProcessorSettings};
 use crate::games::Games;
 use crate::metrics::observe_relay;
 use crate::user_files::{FileCache, UserFiles};
@@ -40,6 +42,10 @@ pub struct Remote {
     pub counts: Arc<dyn CountsMessages>,
     /// Publishes what waits, once it is run.
     pub relay: OutboxRelay,
+    /// Events, and what is made of them.
+    pub events: EventPorts,
+    /// Makes summaries of events, once it is run.
+    pub processor: Processor,
 }
 
 impl Remote {
@@ -62,16 +68,29 @@ impl Remote {
         let store: Arc<dyn ExperimentStore> = ledger.clone();
         let jetstream = JetStreamPublisher::connect(&nats).await?;
         let metrics = Arc::new(jetstream.metrics());
+        let source = Arc::new(jetstream.source());
+        let events = EventPorts::of(ledger.clone()).with_stream(source.clone(), Arc::new(jetstream.history()));
+        let processing = ProcessorSettings::new(nats.stream);
+        let processor = Processor::new(source, ledger.clone(), ledger.clone(), processing);
         let publisher: Arc<dyn EventPublisher> = Arc::new(jetstream);
         let rabbit = Arc::new(RabbitJobQueue::connect(&amqp).await?);
         let (counts, queue): (Arc<dyn CountsMessages>, Arc<dyn JobQueue>) = (rabbit.clone(), rabbit);
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new(name));
         observe_relay(relay.counters());
-        let events = relay.wake();
-        let progress = Arc::new(Notify::new());
-        let (leadership, dispatch, control) = (ledger.clone(), ledger.clone(), ledger);
-        let core = Core { store, leadership, dispatch, control, queue, publisher, games, files, events, progress };
-        Ok(Self { core, metrics, counts, relay })
+        let core = Core {
+            store,
+            leadership: ledger.clone(),
+            projection: ledger.clone(),
+            dispatch: ledger.clone(),
+            control: ledger,
+            queue,
+            publisher,
+            games,
+            files,
+            events: relay.wake(),
+            progress: Arc::new(Notify::new()),
+        };
+        Ok(Self { core, metrics, counts, relay, events, processor })
     }
 
     /// Watches the services and tells the health service what is there, until `stop`.

@@ -30,11 +30,7 @@ impl ServicesArgs {
         let amqp_url = url(self.amqp.url(), "--amqp-url")?;
         Ok(Dependencies {
             store: store_config(&self.database)?,
-            nats: NatsConfig {
-                prefix: self.nats.nats_subject_prefix.clone(),
-                stream: self.nats.nats_stream.clone(),
-                ..NatsConfig::new(nats_url)
-            },
+            nats: nats_config(&self.nats, nats_url),
             amqp: AmqpConfig {
                 exchange: self.amqp.amqp_exchange.clone(),
                 queue: self.amqp.amqp_queue.clone(),
@@ -63,7 +59,20 @@ pub(super) fn store_config(args: &DatabaseArgs) -> Result<StoreConfig, Failure> 
     })
 }
 
-fn url(given: Result<Option<Secret>, SecretError>, flag: &str) -> Result<String, Failure> {
+/// The event stream that these flags name, on the servers at `url`.
+pub(super) fn nats_config(args: &NatsArgs, url: String) -> NatsConfig {
+    NatsConfig {
+        prefix: args.nats_subject_prefix.clone(),
+        stream: args.nats_stream.clone(),
+        max_age: args.nats_max_age,
+        max_bytes: args.nats_max_bytes,
+        max_messages: args.nats_max_messages,
+        consumer: args.nats_consumer.clone(),
+        ..NatsConfig::new(url)
+    }
+}
+
+pub(super) fn url(given: Result<Option<Secret>, SecretError>, flag: &str) -> Result<String, Failure> {
     let secret = given.map_err(|error| Failure::usage(error.to_string()))?;
     secret.map(|secret| secret.expose().to_owned()).ok_or_else(|| Failure::usage(format!("{flag} is missing")))
 }

@@ -55,7 +55,8 @@ pub(super) async fn files(
 fn too_large(file: &LocalFile, max_bytes: u64) -> Option<Violation> {
     let size = file.given.size;
     (size > max_bytes).then(|| {
-        let message = format!("{} has {size} bytes, more than the {max_bytes} that are taken in", file.source.display());
+        let message =
+            format!("{} has {size} bytes, more than the {max_bytes} that are taken in", file.source.display());
         Violation::new(&file.at, message).with_help("`orchestrator serve --max-file-mb` sets the limit")
     })
 }

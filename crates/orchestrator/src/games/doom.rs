@@ -60,7 +60,8 @@ impl DoomGames {
         observation: ObservationSpec,
         cpu: Option<usize>,
     ) -> Result<Game, Vec<Violation>> {
-        let config = with_buffers(settings::config(&self.install, self.files.as_ref(), scenario)?, scenario, observation);
+        let config =
+            with_buffers(settings::config(&self.install, self.files.as_ref(), scenario)?, scenario, observation);
         let mut start = StartOptions::new(&self.work_root);
         start.step_timeout = Duration::from_secs(10);
         // Below a worker's patience with an attempt that stands still, so that a failure is told as what it is.

@@ -21,12 +21,13 @@ const LOOK: Duration = Duration::from_millis(200);
 pub(super) type EventStream = Pin<Box<dyn Stream<Item = Result<StreamEventsResponse, Status>> + Send>>;
 
 /// Streams the events of an experiment after `after`. Memory is bounded however long the history is and however slow
-/// the reader; the stream ends with the experiment, its last message marked final.
-pub(super) fn stream(store: Arc<dyn ExperimentStore>, id: ExperimentId, after: i64) -> EventStream {
+/// the reader; the stream ends with the experiment, its last message marked final, or with what is there now if
+/// `history_only`.
+pub(super) fn stream(store: Arc<dyn ExperimentStore>, id: ExperimentId, after: i64, history_only: bool) -> EventStream {
     let (sender, receiver) = mpsc::channel(BATCH as usize);
     // The task ends with the stream: sending to a reader that has gone fails.
     tokio::spawn(async move {
-        if let Err(status) = follow(store.as_ref(), id, after, &sender).await {
+        if let Err(status) = follow(store.as_ref(), id, after, history_only, &sender).await {
             let _ = sender.send(Err(status)).await;
         }
     });
@@ -37,6 +38,7 @@ async fn follow(
     store: &dyn ExperimentStore,
     id: ExperimentId,
     mut after: i64,
+    history_only: bool,
     sender: &mpsc::Sender<Result<StreamEventsResponse, Status>>,
 ) -> Result<(), Status> {
     let mut held: Option<StoredEvent> = None;
@@ -68,6 +70,9 @@ async fn follow(
             if let Some(newest) = held.take()
                 && !send(sender, newest, false).await
             {
+                return Ok(());
+            }
+            if history_only {
                 return Ok(());
             }
             tokio::select! {

@@ -74,7 +74,8 @@ mod tests {
 
     #[test]
     fn named_files_are_told_as_they_are_written() {
-        let named = NamedFiles::of(b"doom_scenario_path = maps/a.wad\ndoom_skill = 3\nDoomGamePath = /x/doom2.wad").unwrap();
+        let named =
+            NamedFiles::of(b"doom_scenario_path = maps/a.wad\ndoom_skill = 3\nDoomGamePath = /x/doom2.wad").unwrap();
         assert_eq!((named.wad.as_deref(), named.game.as_deref()), (Some("maps/a.wad"), Some("/x/doom2.wad")));
         assert_eq!(named.all().collect::<Vec<_>>(), ["maps/a.wad", "/x/doom2.wad"]);
         assert_eq!(NamedFiles::of(b"").unwrap(), NamedFiles::default());
@@ -82,7 +83,10 @@ mod tests {
 
     #[test]
     fn what_is_no_config_is_told_with_its_line() {
-        assert_eq!(NamedFiles::of(b"doom_skill = 3\ndoom_skill = 9").unwrap_err(), "line 2: doom_skill: expected 1 to 5 instead of 9");
+        assert_eq!(
+            NamedFiles::of(b"doom_skill = 3\ndoom_skill = 9").unwrap_err(),
+            "line 2: doom_skill: expected 1 to 5 instead of 9"
+        );
         assert!(NamedFiles::of(&vec![b'#'; MAX_TEXT + 1]).unwrap_err().contains("more than"));
     }
 }

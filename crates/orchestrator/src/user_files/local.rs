@@ -46,7 +46,8 @@ pub fn collect(spec: &ExperimentSpec, folder: &Path) -> Result<Vec<LocalFile>, V
 /// A file and what it names.
 fn read(mention: &Mention, folder: &Path) -> Result<Vec<LocalFile>, String> {
     let source = folder.join(&mention.path);
-    let wrong = |reason: String| format!("`{}` is not a {} that can be used: {reason}", mention.path, noun(mention.kind));
+    let wrong =
+        |reason: String| format!("`{}` is not a {} that can be used: {reason}", mention.path, noun(mention.kind));
     let file = open(&source).map_err(|reason| wrong(format!("{} {reason}", source.display())))?;
     let found = |given, source| LocalFile { given, source, at: mention.at.clone() };
     let mut files = Vec::new();
@@ -159,9 +160,12 @@ impl BlobStore for LocalBlobs {
     }
 
     async fn get(&self, hash: &ContentHash) -> PortResult<Vec<u8>> {
-        let path = self.0.get(hash).ok_or_else(|| PortError::new(ErrorKind::NotFound, format!("no file has {hash}")))?;
+        let path =
+            self.0.get(hash).ok_or_else(|| PortError::new(ErrorKind::NotFound, format!("no file has {hash}")))?;
         let read = tokio::fs::read(path).await;
-        read.map_err(|error| PortError::new(ErrorKind::Invalid, format!("cannot read {}", path.display())).because(error))
+        read.map_err(|error| {
+            PortError::new(ErrorKind::Invalid, format!("cannot read {}", path.display())).because(error)
+        })
     }
 
     async fn has(&self, hashes: &[ContentHash]) -> PortResult<BTreeSet<ContentHash>> {

@@ -130,12 +130,7 @@ impl<'a> Resolver<'a> {
         Some(StoredFile { name: name_beside(config, path), blake3 })
     }
 
-    async fn agent(
-        &mut self,
-        mention: &Mention,
-        name: String,
-        blake3: ContentHash,
-    ) -> PortResult<Option<StoredAgent>> {
+    async fn agent(&mut self, mention: &Mention, name: String, blake3: ContentHash) -> PortResult<Option<StoredAgent>> {
         match definition(&self.blobs.get(&blake3).await?) {
             Ok(Definition { policy, genome, .. }) => Ok(Some(StoredAgent { name, blake3, policy, genome })),
             Err(reason) => {

@@ -118,6 +118,7 @@ fn core(store: &Arc<SqlStore>) -> Core {
     Core {
         store: store.clone(),
         leadership: store.clone(),
+        projection: store.clone(),
         dispatch: store.clone(),
         control: store.clone(),
         queue: Arc::new(MemoryJobQueue::default()),

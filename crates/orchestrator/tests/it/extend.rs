@@ -172,12 +172,13 @@ impl Quiet {
         let core = Core {
             store: store.clone(),
             leadership: store.clone(),
+            projection: store.clone(),
             dispatch: store.clone(),
             control: store.clone(),
             queue: Arc::new(MemoryJobQueue::default()),
             publisher: Arc::new(MemoryEventBus::default()),
             games: Arc::new(NoGames),
-        files: UserFiles::new(store.clone(), FileCache::new("unused", 0)),
+            files: UserFiles::new(store.clone(), FileCache::new("unused", 0)),
             events: Arc::new(Notify::new()),
             progress: Arc::new(Notify::new()),
         };

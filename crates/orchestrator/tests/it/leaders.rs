@@ -107,6 +107,7 @@ pub(crate) fn core(store: &Arc<SqlStore>, leadership: Arc<dyn Leadership>) -> Co
     Core {
         store: store.clone(),
         leadership,
+        projection: store.clone(),
         dispatch: store.clone(),
         control: store.clone(),
         queue: Arc::new(MemoryJobQueue::default()),

@@ -107,7 +107,8 @@ fn another_content_is_another_experiment_and_the_same_goes_on() {
     assert_ne!(second["id"], first["id"]);
     assert_eq!(second["digest"], first["digest"], "nothing that is played has changed");
     assert_eq!(launch(&[])["id"], second["id"]);
-    let levels = "--set=design.factors=[{ parameter = \"scenario.wad\", levels = [\"maps/held.wad\", \"maps/old.wad\"] }]";
+    let levels =
+        "--set=design.factors=[{ parameter = \"scenario.wad\", levels = [\"maps/held.wad\", \"maps/old.wad\"] }]";
     fs::copy(shipped("defend_the_line.wad"), folder.path().join("maps/old.wad")).unwrap();
     let varied = launch(&[levels]);
     let conditions = varied["conditions"].as_array().unwrap();

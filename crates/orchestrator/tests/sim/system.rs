@@ -7,8 +7,9 @@ use messaging::relay::{OutboxRelay, RelaySettings};
 use orchestrator::core::Core;
 use orchestrator::user_files::{FileCache, UserFiles};
 use orchestrator::{leader, worker};
-use testkit::blobs::MemoryBlobs;
 use runtime::retry::Jitter;
+use testkit::blobs::MemoryBlobs;
+use testkit::projection::MemoryProjection;
 use tokio::sync::{Notify, mpsc};
 
 use crate::games::SimGames;
@@ -61,6 +62,7 @@ pub(crate) fn core(world: &Arc<World>, process: &Arc<Process>) -> (Core, OutboxR
         leadership: store.clone(),
         dispatch: store.clone(),
         control: store.clone(),
+        projection: Arc::new(MemoryProjection::default()),
         store,
         queue: Arc::new(SimQueue::new(link(Service::Queue), world.sabotage.rash_ack)),
         publisher,

@@ -25,7 +25,8 @@ const GENERATION: &str = "UPDATE generations SET episodes_scored = episodes_scor
     WHERE experiment_id = $1 AND generation = $2 RETURNING episodes_scored, episodes_planned";
 const EXPERIMENT: &str = "UPDATE experiments SET episodes_scored = episodes_scored + $2 \
     WHERE id = $1 AND status IN ('running', 'paused')";
-const EVALUATED: &str = "UPDATE members SET fitness = $4 WHERE experiment_id = $1 AND generation = $2 AND position = $3";
+const EVALUATED: &str =
+    "UPDATE members SET fitness = $4 WHERE experiment_id = $1 AND generation = $2 AND position = $3";
 const SEQUENCE: &str = "UPDATE experiments SET event_seq = event_seq + 1 WHERE id = $1 RETURNING event_seq";
 const EVENT: &str = "INSERT INTO outbox (experiment_id, sequence, event_id, subject, kind, body, committed_at_ms) \
     VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -139,8 +140,16 @@ struct Row<'a> {
 impl<'a> Row<'a> {
     fn of(work: &Work, score: &'a Score, now: i64) -> Self {
         let (key, m) = (score.key, &score.measures);
-        let wide =
-            [key.generation, key.position, key.replicate, score.seed, score.doom_seed.0, m.tics, m.ticks, m.cells_visited];
+        let wide = [
+            key.generation,
+            key.position,
+            key.replicate,
+            score.seed,
+            score.doom_seed.0,
+            m.tics,
+            m.ticks,
+            m.cells_visited,
+        ];
         let (experiment, fence, trajectory) = (work.experiment.0, work.fence.0, &score.trajectory[..]);
         Self { score, experiment, fence, now, wide: wide.map(i64::from), trajectory }
     }

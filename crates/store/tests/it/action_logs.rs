@@ -42,7 +42,9 @@ async fn logs_of_an_older_ledger_are_moved_and_moved_back() {
         let new = builder::experiment(2, 2);
         store.create(&new).await.unwrap();
         for job in &new.first.jobs {
-            let Claim::Granted(held) = store.claim(job.id, "w", Duration::from_secs(60)).await.unwrap() else { panic!() };
+            let Claim::Granted(held) = store.claim(job.id, "w", Duration::from_secs(60)).await.unwrap() else {
+                panic!()
+            };
             let position = held.member.position;
             let scores: Vec<_> = held
                 .episodes
@@ -115,10 +117,7 @@ async fn a_divergence_keeps_both_logs() {
         store.create(&new).await.unwrap();
         let job = new.first.jobs[0].id;
         let Claim::Granted(held) = store.claim(job, "w", Duration::from_secs(60)).await.unwrap() else { panic!() };
-        let score = |kills, log| Score {
-            action_log: vec![log],
-            ..builder::score(0, 0, &held.episodes[0], kills)
-        };
+        let score = |kills, log| Score { action_log: vec![log], ..builder::score(0, 0, &held.episodes[0], kills) };
         store.finish(job, held.fence, &[score(1, 1)]).await.unwrap();
 
         let found = store.finish(job, held.fence, &[score(2, 2)]).await.unwrap_err();

@@ -161,7 +161,8 @@ fn usable(config: &GameConfig, scenario: &ScenarioSpec) -> Option<Violation> {
     }
     let own = scenario.config.as_ref().and_then(FileRef::stored);
     let given = scenario.wad.as_ref().and_then(FileRef::stored);
-    let wad = given.map(|wad| ("scenario.wad", wad)).or(own.and_then(|own| Some(("scenario.config", own.wad.as_ref()?))));
+    let wad =
+        given.map(|wad| ("scenario.wad", wad)).or(own.and_then(|own| Some(("scenario.config", own.wad.as_ref()?))));
     let game = own.and_then(|own| Some(("scenario.config", own.game.as_ref()?)));
     [(wad, &config.scenario), (game, &config.game)].into_iter().find_map(|(own_file, path)| match own_file {
         Some((field, file)) => own_wad(field, file, path.as_deref()?),
@@ -189,7 +190,8 @@ fn shipped_wad(scenario: &ScenarioSpec, own: Option<&StoredConfig>, path: &Path)
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     Some(match own {
         Some(own) => {
-            let message = format!("`{}` names {name}, which is not beside it and does not come with the engine", own.name);
+            let message =
+                format!("`{}` names {name}, which is not beside it and does not come with the engine", own.name);
             Violation::new("scenario.config", message)
         }
         None => {
