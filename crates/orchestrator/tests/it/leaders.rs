@@ -10,6 +10,7 @@ use messaging::memory::{MemoryEventBus, MemoryJobQueue};
 use orchestrator::core::Core;
 use orchestrator::games::absent::NoGames;
 use orchestrator::leader::{self, Settings};
+use orchestrator::user_files::{FileCache, UserFiles};
 use store::SqlStore;
 use testkit::builder;
 use testkit::postgres::TestDatabase;
@@ -111,6 +112,7 @@ pub(crate) fn core(store: &Arc<SqlStore>, leadership: Arc<dyn Leadership>) -> Co
         queue: Arc::new(MemoryJobQueue::default()),
         publisher: Arc::new(MemoryEventBus::default()),
         games: Arc::new(NoGames),
+        files: UserFiles::new(store.clone(), FileCache::new("unused", 0)),
         events: Arc::new(Notify::new()),
         progress: Arc::new(Notify::new()),
     }
