@@ -7,3 +7,4 @@ mod postgres;
 mod schema;
 mod sqlite;
 mod terms;
+mod twin;
