@@ -1,5 +1,6 @@
 //! What the outside must offer. Adapters implement these; only the daemons' `app` modules name adapters.
 
+mod blobs;
 mod control;
 mod dispatch;
 mod environment;
@@ -7,9 +8,11 @@ mod fences;
 mod jobs;
 mod leadership;
 mod publisher;
+mod queue_depth;
 mod store;
 mod trace;
 
+pub use blobs::BlobStore;
 pub use control::{ControlStore, Extended, NewExtension};
 pub use dispatch::{Dispatch, DueJob};
 pub use environment::{Environment, EnvironmentError};
@@ -17,6 +20,7 @@ pub use fences::{FenceCounts, FenceReport};
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
 pub use leadership::{Candidate, Election, Leader, Leadership, Term};
 pub use publisher::{EventPublisher, MetricsPublisher};
+pub use queue_depth::{CountsMessages, QueueDepth};
 pub use store::{
     Assignment, Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,
     GenerationSummary, MemberProgress, MemberScores, NewExperiment, OutboxEntry, Page, Provenance, Renewal, Renewed,
