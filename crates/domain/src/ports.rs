@@ -1,6 +1,7 @@
 //! What the outside must offer. Adapters implement these; only the daemons' `app` modules name adapters.
 
 mod blobs;
+mod audit;
 mod control;
 mod dispatch;
 mod environment;
@@ -13,6 +14,7 @@ mod store;
 mod trace;
 
 pub use blobs::BlobStore;
+pub use audit::{Audit, HeldJob, LedgerAudit};
 pub use control::{ControlStore, Extended, NewExtension};
 pub use dispatch::{Dispatch, DueJob};
 pub use environment::{Environment, EnvironmentError};

@@ -10,9 +10,11 @@ mod control;
 mod message;
 mod metrics;
 mod publisher;
+mod stored;
 mod stream;
 
 pub use config::NatsConfig;
 pub use control::{ControlRequest, NatsControl};
 pub use metrics::NatsMetrics;
 pub use publisher::JetStreamPublisher;
+pub use stored::stored_ids;

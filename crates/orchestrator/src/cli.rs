@@ -1,9 +1,11 @@
 //! The command line.
 
 mod bench;
+mod chaos;
 mod completions;
 mod connect;
 mod control;
+mod crash;
 mod daemon;
 mod demo;
 mod doctor;
@@ -44,6 +46,8 @@ pub struct Cli {
     config: ConfigArgs,
     #[command(flatten)]
     env: Env,
+    #[command(flatten)]
+    crash: crash::CrashArgs,
 }
 
 const AFTER_HELP: &str = "\
@@ -98,6 +102,8 @@ enum Command {
     Worker(daemon::WorkerArgs),
     /// Ask a daemon whether it is ready
     Health(connect::HealthArgs),
+    /// Prove that kills change no result: play an experiment calmly, then while processes are killed
+    Chaos(Box<chaos::ChaosArgs>),
     /// Create or update the tables of the database
     Migrate(daemon::MigrateArgs),
     /// Check everything that is needed, and say what is missing
@@ -127,7 +133,12 @@ pub fn run() -> Exit {
     }
     let name = std::env::args().nth(1);
     // A daemon tells what it does; a command prints its result and only warns besides.
-    let filter = if Command::is_daemon(name.as_deref()) { "info" } else { "warn" };
+    let filter = match name.as_deref() {
+        name if Command::is_daemon(name) => "info",
+        // It takes minutes, so it says what it does.
+        Some("chaos") => "warn,orchestrator::chaos=info",
+        _ => "warn",
+    };
     let cli = Loader::<Cli>::new()
         .default_value("log", filter)
         .default_value("grpc-addr", "127.0.0.1:50051")
@@ -159,7 +170,8 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
 }
 
 async fn execute(cli: Cli) -> Result<(), Failure> {
-    let Cli { command, engine, env, .. } = cli;
+    let Cli { command, engine, env, crash, .. } = cli;
+    crash.arm();
     let place = Place { engine, env };
     match command {
         Command::Demo(args) => demo::run(args, &place).await,
@@ -181,6 +193,7 @@ async fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Serve(args) => daemon::serve(args, &place).await,
         Command::Worker(args) => daemon::worker(args, &place).await,
         Command::Health(args) => connect::health(args).await,
+        Command::Chaos(args) => chaos::run(*args, &place).await,
         Command::Migrate(args) => daemon::migrate(args).await,
         Command::Doctor(args) => doctor::run(args, &place).await,
         Command::Engine(command) => engine::run(command, &place),

@@ -16,6 +16,7 @@ use domain::ports::{
 };
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
+use runtime::crash::{self, Point};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -176,7 +177,7 @@ impl Core {
             return Ok(());
         }
         let messages: Vec<_> = jobs.iter().map(|due| JobMessage { job: due.job, experiment: id }).collect();
-        self.queue.publish(&messages).await?;
+        crash::around(Point::JobsListed, Point::JobsConfirmed, self.queue.publish(&messages)).await?;
         self.dispatch.mark_queued(jobs).await
     }
 

@@ -18,6 +18,7 @@ use domain::ports::{
 };
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
+use runtime::crash::{self, Point};
 use tokio::time::error::Elapsed;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument as _, Span};
@@ -167,6 +168,7 @@ async fn advance(core: &Core, epoch: Epoch, record: &ExperimentRecord) -> Result
     let opening = if evolved.index == 0 { evolved.clone() } else { generation(0).await? };
     let index = current.index;
     let (next, summary) = plan(record, current, evolved, opening).await?;
+    crash::reached(Point::GenerationDue);
     match next {
         Next::Generation(plan) => {
             core.store.close_generation(epoch, record.id, index, &summary, Some(&plan)).await?;
@@ -177,6 +179,7 @@ async fn advance(core: &Core, epoch: Epoch, record: &ExperimentRecord) -> Result
         Next::Complete => {
             core.store.close_generation(epoch, record.id, index, &summary, None).await?;
             let digest = digest(core.store.as_ref(), record.id).await?;
+            crash::reached(Point::DigestKnown);
             core.store.complete(epoch, record.id, &digest.to_string()).await?;
             core.events.notify_one();
             tracing::info!(experiment = %record.id, %digest, "experiment completed");

@@ -8,6 +8,7 @@
 pub mod app;
 pub mod bench;
 pub mod broadcast;
+pub mod chaos;
 pub mod check;
 pub mod cli;
 pub mod core;

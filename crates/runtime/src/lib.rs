@@ -4,6 +4,7 @@
 //! Nothing here knows what the daemon is for.
 
 pub mod config;
+pub mod crash;
 pub mod grpc;
 pub mod health;
 pub mod retry;

@@ -5,6 +5,7 @@ use domain::event::{Event, Fact};
 use domain::ids::{ExperimentId, Fence, JobId};
 use domain::ports::{PortResult, Renewal, Renewed};
 use domain::status::JobStatus;
+use runtime::crash::{self, Point};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _};
@@ -43,7 +44,7 @@ impl SqlStore {
             ..Default::default()
         };
         jobs::Entity::update(change).exec(&*tx).await?;
-        tx.commit().await?;
+        crash::around(Point::LeaseReady, Point::LeaseRenewed, tx.commit()).await?;
         Ok(Renewed::Prolonged)
     }
 
@@ -59,7 +60,7 @@ impl SqlStore {
         }
         let now = now_ms(&*tx).await?;
         self.give_back(&tx, &job, error, now).await?;
-        tx.commit().await
+        crash::around(Point::ReleaseReady, Point::Released, tx.commit()).await
     }
 
     /// Opens a job again, and tells of the error that ended the attempt, if there was one.

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use domain::ids::{ExperimentId, Fence, JobId};
 use domain::ports::{Dispatch, DueJob, PortResult};
 use domain::status::{ExperimentStatus, JobStatus};
+use runtime::crash::{self, Point};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
@@ -84,7 +85,7 @@ impl SqlStore {
                     .await?;
             }
         }
-        tx.commit().await
+        crash::around(Point::QueuedReady, Point::Queued, tx.commit()).await
     }
 
     async fn is_running(&self, id: ExperimentId) -> Result<bool> {

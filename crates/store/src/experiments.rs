@@ -9,6 +9,7 @@ use domain::ports::{
     Created, ExperimentFilter, ExperimentRecord, NewExperiment, Page, PortError, PortResult, Provenance,
 };
 use domain::status::ExperimentStatus;
+use runtime::crash::{self, Point};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Func, LikeExpr, LockType};
 use sea_orm::{
@@ -34,7 +35,7 @@ impl SqlStore {
         plan::insert(&tx, new.id, &new.first, now).await?;
         self.write_events(&tx, &started(new), now).await?;
         journal::write(&tx, new.id.0, Action::Launched, &Note::new(new.launched_by.clone(), ""), "", now).await?;
-        tx.commit().await?;
+        crash::around(Point::LaunchReady, Point::Launched, tx.commit()).await?;
         Ok(Created::New)
     }
 

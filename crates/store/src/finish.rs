@@ -8,6 +8,7 @@ use domain::ids::{ExperimentId, Fence, JobId};
 use domain::ports::{Finished, PortError, PortResult};
 use domain::score::Score;
 use domain::status::{ExperimentStatus, JobStatus};
+use runtime::crash::{self, Point};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, UpdateStatement};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _, QueryResult,
@@ -61,6 +62,7 @@ impl SqlStore {
         }
         let fresh: Vec<_> = scores.iter().filter(|score| !held.is_scored(score.key.replicate)).collect();
         let inserted = insert(&tx, &held, &fresh).await?;
+        crash::reached(Point::ScoreInserted);
         if inserted < scores.len()
             && let Some(divergence) = divergences::find(&tx, job, scores).await?
         {
@@ -80,7 +82,7 @@ impl SqlStore {
             }
         }
         let generation_done = self.progress(&tx, &held, inserted).await?;
-        tx.commit().await?;
+        crash::around(Point::ScoreReady, Point::ScoreCommitted, tx.commit()).await?;
         Ok(Outcome::Committed(Finished { job_done, generation_done }))
     }
 
@@ -97,6 +99,7 @@ impl SqlStore {
             if !evaluated.is_empty() {
                 let event = evaluate(tx, job, &member, evaluated, &experiment.spec).await?;
                 self.insert_events(tx, experiment.event_seq, &[event], held.now).await?;
+                crash::reached(Point::EventInserted);
             }
         }
         generation.is_complete()

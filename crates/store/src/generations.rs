@@ -10,6 +10,7 @@ use domain::plan::GenerationPlan;
 use domain::ports::{GenerationRecord, GenerationSummary, MemberScores, PortResult};
 use domain::score::Score;
 use domain::status::{ExperimentStatus, GenerationStatus};
+use runtime::crash::{self, Point};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::LockType;
 use sea_orm::{
@@ -73,15 +74,17 @@ impl SqlStore {
         if !is_closed {
             events.push(completed(&generation, index, summary)?);
             complete(&tx, generation, summary, now).await?;
+            crash::reached(Point::GenerationClosed);
         }
         if let Some(next) = next {
             check_next(&tx, &experiment, next).await?;
             plan::insert(&tx, id, next, now).await?;
             set_latest(&tx, id, next.index).await?;
+            crash::reached(Point::GenerationPlanned);
             events.push(Event::once(id, generation_started(next)));
         }
         self.write_events(&tx, &events, now).await?;
-        tx.commit().await
+        crash::around(Point::CloseReady, Point::Closed, tx.commit()).await
     }
 
     pub(crate) async fn complete_once(&self, epoch: Epoch, id: ExperimentId, digest: &str) -> Result<()> {
@@ -112,7 +115,7 @@ impl SqlStore {
             fact: Fact::ExperimentCompleted { digest: digest.to_owned(), episodes },
         };
         self.write_events(&tx, &[event], now_ms(&*tx).await?).await?;
-        tx.commit().await
+        crash::around(Point::CompleteReady, Point::Completed, tx.commit()).await
     }
 }
 

@@ -8,6 +8,7 @@ use domain::ids::{ExperimentId, Fence, JobId};
 use domain::plan::PlannedEpisode;
 use domain::ports::{Assignment, Claim, PortResult};
 use domain::status::{ExperimentStatus, JobStatus};
+use runtime::crash::{self, Point};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
@@ -68,7 +69,7 @@ impl SqlStore {
         }
         let job = take(&tx, job, worker, now, lease_end(now, lease), token).await?;
         let claim = assignment(&tx, job, experiment).await?;
-        tx.commit().await?;
+        crash::around(Point::ClaimReady, Point::Claimed, tx.commit()).await?;
         Ok(claim)
     }
 }

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use domain::ErrorKind;
 use domain::ids::Epoch;
 use domain::ports::{Candidate, Election, Leader, Leadership, PortResult, Term};
+use runtime::crash::{self, Point};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, ExprTrait as _, LockType};
 use sea_orm::{
@@ -67,14 +68,14 @@ impl SqlStore {
         let held = lock(&tx).await?;
         if held.owner == owner {
             prolong(&tx, &held, lease).await?;
-            tx.commit().await?;
+            crash::around(Point::RenewalReady, Point::Renewed, tx.commit()).await?;
             return Ok(Election::Elected(Epoch(held.epoch)));
         }
         if let Some(leader) = leading(&tx, &held).await? {
             return Ok(Election::Led(leader));
         }
         let epoch = begin_term(&tx, &held, candidate, lease).await?;
-        tx.commit().await?;
+        crash::around(Point::ElectionReady, Point::Elected, tx.commit()).await?;
         Ok(Election::Elected(epoch))
     }
 

@@ -13,6 +13,7 @@
 mod action_logs;
 mod attempts;
 mod blobs;
+mod audit;
 mod clock;
 mod config;
 mod control;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::ports::{OutboxEntry, PortResult};
+use runtime::crash::{self, Point};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType};
 use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _,
@@ -40,7 +41,7 @@ impl SqlStore {
             .filter(Column::Id.is_in(rows.iter().map(|row| row.id)))
             .exec(&*tx)
             .await?;
-        tx.commit().await?;
+        crash::around(Point::OutboxReady, Point::OutboxClaimed, tx.commit()).await?;
         Ok(rows.into_iter().map(|row| OutboxEntry { id: row.id, record: convert::record(row) }).collect())
     }
 
@@ -55,7 +56,7 @@ impl SqlStore {
                 .exec(&*tx)
                 .await?;
         }
-        tx.commit().await
+        crash::around(Point::MarkReady, Point::Marked, tx.commit()).await
     }
 
     pub(crate) async fn count_unpublished(&self) -> PortResult<u64> {

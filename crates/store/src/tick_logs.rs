@@ -5,6 +5,7 @@ use std::pin::pin;
 
 use domain::ports::{TickLog, TickRow};
 use domain::score::EpisodeKey;
+use runtime::crash::{self, Point};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
@@ -60,7 +61,7 @@ impl SqlStore {
         }
         let rows = logs.iter().flat_map(|(key, log)| log.rows.iter().map(|row| active(key, row)));
         insert_all::<Entity, _>(&tx, rows.collect::<Vec<_>>()).await?;
-        tx.commit().await
+        crash::around(Point::TicksReady, Point::TicksCommitted, tx.commit()).await
     }
 }
 
@@ -96,7 +97,7 @@ async fn copy(pool: &deadpool_postgres::Pool, logs: &Latest<'_>) -> Result<()> {
         }
     }
     writer.finish().await?;
-    Ok(tx.commit().await?)
+    Ok(crash::around(Point::TicksReady, Point::TicksCommitted, tx.commit()).await?)
 }
 
 fn numbers(key: &EpisodeKey) -> [i64; 3] {

@@ -13,6 +13,7 @@ use domain::event::EventRecord;
 use domain::ports::{EventPublisher, PortError, PortResult};
 use futures::StreamExt;
 use futures::stream::FuturesOrdered;
+use runtime::crash::{self, Point};
 use tokio::sync::Mutex;
 
 use super::client::{connect, ensure_connected};
@@ -85,6 +86,7 @@ impl JetStreamPublisher {
                 break;
             }
             in_flight.push_back(acknowledged(self.send(record).await));
+            crash::reached(Point::EventsSent);
         }
         while let Some(result) = in_flight.next().await {
             self.note(&result);

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use domain::error::ErrorKind;
 use domain::ports::{Delivery, JobConsumer, JobMessage, JobQueue, PortError, PortResult, TraceSource};
+use runtime::crash::{self, Point};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 /// How often a job comes again before it is put aside, unless told otherwise.
@@ -173,7 +174,9 @@ impl Delivery for MemoryDelivery {
     }
 
     async fn ack(mut self: Box<Self>) -> PortResult<()> {
+        crash::reached(Point::AckDue);
         self.answered = true;
+        crash::reached(Point::Acked);
         Ok(())
     }
 

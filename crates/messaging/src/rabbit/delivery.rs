@@ -5,6 +5,7 @@ use domain::error::ErrorKind;
 use domain::ports::{Delivery, JobMessage, PortError, PortResult};
 use lapin::options::{BasicAckOptions, BasicNackOptions};
 use lapin::{Acker, Channel};
+use runtime::crash::{self, Point};
 
 use super::errors::failed;
 
@@ -89,7 +90,7 @@ impl Delivery for RabbitDelivery {
     }
 
     async fn ack(self: Box<Self>) -> PortResult<()> {
-        self.unanswered.answer(Answer::Ack).await
+        crash::around(Point::AckDue, Point::Acked, self.unanswered.answer(Answer::Ack)).await
     }
 
     async fn requeue(self: Box<Self>) -> PortResult<()> {

@@ -8,6 +8,7 @@ use lapin::message::BasicReturnMessage;
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use lapin::{BasicProperties, Channel, Confirmation};
+use runtime::crash::{self, Point};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -83,6 +84,7 @@ impl Publisher {
             let (exchange, key) = (config.exchange.as_str().into(), config.routing_key.as_str().into());
             waiting.push(channel.basic_publish(exchange, key, mandatory, &body, self.properties(job)).await?);
         }
+        crash::reached(Point::JobsSent);
         let mut confirmations = Vec::with_capacity(jobs.len());
         for confirmation in waiting {
             confirmations.push(confirmation.await?);

@@ -3,6 +3,7 @@
 use domain::error::ErrorKind;
 use domain::event::EventRecord;
 use domain::ports::{OutboxEntry, PortResult};
+use runtime::crash::{self, Point};
 use tokio::time::Instant;
 
 use super::OutboxRelay;
@@ -40,6 +41,9 @@ impl OutboxRelay {
         let full = self.claim().await?;
         let records: Vec<EventRecord> = self.held.entries.iter().map(|entry| entry.record.clone()).collect();
         let results = if records.is_empty() { Vec::new() } else { self.publisher.publish(&records).await };
+        if results.iter().any(Result::is_ok) {
+            crash::reached(Point::EventsAcked);
+        }
         let mut round = self.settle(results);
         self.mark().await?;
         round.more = full && round.failed == 0;

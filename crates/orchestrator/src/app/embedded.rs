@@ -25,7 +25,7 @@ use crate::shard::Pin;
 use crate::user_files::{FileCache, UserFiles};
 
 /// Name of the database in a data folder.
-const DATABASE: &str = "claudoom.db";
+pub(super) const DATABASE: &str = "claudoom.db";
 /// Times a job is delivered before the queue puts it aside; the experiment's own limit of attempts comes first.
 const DELIVERIES: u32 = 2000;
 /// How long this process leads without renewing its lease. Nobody waits for it, since nobody else can open the database,

@@ -45,6 +45,15 @@ impl ServicesArgs {
     }
 }
 
+/// Where database, event stream and job queue are.
+pub(super) fn urls(args: &ServicesArgs) -> Result<[String; 3], Failure> {
+    Ok([
+        url(args.database.url(), "--database-url")?,
+        url(args.nats.url(), "--nats-url")?,
+        url(args.amqp.url(), "--amqp-url")?,
+    ])
+}
+
 /// The ledger that these flags name.
 pub(super) fn store_config(args: &DatabaseArgs) -> Result<StoreConfig, Failure> {
     Ok(StoreConfig {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::ErrorKind;
 use domain::ids::{Fence, JobId};
 use domain::ports::{Assignment, PortError, PortResult, Renewal, Renewed};
+use runtime::crash::{self, Point};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::Span;
@@ -111,6 +112,7 @@ impl Lane {
 
     /// Commits scores; a store that is away is tried again for as long as a lease lasts.
     async fn commit(&self, held: Held, batch: Vec<Played>) -> PortResult<()> {
+        crash::reached(Point::EpisodePlayed);
         let (scores, logs): (Vec<_>, Vec<_>) = batch.into_iter().map(|played| (played.score, played.ticks)).unzip();
         let logs: Vec<_> = logs.into_iter().flatten().collect();
         if !logs.is_empty() {

@@ -7,6 +7,7 @@ use domain::ErrorKind;
 use domain::journal::{Actor, Note};
 use domain::ports::{Assignment, Claim, Delivery, PortError, PortResult};
 use domain::status::ExperimentStatus;
+use runtime::crash::{self, Point};
 use runtime::trace_context;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument as _, Span, info_span};
@@ -83,6 +84,7 @@ impl Lane {
     }
 
     async fn work(&mut self, delivery: Box<dyn Delivery>) -> PortResult<()> {
+        crash::reached(Point::JobTaken);
         let message = delivery.message();
         match self.core.store.claim(message.job, &self.settings.name, self.settings.lease).await? {
             Claim::Granted(assignment) => {

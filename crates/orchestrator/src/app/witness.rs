@@ -1,0 +1,44 @@
+//! The ledger and the event stream as witnesses of what happened, for `chaos`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use domain::ports::PortResult;
+use messaging::jetstream::NatsConfig;
+use proto::events::Encoder;
+use store::StoreConfig;
+
+use super::embedded::DATABASE;
+use crate::chaos::fleet::Names;
+use crate::chaos::services::Urls;
+use crate::chaos::witness::Witness;
+
+/// Creates or updates the tables of the ledger at `url`.
+///
+/// # Errors
+/// If the database cannot be used.
+pub async fn prepare(url: &str) -> PortResult<()> {
+    store::migrate(url).await
+}
+
+/// Opens the ledger and the event stream of a system of daemons.
+///
+/// # Errors
+/// If the database cannot be used. NATS may be away.
+pub async fn of_services(urls: &Urls, names: &Names) -> PortResult<Witness> {
+    let nats = NatsConfig { prefix: names.prefix.clone(), stream: names.stream.clone(), ..NatsConfig::new(&urls.nats) };
+    Ok(Witness { stream: Some(nats), ..open(&urls.database).await? })
+}
+
+/// Opens the ledger of an embedded system that has ended.
+///
+/// # Errors
+/// If it cannot be opened, for instance because it has not ended.
+pub async fn of_folder(data: &Path) -> PortResult<Witness> {
+    open(&format!("sqlite:{}", data.join(DATABASE).display())).await
+}
+
+async fn open(url: &str) -> PortResult<Witness> {
+    let ledger = Arc::new(store::connect(&StoreConfig::new(url), Arc::new(Encoder)).await?);
+    Ok(Witness { store: ledger.clone(), audit: ledger.clone(), leadership: ledger, stream: None })
+}

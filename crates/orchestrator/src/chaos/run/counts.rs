@@ -1,0 +1,83 @@
+//! Counts rows, events and ends.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+use std::time::Duration;
+
+use domain::ids::{EventId, ExperimentId};
+use domain::ports::{ExperimentFilter, Page};
+use tokio::time::{Instant, sleep};
+
+use super::harass::Field;
+use crate::app::witness;
+use crate::chaos::certificate::{Events, Rows};
+use crate::chaos::supervisor::{Cause, End, Supervisor};
+use crate::chaos::witness::Witness;
+
+/// How long the outbox may take to drain after the last lap.
+const DRAIN: Duration = Duration::from_secs(60);
+/// Pause between two looks.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Counts the rows and events of all experiments, once their outbox has drained or does not.
+pub(super) async fn count(field: &Field) -> anyhow::Result<(Rows, Events)> {
+    let until = Instant::now() + DRAIN;
+    let (mut rows, mut events) = (Rows::default(), Events::default());
+    let ids: HashSet<ExperimentId> = field.laps.launched().into_iter().map(|(_, id)| id).collect();
+    for id in ids {
+        let audit = loop {
+            let audit = field.witness.audit.audit(id).await?;
+            if audit.unpublished == 0 || Instant::now() > until {
+                break audit;
+            }
+            sleep(LOOK).await;
+        };
+        rows.add(&audit);
+        events.unpublished += audit.unpublished;
+        compare(&field.witness, id, &mut events).await?;
+    }
+    Ok((rows, events))
+}
+
+/// The events of one experiment, in the ledger and in the stream.
+async fn compare(witness: &Witness, id: ExperimentId, events: &mut Events) -> anyhow::Result<()> {
+    let recorded: HashSet<EventId> = witness.audit.event_ids(id).await?.into_iter().collect();
+    let published = witness.stream_ids(id).await?;
+    let distinct: HashSet<&String> = published.iter().collect();
+    let known = recorded.iter().filter(|id| distinct.contains(&id.to_string())).count();
+    events.recorded += recorded.len() as u64;
+    events.published += published.len() as u64;
+    events.missing += (recorded.len() - known) as u64;
+    events.repeated += (published.len() - distinct.len()) as u64;
+    events.strange += (distinct.len() - known) as u64;
+    Ok(())
+}
+
+/// Who ended although nobody killed it, and how, with how often.
+pub(super) async fn unexpected_ends(supervisor: &Supervisor) -> BTreeMap<String, u32> {
+    let mut ends = BTreeMap::new();
+    for end in supervisor.ends().await.iter().filter(|end| is_unexpected(end)) {
+        let how = match end.cause {
+            Cause::Exit(code) => format!("{} with exit code {code}", end.name),
+            Cause::Signal(signal) => format!("{} by signal {signal}", end.name),
+            Cause::Ours => continue,
+        };
+        *ends.entry(how).or_default() += 1;
+    }
+    ends
+}
+
+/// Who was told to kill itself has done so, and an embedded system ends with its experiment.
+fn is_unexpected(end: &End) -> bool {
+    let as_told = !end.with.is_empty() && end.cause == Cause::Signal(9);
+    end.cause != Cause::Ours && !as_told && end.name != "embedded"
+}
+
+/// The digest and the planned episodes of the one experiment of an embedded system.
+pub(super) async fn of_folder(data: &Path) -> anyhow::Result<(Option<String>, u64)> {
+    let witness = witness::of_folder(data).await?;
+    let page = Page { after: None, size: 1 };
+    let (records, _) = witness.store.experiments(&ExperimentFilter::default(), &page).await?;
+    let record = records.into_iter().next();
+    Ok(record.map_or((None, 0), |record| (record.digest, record.episodes_planned)))
+}
