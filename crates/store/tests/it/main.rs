@@ -9,3 +9,4 @@ mod postgres;
 mod schema;
 mod sqlite;
 mod terms;
+mod twin;
