@@ -71,6 +71,18 @@ impl Definition {
         toml::from_str(&text).map_err(|error| DefinitionError::Parse(path.into(), Box::new(error)))
     }
 
+    /// Reads the content of a file.
+    ///
+    /// # Errors
+    /// What is wrong with it, in one line.
+    pub fn parse(content: &[u8]) -> Result<Self, String> {
+        let text = std::str::from_utf8(content).map_err(|error| format!("byte {} is no text", error.valid_up_to()))?;
+        toml::from_str(text).map_err(|error| {
+            let before = error.span().map_or("", |span| &text[..span.start]);
+            format!("line {}: {}", before.matches('\n').count() + 1, error.message())
+        })
+    }
+
     /// What the decision engine is told.
     #[must_use]
     pub fn setup(&self) -> SessionSetup {
@@ -105,5 +117,8 @@ mod tests {
         assert!(Definition::read(&path).unwrap_err().to_string().contains("cannot read the definition"));
         std::fs::write(&path, "policy = \"random\"\nspeed = 1").unwrap();
         assert!(Definition::read(&path).unwrap_err().to_string().contains("unknown field `speed`"));
+        let wrong = Definition::parse(b"policy = \"random\"\nspeed = 1").unwrap_err();
+        assert!(wrong.starts_with("line 2: unknown field `speed`"), "{wrong}");
+        assert_eq!(Definition::parse(b"a\xff").unwrap_err(), "byte 1 is no text");
     }
 }

@@ -7,6 +7,7 @@ pub mod cli;
 pub mod definition;
 pub mod histogram;
 pub mod live;
+mod metrics;
 mod roster;
 pub mod server;
 pub mod service;

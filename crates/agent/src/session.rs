@@ -22,6 +22,8 @@ use proto::session::{PROTOCOL_MAX, PROTOCOL_MIN};
 
 use tally::Tally;
 
+use crate::metrics::Open;
+
 /// What the agent has to say to a message.
 #[derive(Debug)]
 pub enum Answer {
@@ -83,6 +85,7 @@ pub struct Session {
     tally: Tally,
     budget: Duration,
     draining: bool,
+    _open: Open,
 }
 
 impl Session {
@@ -100,6 +103,7 @@ impl Session {
             tally: Tally::default(),
             budget,
             draining: false,
+            _open: Open::new(),
         }
     }
 
@@ -195,6 +199,7 @@ impl Session {
         }
         if self.state.finished {
             self.at = At::Ready;
+            self.tally.tell();
             return Ok(Answer::Nothing);
         }
         let before = Instant::now();
@@ -243,6 +248,7 @@ impl Session {
             (At::Paused, Command::Resume) => Ok(self.move_to(At::Playing)),
             (At::Playing | At::Paused, Command::Stop) => {
                 self.at = At::Ready;
+                self.tally.tell();
                 Ok(Answer::One(Said::Metrics(self.tally.metrics(false))))
             }
             (At::Ready, Command::Stop) => Ok(Answer::Last(self.final_metrics())),

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::file::{FileRef, StoredAgent};
 use crate::genome::Genome;
 use crate::ids::AgentId;
 
@@ -15,6 +16,39 @@ pub struct AgentSpec {
     /// Parameters of the policy; what is left out takes its default.
     #[serde(default)]
     pub genome: Genome,
+}
+
+/// The agent that an experiment starts from: a definition file, what is said in its place, or both.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgentChoice {
+    /// A definition of one's own: a path relative to the experiment file. Its policy and genome count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<FileRef<StoredAgent>>,
+    /// Name of the policy that decides, in place of the file's; `orchestrator policies` lists them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    /// Parameters of the policy, each in place of the file's; what is left out takes its default.
+    #[serde(default)]
+    pub genome: Genome,
+}
+
+impl AgentChoice {
+    /// The definition that follows. A file that is not taken in yet says nothing.
+    #[must_use]
+    pub fn definition(&self) -> AgentSpec {
+        let stored = self.file.as_ref().and_then(FileRef::stored);
+        let policy = self.policy.as_ref().or(stored.map(|file| &file.policy));
+        let mut genome = stored.map(|file| file.genome.clone()).unwrap_or_default();
+        genome.0.extend(self.genome.0.clone());
+        AgentSpec { policy: policy.cloned().unwrap_or_default(), genome }
+    }
+}
+
+impl From<AgentSpec> for AgentChoice {
+    fn from(spec: AgentSpec) -> Self {
+        Self { file: None, policy: Some(spec.policy), genome: spec.genome }
+    }
 }
 
 /// Everything an agent needs to know to play a run of episodes in one session.

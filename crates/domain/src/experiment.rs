@@ -1,5 +1,7 @@
 //! What a researcher asks for: the experiment file as a value.
 
+mod files;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
@@ -8,10 +10,13 @@ use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::agent::AgentSpec;
+use crate::agent::AgentChoice;
 use crate::error::Violation;
+use crate::file::{FileRef, StoredConfig, StoredFile};
 use crate::measures::{Measures, Response};
 use crate::shape::{self, Misfit};
+
+pub use files::{FileKind, Mention, StoredMention, TakenIn};
 
 /// Most episodes one experiment may plan.
 pub const MAX_EPISODES: u64 = 100_000_000;
@@ -33,7 +38,7 @@ pub struct ExperimentSpec {
     /// The game.
     pub scenario: ScenarioSpec,
     /// The agent that every condition starts from.
-    pub agent: AgentSpec,
+    pub agent: AgentChoice,
     /// Which episodes every agent plays.
     #[serde(default)]
     pub seeds: SeedSpec,
@@ -70,12 +75,12 @@ pub struct ScenarioSpec {
     /// Name of a shipped scenario, such as `defend_the_line`; or leave it out and give `config`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Path of one's own ViZDoom .cfg file.
+    /// One's own ViZDoom .cfg file: a path relative to the experiment file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub config: Option<String>,
-    /// Path of one's own WAD, in place of the one that the config names.
+    pub config: Option<FileRef<StoredConfig>>,
+    /// One's own WAD, in place of the one that the config names: a path relative to the experiment file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub wad: Option<String>,
+    pub wad: Option<FileRef<StoredFile>>,
     /// Map to play, such as `map01`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub map: Option<String>,
@@ -233,7 +238,7 @@ pub enum DesignKind {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FactorSpec {
-    /// What is varied: `agent.policy`, `agent.genome.NAME` or `scenario.KEY`.
+    /// What is varied: `agent.policy`, `agent.genome.NAME`, `agent.file` or `scenario.KEY`.
     pub parameter: String,
     /// Its name in tables; the last part of `parameter` unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -396,6 +401,8 @@ impl ExperimentSpec {
         let mut found = Checks(Self::misfits(&value).into_iter().map(Misfit::into_violation).collect());
         self.check_kind(&mut found);
         self.check_scenario(&mut found);
+        self.check_agent(&mut found);
+        self.check_files(&mut found);
         self.check_seeds(&mut found);
         if let FitnessSpec::Weights(weights) = &self.fitness {
             found.require(!weights.is_empty(), "fitness", "must name at least one measure");
@@ -433,6 +440,14 @@ impl ExperimentSpec {
         }
     }
 
+    fn check_agent(&self, found: &mut Checks) {
+        let varied = ["agent.policy", "agent.file"].into_iter().any(|parameter| self.varied(parameter).is_some());
+        if self.agent.policy.is_none() && self.agent.file.is_none() && !varied {
+            let help = "name a policy, or a definition: `file = \"agent.toml\"`; `orchestrator policies` lists the policies";
+            found.add("agent.policy", "is missing", help);
+        }
+    }
+
     fn check_seeds(&self, found: &mut Checks) {
         let Some(seeds) = &self.seeds.explicit else { return };
         let mut seen = BTreeSet::new();
@@ -449,7 +464,7 @@ fn check_design(design: &DesignSpec, found: &mut Checks) {
             found.add(
                 &format!("{at}.parameter"),
                 &format!("`{}` cannot be varied", factor.parameter),
-                "use agent.policy, agent.genome.NAME or scenario.KEY",
+                "use agent.policy, agent.genome.NAME, agent.file or scenario.KEY",
             );
         }
         let levels: Vec<_> = factor.levels.iter().map(Value::to_string).collect();
@@ -462,7 +477,7 @@ fn check_design(design: &DesignSpec, found: &mut Checks) {
 }
 
 fn is_assignable(parameter: &str) -> bool {
-    parameter == "agent.policy"
+    ["agent.policy", "agent.file"].contains(&parameter)
         || parameter.strip_prefix("agent.genome.").is_some_and(|name| !name.is_empty())
         || parameter.strip_prefix("scenario.").is_some_and(|key| !key.is_empty())
 }

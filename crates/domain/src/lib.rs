@@ -16,6 +16,7 @@ pub mod error;
 pub mod event;
 pub mod experiment;
 pub mod extension;
+pub mod file;
 pub mod game;
 pub mod genome;
 pub mod ids;

@@ -202,7 +202,7 @@ mod tests {
             label: String::new(),
             factors: BTreeMap::new(),
             scenario: spec.scenario.clone(),
-            spec: spec.agent.clone(),
+            spec: spec.agent.definition(),
             parents: vec![],
             operators: vec![],
         };

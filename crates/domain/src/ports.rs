@@ -1,5 +1,6 @@
 //! What the outside must offer. Adapters implement these; only the daemons' `app` modules name adapters.
 
+mod blobs;
 mod audit;
 mod control;
 mod dispatch;
@@ -8,9 +9,11 @@ mod fences;
 mod jobs;
 mod leadership;
 mod publisher;
+mod queue_depth;
 mod store;
 mod trace;
 
+pub use blobs::BlobStore;
 pub use audit::{Audit, HeldJob, LedgerAudit};
 pub use control::{ControlStore, Extended, NewExtension};
 pub use dispatch::{Dispatch, DueJob};
@@ -19,6 +22,7 @@ pub use fences::{FenceCounts, FenceReport};
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
 pub use leadership::{Candidate, Election, Leader, Leadership, Term};
 pub use publisher::{EventPublisher, MetricsPublisher};
+pub use queue_depth::{CountsMessages, QueueDepth};
 pub use store::{
     Assignment, Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,
     GenerationSummary, MemberProgress, MemberScores, NewExperiment, OutboxEntry, Page, Provenance, Renewal, Renewed,

@@ -34,6 +34,19 @@ pub struct Score {
 }
 
 impl Score {
+    /// The same score without its action log, which is read only where it is asked for.
+    #[must_use]
+    pub fn without_log(&self) -> Self {
+        Self {
+            key: self.key,
+            seed: self.seed,
+            doom_seed: self.doom_seed,
+            measures: self.measures.clone(),
+            trajectory: self.trajectory,
+            action_log: Vec::new(),
+        }
+    }
+
     /// Whether two scores of one key agree in everything that is promised to repeat.
     #[must_use]
     pub fn agrees_with(&self, other: &Self) -> bool {

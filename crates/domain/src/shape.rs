@@ -7,6 +7,7 @@
 use serde_json::{Map, Number, Value};
 
 use crate::error::Violation;
+use crate::file::ContentHash;
 
 /// Characters of a value that are shown.
 const SHOWN: usize = 40;
@@ -90,7 +91,7 @@ fn fits(schema: &Value, value: &Value) -> bool {
     }
     match choices(schema) {
         Some(choices) => value.as_str().is_some_and(|text| choices.contains(&text)),
-        None => has_type(schema, value) && is_within(schema, value),
+        None => has_type(schema, value) && is_within(schema, value) && has_format(schema, value),
     }
 }
 
@@ -141,6 +142,12 @@ fn is_within(schema: &Value, value: &Value) -> bool {
         && (!value.is_number() || bound(above(schema)).is_none_or(|above| size > above))
 }
 
+/// Whether a text is what its format asks for, where that is one of ours.
+fn has_format(schema: &Value, value: &Value) -> bool {
+    let is_hash = || value.as_str().is_some_and(|text| text.parse::<ContentHash>().is_ok());
+    schema["format"] != ContentHash::FORMAT || is_hash()
+}
+
 fn number(schema: &Value, key: &str) -> Option<Number> {
     schema[key].as_number().cloned()
 }
@@ -189,6 +196,7 @@ fn description(schema: &Value) -> String {
         return format!("one of {}", choices.join(", "));
     }
     match types(schema).first().copied() {
+        Some("string") if schema["format"] == ContentHash::FORMAT => "64 hexadecimal digits (0-9, a-f)".to_owned(),
         Some("string") => format!("a text{}", count(schema, "Length", "characters")),
         Some("array") => format!("a list{}", count(schema, "Items", "items")),
         Some("object") => "a table".to_owned(),
@@ -236,6 +244,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::file::{FileRef, StoredFile};
 
     #[derive(JsonSchema)]
     #[schemars(deny_unknown_fields)]
@@ -256,6 +265,7 @@ mod tests {
         kind: Option<Kind>,
         either: Option<Either>,
         numbers: Option<BTreeMap<String, f64>>,
+        file: Option<FileRef<StoredFile>>,
     }
 
     #[derive(JsonSchema)]
@@ -303,6 +313,10 @@ mod tests {
         });
         assert_eq!(found(all), [""; 0]);
         assert_eq!(found(json!({ "name": "a", "either": "hits" })), [""; 0]);
+        let stored = json!({ "name": "a.wad", "blake3": "0".repeat(64) });
+        for file in [json!("a.wad"), stored] {
+            assert_eq!(found(json!({ "name": "a", "file": file })), [""; 0]);
+        }
     }
 
     #[test]
@@ -328,6 +342,11 @@ mod tests {
             (json!({ "either": 3 }), "either: 3 is not one of kills, hits or a table ()"),
             (json!({ "either": { "kills": "a" } }), "either.kills: \"a\" is not a number ()"),
             (json!({ "numbers": { "x": true } }), "numbers.x: true is not a number ()"),
+            (json!({ "file": 1 }), "file: 1 is not a text of 1 or more characters or a table ()"),
+            (
+                json!({ "file": { "name": "a", "blake3": "00FF" } }),
+                "file.blake3: \"00FF\" is not 64 hexadecimal digits (0-9, a-f) ()",
+            ),
         ];
         for (mut value, expected) in cases {
             value.as_object_mut().unwrap().entry("name").or_insert("a".into());

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::error::ErrorKind;
-use domain::ports::{JobConsumer, JobMessage, JobQueue, PortResult};
+use domain::ports::{CountsMessages, JobConsumer, JobMessage, JobQueue, PortResult, QueueDepth};
 use tokio::time::Instant;
 
 use connection::Link;
@@ -88,5 +88,14 @@ impl JobQueue for RabbitJobQueue {
 
     async fn ping(&self) -> PortResult<()> {
         self.link.depth().await.map(drop)
+    }
+}
+
+#[async_trait]
+impl CountsMessages for RabbitJobQueue {
+    async fn count(&self) -> PortResult<QueueDepth> {
+        let config = self.link.config();
+        let waiting = self.link.depth().await?;
+        Ok(QueueDepth { waiting, dead: self.link.messages(&config.dead_queue()).await? })
     }
 }

@@ -12,13 +12,16 @@ mod doctor;
 mod engine;
 mod experiments;
 mod failure;
+mod file_args;
 mod files;
 mod journal;
 mod nats_control;
 mod output;
 mod scores;
 mod services;
+mod upload;
 mod watch;
+mod worker_health;
 
 use clap::builder::TypedValueParser;
 use clap::{Parser, Subcommand};
@@ -183,7 +186,7 @@ async fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Journal(args) => journal::run(args, &place).await,
         Command::Scores(args) => scores::run(args, &place).await,
         Command::Digest(args) => scores::digest(args, &place).await,
-        Command::Validate(args) => files::validate(&args, &place),
+        Command::Validate(args) => files::validate(&args, &place).await,
         Command::Schema => files::schema(),
         Command::Policies(args) => files::policies(&args),
         Command::Scenarios(args) => files::scenarios(&args, &place),

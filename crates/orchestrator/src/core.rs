@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::file::GivenFile;
 use domain::ids::ExperimentId;
 use domain::journal::Actor;
 use domain::plan::Member;
@@ -21,6 +22,8 @@ use uuid::Uuid;
 
 use crate::experiment_file::{self, Document, Faults};
 use crate::games::Games;
+use crate::user_files::resolve::{ResolveError, resolve};
+use crate::user_files::{Hold, UserFiles};
 use crate::{check, planning};
 
 /// Characters of an id that are enough to look it up by.
@@ -45,10 +48,23 @@ pub struct Core {
     pub publisher: Arc<dyn EventPublisher>,
     /// The supplier of games.
     pub games: Arc<dyn Games>,
+    /// Files of users' own.
+    pub files: UserFiles,
     /// Rung when events were committed.
     pub events: Arc<Notify>,
     /// Rung when a generation may be complete.
     pub progress: Arc<Notify>,
+}
+
+/// An experiment file that was checked.
+#[derive(Debug)]
+pub struct Checked {
+    /// What it asks for, with contents in the place of the paths whose files are here.
+    pub document: Document,
+    /// The files that are not here and were not looked at.
+    pub absent: Vec<Violation>,
+    /// The files that were looked at, for as long as they are needed.
+    hold: Hold,
 }
 
 /// A launched experiment.
@@ -72,16 +88,35 @@ pub enum LaunchError {
 }
 
 impl Core {
-    /// Reads and checks an experiment file against the policies and scenarios that are there.
+    /// Reads and checks an experiment file against the policies and scenarios that are there, with the files that were
+    /// `given` for the paths in it.
     ///
     /// # Errors
-    /// Every fault.
-    pub fn validate(&self, name: &str, bytes: &[u8], overrides: &[String]) -> Result<Document, Box<Faults>> {
-        experiment_file::check(name, bytes, overrides, |spec| check::violations(spec, self.games.as_ref()))
+    /// Every fault, or that the files cannot be read.
+    pub async fn validate(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        overrides: &[String],
+        given: &[GivenFile],
+    ) -> Result<Checked, LaunchError> {
+        let mut document = experiment_file::parse(name, bytes, overrides)?;
+        let absent = match resolve(document.spec.clone(), given, self.files.blobs.as_ref()).await {
+            Ok(resolved) => {
+                document.spec = resolved.spec;
+                resolved.absent
+            }
+            Err(ResolveError::Invalid(found)) => return Err(Box::new(document.faults(found)).into()),
+            Err(ResolveError::Port(error)) => return Err(error.into()),
+        };
+        let hold = self.files.hold(&document.spec.game_files()).await?;
+        let found = [document.spec.violations(), check::violations(&document.spec, self.games.as_ref())].concat();
+        if found.is_empty() { Ok(Checked { document, absent, hold }) } else { Err(Box::new(document.faults(found)).into()) }
     }
 
     /// Launches the experiment of a file: plans and stores it; the director does the rest. A file that was launched
-    /// before goes on where it stands, unless a `new` experiment is asked for.
+    /// before goes on where it stands, unless a `new` experiment is asked for. What the file names by a path has to be
+    /// `given`.
     ///
     /// # Errors
     /// If the file is not valid, a dependency is away, or the experiment was begun with another engine, other
@@ -91,14 +126,19 @@ impl Core {
         name: &str,
         bytes: &[u8],
         overrides: &[String],
+        given: &[GivenFile],
         new: bool,
         by: Actor,
     ) -> Result<Launched, LaunchError> {
-        let document = self.validate(name, bytes, overrides)?;
+        let Checked { document, absent, hold } = self.validate(name, bytes, overrides, given).await?;
+        if !absent.is_empty() {
+            return Err(Box::new(document.faults(absent)).into());
+        }
         let nonce = if new { Uuid::new_v4().to_string() } else { String::new() };
         let id = ExperimentId::derive(&document.spec.hash(), &nonce);
         let first = planning::first(id, &document.spec).map_err(|found| Box::new(document.faults(found)))?;
         let provenance = self.provenance(&first.members).map_err(|found| Box::new(document.faults(found)))?;
+        drop(hold);
         let episodes_planned = planning::planned(&document.spec);
         let spec = document.spec;
         Ok(self.begin(NewExperiment { id, spec, provenance, first, episodes_planned, launched_by: by }).await?)

@@ -1,15 +1,29 @@
 //! What is counted for operators; exported where a collector is configured.
+//!
+//! Names and units follow OpenTelemetry: `docs/operations.md` lists them. What may stay at zero for ever is told as zero
+//! from the start, so that its absence means that nobody tells.
 
-use domain::ids::Epoch;
+mod leader;
+mod observed;
+
 use domain::score::Score;
-use opentelemetry::metrics::{Counter, Gauge};
+use opentelemetry::metrics::{Counter, Meter};
 use opentelemetry::{KeyValue, global};
+
+pub use leader::LeaderMetrics;
+pub use observed::{Looked, observe_health, observe_looks, observe_play, observe_relay};
+
+/// Attempts end in one of these ways.
+const OUTCOMES: [&str; 5] = ["done", "lost", "failed", "stuck", "interrupted"];
+
+fn meter() -> Meter {
+    global::meter("orchestrator")
+}
 
 /// The counters of a worker.
 #[derive(Clone)]
 pub struct Metrics {
     episodes: Counter<u64>,
-    ticks: Counter<u64>,
     tics: Counter<u64>,
     attempts: Counter<u64>,
     late: Counter<u64>,
@@ -19,21 +33,23 @@ impl Metrics {
     /// Counters of the process's meter.
     #[must_use]
     pub fn new() -> Self {
-        let meter = global::meter("orchestrator");
-        let counter = |name, about| meter.u64_counter(name).with_description(about).build();
-        Self {
-            episodes: counter("claudoom_episodes_total", "episodes scored and committed"),
-            ticks: counter("claudoom_ticks_total", "decisions in scored episodes"),
-            tics: counter("claudoom_tics_total", "engine tics in scored episodes"),
-            attempts: counter("claudoom_attempts_total", "attempts at jobs by their outcome"),
-            late: counter("claudoom_late_results_total", "scores dropped because their attempt was over"),
+        let metrics = Self {
+            episodes: counter("claudoom.episodes", "{episode}", "episodes scored and committed"),
+            tics: counter("claudoom.tics", "{tic}", "engine tics in scored episodes"),
+            attempts: counter("claudoom.attempts", "{attempt}", "attempts at jobs by their outcome"),
+            late: counter("claudoom.scores.late", "{score}", "scores of lapsed attempts, recognised and dropped"),
+        };
+        metrics.scored(&[]);
+        metrics.late.add(0, &[]);
+        for outcome in OUTCOMES {
+            metrics.attempts.add(0, &[KeyValue::new("outcome", outcome)]);
         }
+        metrics
     }
 
     /// Counts committed scores.
     pub fn scored(&self, scores: &[Score]) {
         self.episodes.add(scores.len() as u64, &[]);
-        self.ticks.add(scores.iter().map(|score| u64::from(score.measures.ticks)).sum(), &[]);
         self.tics.add(scores.iter().map(|score| u64::from(score.measures.tics)).sum(), &[]);
     }
 
@@ -54,41 +70,43 @@ impl Default for Metrics {
     }
 }
 
-/// What is told of leadership.
-#[derive(Clone)]
-pub struct LeaderMetrics {
-    epoch: Gauge<i64>,
-    fenced: Counter<u64>,
+/// The counters of engines.
+#[derive(Clone, Debug)]
+pub struct EngineMetrics {
+    starts: Counter<u64>,
+    failures: Counter<u64>,
 }
 
-impl LeaderMetrics {
-    /// Instruments of the process's meter; this process does not lead yet.
+impl EngineMetrics {
+    /// Counters of the process's meter.
     #[must_use]
     pub fn new() -> Self {
-        let meter = global::meter("orchestrator");
-        let epoch = meter.i64_gauge("claudoom_leader_epoch");
-        let fenced = meter.u64_counter("claudoom_fenced_plans_total");
         let metrics = Self {
-            epoch: epoch.with_description("epoch of the term in which this process leads; 0 while it does not").build(),
-            fenced: fenced.with_description("planning writes refused because their term was over").build(),
+            starts: counter("claudoom.engine.starts", "{engine}", "engines started: at first, after failures, renewed"),
+            failures: counter("claudoom.engine.failures", "{failure}", "engines that died, hung or broke the protocol"),
         };
-        metrics.leads(None);
+        metrics.started(0);
+        metrics.failures.add(0, &[]);
         metrics
     }
 
-    /// Tells in which term this process leads, if it does.
-    pub fn leads(&self, epoch: Option<Epoch>) {
-        self.epoch.record(epoch.map_or(0, |epoch| epoch.0), &[]);
+    /// Counts started engines.
+    pub fn started(&self, engines: u64) {
+        self.starts.add(engines, &[]);
     }
 
-    /// Counts a planning write that was refused.
-    pub fn fenced(&self) {
-        self.fenced.add(1, &[]);
+    /// Counts an engine that failed.
+    pub fn failed(&self) {
+        self.failures.add(1, &[]);
     }
 }
 
-impl Default for LeaderMetrics {
+impl Default for EngineMetrics {
     fn default() -> Self {
         Self::new()
     }
+}
+
+fn counter(name: &'static str, unit: &'static str, about: &'static str) -> Counter<u64> {
+    meter().u64_counter(name).with_unit(unit).with_description(about).build()
 }

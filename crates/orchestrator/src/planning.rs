@@ -93,7 +93,7 @@ fn member(position: u32, agent: domain::ids::AgentId, spec: &ExperimentSpec) -> 
         label: String::new(),
         factors: BTreeMap::new(),
         scenario: spec.scenario.clone(),
-        spec: spec.agent.clone(),
+        spec: spec.agent.definition(),
         parents: Vec::new(),
         operators: Vec::new(),
     }

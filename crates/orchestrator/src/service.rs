@@ -1,6 +1,7 @@
 //! OrchestratorService: a thin adapter over [`Core`].
 
 mod absent;
+mod artifacts;
 mod caller;
 mod control;
 mod events;
@@ -13,10 +14,11 @@ use domain::{ErrorKind, Violation};
 use proto::convert;
 use proto::mask::Wanted;
 use proto::orchestrator::v1 as pb;
+use proto::orchestrator::v1::violation::Severity;
 use proto::orchestrator::v1::orchestrator_service_server::{OrchestratorService, OrchestratorServiceServer};
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 
-use crate::core::{Core, LaunchError, find};
+use crate::core::{Checked, Core, LaunchError, find};
 use crate::experiment_file::{Fault, Faults};
 use crate::planning;
 
@@ -32,6 +34,9 @@ pub struct Service {
 }
 
 impl Service {
+    /// Calls whose answer comes only after a long stream of requests; they have limits of their own.
+    pub const OPEN_ENDED: &[&str] = &["/claudoom.orchestrator.v1.OrchestratorService/PutArtifact"];
+
     /// The service as the server wants it, with a limit on messages.
     #[must_use]
     pub fn server(core: Core, max_message_bytes: usize) -> OrchestratorServiceServer<Self> {
@@ -61,9 +66,10 @@ impl OrchestratorService for Service {
     ) -> Result<Response<pb::LaunchExperimentResponse>, Status> {
         let by = caller::of(&request);
         let request = request.into_inner();
+        let given = convert::artifact::given(request.files)?;
         let launched = self
             .core
-            .launch(&file_name(request.file_name), &request.content, &request.overrides, request.new, by)
+            .launch(&file_name(request.file_name), &request.content, &request.overrides, &given, request.new, by)
             .await
             .map_err(launch_status)?;
         Ok(Response::new(pb::LaunchExperimentResponse {
@@ -78,18 +84,20 @@ impl OrchestratorService for Service {
         request: Request<pb::ValidateExperimentRequest>,
     ) -> Result<Response<pb::ValidateExperimentResponse>, Status> {
         let request = request.into_inner();
-        let checked = self.core.validate(&file_name(request.file_name), &request.content, &request.overrides);
+        let (name, given) = (file_name(request.file_name), convert::artifact::given(request.files)?);
+        let checked = self.core.validate(&name, &request.content, &request.overrides, &given).await;
         Ok(Response::new(match checked {
-            Ok(document) => pb::ValidateExperimentResponse {
+            Ok(Checked { document, absent, .. }) => pb::ValidateExperimentResponse {
                 valid: true,
-                violations: Vec::new(),
+                violations: placed(&document.faults(absent), Severity::Warning),
                 episodes_planned: planning::planned(&document.spec),
             },
-            Err(faults) => pb::ValidateExperimentResponse {
+            Err(LaunchError::Invalid(faults)) => pb::ValidateExperimentResponse {
                 valid: false,
-                violations: faults.faults.iter().map(placed).collect(),
+                violations: placed(&faults, Severity::Error),
                 episodes_planned: 0,
             },
+            Err(LaunchError::Port(error)) => return Err(status(error)),
         }))
     }
 
@@ -205,7 +213,7 @@ impl OrchestratorService for Service {
                 proto::status::invalid("the agent's name is not valid", &[Violation::new("agent", error.to_string())])
             })?),
         };
-        let filter = ScoreFilter { generation: request.generation, agent };
+        let filter = ScoreFilter { generation: request.generation, agent, action_logs: request.include_action_log };
         let page = page(request.page_size, request.page_token);
         let (rows, next) = store.scores(id, &filter, &page).await.map_err(status)?;
         if rows.is_empty() && page.after.is_none() {
@@ -213,6 +221,29 @@ impl OrchestratorService for Service {
         }
         let scores = rows.iter().map(|row| convert::score::row(row, request.include_action_log)).collect();
         Ok(Response::new(pb::ListScoresResponse { scores, next_page_token: next.unwrap_or_default() }))
+    }
+
+    async fn put_artifact(
+        &self,
+        request: Request<Streaming<pb::PutArtifactRequest>>,
+    ) -> Result<Response<pb::PutArtifactResponse>, Status> {
+        Ok(Response::new(artifacts::put(&self.core.files, request.into_inner()).await?))
+    }
+
+    type GetArtifactStream = artifacts::Parts;
+
+    async fn get_artifact(
+        &self,
+        request: Request<pb::GetArtifactRequest>,
+    ) -> Result<Response<Self::GetArtifactStream>, Status> {
+        Ok(Response::new(artifacts::get(&self.core.files, request.into_inner()).await?))
+    }
+
+    async fn find_missing_artifacts(
+        &self,
+        request: Request<pb::FindMissingArtifactsRequest>,
+    ) -> Result<Response<pb::FindMissingArtifactsResponse>, Status> {
+        Ok(Response::new(artifacts::find_missing(&self.core.files, request.into_inner()).await?))
     }
 }
 
@@ -255,12 +286,13 @@ fn faults_status(faults: &Faults) -> Status {
     proto::status::invalid(faults.to_string(), &violations)
 }
 
-fn placed(fault: &Fault) -> pb::Violation {
-    pb::Violation {
+fn placed(faults: &Faults, severity: Severity) -> Vec<pb::Violation> {
+    let placed = |fault: &Fault| pb::Violation {
         line: fault.line as u32,
         column: fault.column as u32,
-        ..convert::experiment::violation(fault.violation.clone(), pb::violation::Severity::Error)
-    }
+        ..convert::experiment::violation(fault.violation.clone(), severity)
+    };
+    faults.faults.iter().map(placed).collect()
 }
 
 #[cfg(test)]

@@ -7,12 +7,12 @@
 mod attempt;
 mod lane;
 mod slot;
+mod source;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{Delivery, JobConsumer, PortResult};
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -21,6 +21,7 @@ use crate::metrics::Metrics;
 use crate::shard::Order;
 use lane::Lane;
 use slot::LaneSlot;
+use source::Source;
 
 /// How a worker works.
 #[derive(Debug, Clone)]
@@ -53,7 +54,7 @@ pub async fn run(core: Core, settings: Settings, slots: Vec<mpsc::Sender<Order>>
     // Fewer than slots would leave some of them idle.
     let slot_count = u16::try_from(slots.len()).unwrap_or(u16::MAX);
     let prefetch = settings.prefetch.unwrap_or(slot_count).max(slot_count);
-    let source = Arc::new(Mutex::new(Source { core: core.clone(), prefetch, consumer: None }));
+    let source = Arc::new(Source::new(core.clone(), prefetch, slots.len()));
     let lanes = TaskTracker::new();
     for slot in slots {
         let lane = Lane {
@@ -67,25 +68,4 @@ pub async fn run(core: Core, settings: Settings, slots: Vec<mpsc::Sender<Order>>
     }
     lanes.close();
     lanes.wait().await;
-}
-
-/// The consumer that the lanes share; renewed when it dies.
-struct Source {
-    core: Core,
-    prefetch: u16,
-    consumer: Option<Box<dyn JobConsumer>>,
-}
-
-impl Source {
-    async fn next(&mut self) -> PortResult<Box<dyn Delivery>> {
-        let consumer = match &mut self.consumer {
-            Some(consumer) => consumer,
-            none => none.insert(self.core.queue.consume(self.prefetch).await?),
-        };
-        let next = consumer.next().await;
-        if next.is_err() {
-            self.consumer = None;
-        }
-        next
-    }
 }

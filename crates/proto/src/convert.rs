@@ -1,6 +1,7 @@
 //! Messages to the words of [`domain`] and back, one file per theme.
 
 pub mod action;
+pub mod artifact;
 pub mod config;
 pub mod control;
 pub mod experiment;

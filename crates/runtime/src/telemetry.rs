@@ -5,7 +5,7 @@
 
 use std::{io::IsTerminal as _, thread, time::Duration};
 
-use opentelemetry::{global, metrics::Meter, metrics::MeterProvider as _, trace::TracerProvider as _};
+use opentelemetry::{KeyValue, global, metrics::Meter, metrics::MeterProvider as _, trace::TracerProvider as _};
 use opentelemetry_otlp::{ExporterBuildError, MetricExporter, SpanExporter, WithExportConfig as _};
 use opentelemetry_sdk::{
     Resource,
@@ -126,13 +126,20 @@ fn providers(
     let wrong = |source| TelemetryError::Endpoint { endpoint: endpoint.to_owned(), source };
     let spans = SpanExporter::builder().with_tonic().with_endpoint(endpoint).with_timeout(EXPORT_LIMIT);
     let metrics = MetricExporter::builder().with_tonic().with_endpoint(endpoint).with_timeout(EXPORT_LIMIT);
-    let resource = Resource::builder().with_service_name(config.service_name.clone()).build();
+    let resource =
+        Resource::builder().with_service_name(config.service_name.clone()).with_attribute(instance()).build();
     let tracers = SdkTracerProvider::builder()
         .with_resource(resource.clone())
         .with_batch_exporter(spans.build().map_err(wrong)?)
         .build();
     let reader = PeriodicReader::builder(metrics.build().map_err(wrong)?).with_interval(METRICS_INTERVAL).build();
     Ok((tracers, SdkMeterProvider::builder().with_resource(resource).with_reader(reader).build()))
+}
+
+/// Tells the processes of a service apart: without it a collector would take two workers' counters for one.
+fn instance() -> KeyValue {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    KeyValue::new("service.instance.id", format!("{}-{}", host.trim(), std::process::id()))
 }
 
 impl Telemetry {

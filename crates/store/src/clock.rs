@@ -9,14 +9,19 @@ use crate::error::Result;
 /// Milliseconds since 1970.
 pub(crate) async fn now_ms(db: &impl ConnectionTrait) -> Result<i64> {
     let backend = db.get_database_backend();
-    let sql = match backend {
-        DbBackend::Sqlite => "SELECT CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER) AS now_ms",
-        // Not `now()`, which stands still within a transaction, however long it waited for a lock.
-        _ => "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now_ms",
-    };
+    let sql = format!("SELECT {} AS now_ms", expression(backend));
     let row = db.query_one_raw(Statement::from_string(backend, sql)).await?;
     let row = row.ok_or_else(|| DbErr::RecordNotFound("the database does not tell the time".into()))?;
     Ok(row.try_get("", "now_ms")?)
+}
+
+/// The milliseconds since 1970 as SQL, for statements that read something else besides.
+pub(crate) fn expression(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Sqlite => "CAST(unixepoch('now', 'subsec') * 1000 AS INTEGER)",
+        // Not `now()`, which stands still within a transaction, however long it waited for a lock.
+        _ => "(extract(epoch FROM clock_timestamp()) * 1000)::bigint",
+    }
 }
 
 /// When a lease ends that begins at `now`.

@@ -23,6 +23,11 @@ pub struct StoreConfig {
     pub lock_timeout: Duration,
     /// Longest pause inside a transaction, so that a frozen process does not hold its locks (PostgreSQL).
     pub idle_in_transaction_timeout: Duration,
+    /// From how many scores of a commit on their action logs are copied ahead of it; fewer are written with it
+    /// (PostgreSQL).
+    pub copy_from: usize,
+    /// Largest file that is taken in, in bytes.
+    pub max_blob_bytes: u64,
     /// Whether to create or upgrade the schema when the ledger is opened.
     pub migrate: bool,
     /// The trace context that is kept with every event.
@@ -41,6 +46,8 @@ impl StoreConfig {
             lock_timeout: Duration::from_secs(3),
             // A frozen leader must be replaced within ten seconds, also when it holds locks.
             idle_in_transaction_timeout: Duration::from_secs(5),
+            copy_from: 32,
+            max_blob_bytes: 64 << 20,
             migrate: false,
             trace: TraceSource::default(),
         }
@@ -63,6 +70,8 @@ impl fmt::Debug for StoreConfig {
             .field("statement_timeout", &self.statement_timeout)
             .field("lock_timeout", &self.lock_timeout)
             .field("idle_in_transaction_timeout", &self.idle_in_transaction_timeout)
+            .field("copy_from", &self.copy_from)
+            .field("max_blob_bytes", &self.max_blob_bytes)
             .field("migrate", &self.migrate)
             .finish_non_exhaustive()
     }

@@ -135,10 +135,14 @@ pub(crate) fn member(row: &members::Model) -> Result<Member> {
 }
 
 pub(crate) fn episode(row: &episodes::Model) -> Result<PlannedEpisode> {
+    planned(row.replicate, row.seed, row.doom_seed)
+}
+
+pub(crate) fn planned(replicate: i64, seed: i64, doom_seed: i64) -> Result<PlannedEpisode> {
     Ok(PlannedEpisode {
-        replicate: number(row.replicate, "replicate")?,
-        seed: number(row.seed, "seed")?,
-        doom_seed: DoomSeed(number(row.doom_seed, "Doom seed")?),
+        replicate: number(replicate, "replicate")?,
+        seed: number(seed, "seed")?,
+        doom_seed: DoomSeed(number(doom_seed, "Doom seed")?),
     })
 }
 
@@ -154,7 +158,8 @@ pub(crate) fn record(row: outbox::Model) -> EventRecord {
     }
 }
 
-pub(crate) fn score(row: scores::Model) -> Result<Score> {
+/// A score with its action log, which is in a table of its own.
+pub(crate) fn score(row: scores::Model, action_log: Vec<u8>) -> Result<Score> {
     let key = EpisodeKey {
         generation: number(row.generation, "number of a generation")?,
         position: number(row.position, "position")?,
@@ -189,7 +194,7 @@ pub(crate) fn score(row: scores::Model) -> Result<Score> {
         doom_seed: DoomSeed(number(row.doom_seed, "Doom seed")?),
         measures,
         trajectory: trajectory.map_err(|_| damaged("trajectory digest", "it is not 32 bytes long"))?,
-        action_log: row.action_log,
+        action_log,
     })
 }
 
@@ -223,7 +228,6 @@ pub(crate) fn score_row(id: ExperimentId, fence: i64, now: i64, score: &Score) -
         ammo_efficiency: Set(m.ammo_efficiency.map(positive_zero)),
         end_reason: Set(end_name(m.end).to_owned()),
         trajectory: Set(score.trajectory.to_vec()),
-        action_log: Set(score.action_log.clone()),
         fence: Set(fence),
         scored_at_ms: Set(now),
     }

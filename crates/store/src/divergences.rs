@@ -7,8 +7,9 @@ use domain::status::ExperimentStatus;
 use sea_orm::ActiveValue::Set;
 use sea_orm::{DatabaseTransaction, EntityTrait as _, TryInsertResult};
 
+use crate::action_logs;
 use crate::clock::now_ms;
-use crate::convert::to_json;
+use crate::convert::{self, to_json};
 use crate::entity::{divergences, jobs};
 use crate::error::Result;
 use crate::experiments::{lock, own, status_of};
@@ -55,16 +56,17 @@ impl Divergence {
 
 /// The first of `scores` whose stored value is another.
 pub(crate) async fn find(tx: &DatabaseTransaction, job: &jobs::Model, scores: &[Score]) -> Result<Option<Divergence>> {
-    let stored = stored_scores(tx, job).await?;
-    let pairs = scores.iter().filter_map(|found| stored.iter().find(|kept| kept.key == found.key).map(|k| (k, found)));
-    let differing = pairs.into_iter().find(|(kept, found)| !kept.agrees_with(found));
-    Ok(differing.map(|(kept, found)| Divergence {
-        experiment: ExperimentId(job.experiment_id),
-        worker: job.owner.clone().unwrap_or_default(),
-        fence: job.fence,
-        kept: kept.clone(),
-        found: found.clone(),
-    }))
+    for row in stored_scores(tx, job).await? {
+        let (fence, replicate) = (row.fence, row.replicate);
+        let kept = convert::score(row, Vec::new())?;
+        let Some(found) = scores.iter().find(|found| found.key == kept.key) else { continue };
+        if !kept.agrees_with(found) {
+            let kept = Score { action_log: action_logs::read(tx, job.id, fence, replicate).await?, ..kept };
+            let (experiment, worker) = (ExperimentId(job.experiment_id), job.owner.clone().unwrap_or_default());
+            return Ok(Some(Divergence { experiment, worker, fence: job.fence, kept, found: found.clone() }));
+        }
+    }
+    Ok(None)
 }
 
 impl SqlStore {

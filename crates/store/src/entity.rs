@@ -2,7 +2,10 @@
 
 #![allow(unreachable_pub, reason = "the derive makes public items of what is private to the crate")]
 
+pub(crate) mod action_logs;
 pub(crate) mod attempts;
+pub(crate) mod blob_chunks;
+pub(crate) mod blobs;
 pub(crate) mod divergences;
 pub(crate) mod episodes;
 pub(crate) mod experiments;

@@ -20,8 +20,20 @@ impl SqlStore {
     /// Puts events into the outbox. Takes the lock of the experiment's row, if it is not taken yet.
     pub(crate) async fn write_events(&self, tx: &DatabaseTransaction, events: &[Event], now: i64) -> Result<()> {
         let Some(first) = events.first() else { return Ok(()) };
-        let sequences = take_sequences(tx, first.experiment, events.len()).await?;
-        let rows: Vec<_> = sequences.zip(events).map(|(sequence, event)| self.row(sequence, event, now)).collect();
+        let last = take_sequences(tx, first.experiment, events.len()).await?;
+        self.insert_events(tx, last, events, now).await
+    }
+
+    /// Puts events into the outbox whose numbers have been taken already; `last` is that of the last one.
+    pub(crate) async fn insert_events(
+        &self,
+        tx: &DatabaseTransaction,
+        last: i64,
+        events: &[Event],
+        now: i64,
+    ) -> Result<()> {
+        let first = last - convert::stored_count(events.len() as u64) + 1;
+        let rows: Vec<_> = (first..).zip(events).map(|(sequence, event)| self.row(sequence, event, now)).collect();
         insert_all::<outbox::Entity, _>(tx, rows).await
     }
 
@@ -62,12 +74,8 @@ fn stored(row: outbox::Model) -> StoredEvent {
     StoredEvent { sequence: row.sequence, record: convert::record(row) }
 }
 
-/// Takes the next numbers of an experiment, under the lock of its row.
-async fn take_sequences(
-    tx: &DatabaseTransaction,
-    id: ExperimentId,
-    count: usize,
-) -> Result<std::ops::RangeInclusive<i64>> {
+/// Takes the next numbers of an experiment, under the lock of its row, and returns the last of them.
+async fn take_sequences(tx: &DatabaseTransaction, id: ExperimentId, count: usize) -> Result<i64> {
     use experiments::Column;
     let count = convert::stored_count(count as u64);
     let take = Query::update()
@@ -77,6 +85,5 @@ async fn take_sequences(
         .returning_col(Column::EventSeq)
         .to_owned();
     let row = tx.query_one(&take).await?.ok_or_else(|| DbErr::RecordNotFound(format!("experiment {id}")))?;
-    let last: i64 = row.try_get("", "event_seq")?;
-    Ok(last - count + 1..=last)
+    Ok(row.try_get("", "event_seq")?)
 }

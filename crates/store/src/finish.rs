@@ -5,23 +5,24 @@ use std::collections::HashSet;
 use domain::ErrorKind;
 use domain::event::{Event, Fact};
 use domain::ids::{ExperimentId, Fence, JobId};
-use domain::plan::PlannedEpisode;
 use domain::ports::{Finished, PortError, PortResult};
 use domain::score::Score;
 use domain::status::{ExperimentStatus, JobStatus};
 use runtime::crash::{self, Point};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, UpdateStatement};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _, TryInsertResult,
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, EntityTrait as _, QueryResult,
 };
 
-use crate::clock::now_ms;
+use crate::action_logs;
 use crate::convert::{self, stored_count};
 use crate::divergences::{self, Divergence};
 use crate::entity::{experiments, generations, jobs, members, scores};
 use crate::error::{Result, refused};
+use crate::held::{Held, held};
 use crate::jobs as job_rows;
-use crate::scores::{fitness_of, stored_scores};
+use crate::plan::insert_new;
+use crate::scores::{fitness_in, stored_scores};
 use crate::session::{SqlStore, Tx, retrying};
 
 /// What a run of the transaction came to.
@@ -34,7 +35,13 @@ enum Outcome {
 impl SqlStore {
     pub(crate) async fn commit_scores(&self, job: JobId, fence: Fence, scores: &[Score]) -> PortResult<Finished> {
         check(scores)?;
-        match retrying("commit scores", || self.finish_once(job, fence, scores)).await? {
+        // Ahead of the scores: a score is never there without its log.
+        let logged = self.copy_action_logs(job, fence, scores).await?;
+        let committed = retrying("commit scores", || self.finish_once(job, fence, scores, logged)).await;
+        if logged && is_refused(&committed) {
+            self.forget_action_logs(job, fence).await;
+        }
+        match committed? {
             Outcome::Committed(finished) => Ok(finished),
             Outcome::Diverged(divergence) => {
                 // In a transaction of its own: the one that found it must leave nothing behind.
@@ -44,44 +51,66 @@ impl SqlStore {
         }
     }
 
-    async fn finish_once(&self, id: JobId, fence: Fence, scores: &[Score]) -> Result<Outcome> {
+    /// `logged` says whether the action logs are written already.
+    async fn finish_once(&self, id: JobId, fence: Fence, scores: &[Score], logged: bool) -> Result<Outcome> {
         let tx = self.begin().await?;
-        let job = job_rows::held(&tx, id, fence).await?;
-        let planned = job_rows::episodes_of(&tx, job.id).await?;
-        check_planned(&job, &planned, scores)?;
-        let now = now_ms(&*tx).await?;
-        let inserted = insert(&tx, &job, now, scores).await?;
+        let held = held(&tx, id, fence).await?;
+        let job = &held.job;
+        check_planned(&held, scores)?;
+        if !logged {
+            action_logs::insert(&tx, job.id, job.fence, scores).await?;
+        }
+        let fresh: Vec<_> = scores.iter().filter(|score| !held.is_scored(score.key.replicate)).collect();
+        let inserted = insert(&tx, &held, &fresh).await?;
         crash::reached(Point::ScoreInserted);
-        if inserted < scores.len() as u64
-            && let Some(divergence) = divergences::find(&tx, &job, scores).await?
+        if inserted < scores.len()
+            && let Some(divergence) = divergences::find(&tx, job, scores).await?
         {
             return Ok(Outcome::Diverged(Box::new(divergence)));
         }
-        let job_done = job_rows::unscored(&tx, &job, planned).await?.is_empty();
+        let job_done = if inserted == fresh.len() {
+            inserted == held.unscored()
+        } else {
+            // Somebody else has committed some of them since the job was read.
+            let planned = held.episodes.iter().map(|(episode, _)| *episode).collect();
+            job_rows::unscored(&tx, job, planned).await?.is_empty()
+        };
         if job_done && job.status != JobStatus::Done.name() {
-            job_rows::settle(&tx, &job, JobStatus::Done, None, now).await?;
+            job_rows::settle(&tx, job, JobStatus::Done, None, held.now).await?;
+            if job.fence > 1 {
+                action_logs::remove_unreferenced(&tx, job.id, None).await?;
+            }
         }
-        let generation_done = self.progress(&tx, &job, inserted, now).await?;
+        let generation_done = self.progress(&tx, &held, inserted).await?;
         crash::around(Point::ScoreReady, Point::ScoreCommitted, tx.commit()).await?;
         Ok(Outcome::Committed(Finished { job_done, generation_done }))
     }
 
     /// Counts new scores with member, generation and experiment, in this order. The update locks the row of the
     /// member, so exactly one of several transactions that bring its last scores sees that it is complete.
-    async fn progress(&self, tx: &Tx, job: &jobs::Model, inserted: u64, now: i64) -> Result<bool> {
-        let new = stored_count(inserted);
-        let (scored, planned) = counted(tx, member_update(job, new)).await?;
-        let is_evaluated = inserted > 0 && scored == planned;
-        let evaluated = if is_evaluated { Some(evaluate(tx, job).await?) } else { None };
-        let (scored, planned) = counted(tx, generation_update(job, new)).await?;
+    async fn progress(&self, tx: &Tx, held: &Held, inserted: usize) -> Result<bool> {
+        let (job, new) = (&held.job, stored_count(inserted as u64));
+        let member = counted(tx, member_update(job, new)).await?;
+        let evaluated = if inserted > 0 && member.is_complete()? { stored_scores(tx, job).await? } else { Vec::new() };
+        let generation = counted(tx, generation_update(job, new)).await?;
         if inserted > 0 {
-            count_with_experiment(tx, job, new).await?;
+            let events = i64::from(!evaluated.is_empty());
+            let experiment = count_with_experiment(tx, job, new, events).await?;
+            if !evaluated.is_empty() {
+                let event = evaluate(tx, job, &member, evaluated, &experiment.spec).await?;
+                self.insert_events(tx, experiment.event_seq, &[event], held.now).await?;
+                crash::reached(Point::EventInserted);
+            }
         }
-        if let Some(event) = evaluated {
-            self.write_events(tx, &[event], now).await?;
-            crash::reached(Point::EventInserted);
-        }
-        Ok(scored == planned)
+        generation.is_complete()
+    }
+}
+
+/// Whether it is certain that nothing was committed: where the database did not answer, it may have been.
+fn is_refused(committed: &PortResult<Outcome>) -> bool {
+    match committed {
+        Ok(outcome) => matches!(outcome, Outcome::Diverged(_)),
+        Err(error) => !matches!(error.kind, ErrorKind::Unavailable | ErrorKind::Internal),
     }
 }
 
@@ -104,11 +133,12 @@ fn check(scores: &[Score]) -> PortResult<()> {
     Ok(())
 }
 
-fn check_planned(job: &jobs::Model, planned: &[PlannedEpisode], scores: &[Score]) -> Result<()> {
+fn check_planned(held: &Held, scores: &[Score]) -> Result<()> {
+    let job = &held.job;
     for score in scores {
         let is_planned = i64::from(score.key.generation) == job.generation
             && i64::from(score.key.position) == job.position
-            && planned.iter().any(|episode| {
+            && held.episodes.iter().any(|(episode, _)| {
                 (episode.replicate, episode.seed, episode.doom_seed)
                     == (score.key.replicate, score.seed, score.doom_seed)
             });
@@ -121,17 +151,11 @@ fn check_planned(job: &jobs::Model, planned: &[PlannedEpisode], scores: &[Score]
 }
 
 /// Inserts what is not there yet and says how many rows that were.
-async fn insert(tx: &DatabaseTransaction, job: &jobs::Model, now: i64, scores: &[Score]) -> Result<u64> {
-    const CHUNK: usize = 500;
-    let mut inserted = 0;
-    for chunk in scores.chunks(CHUNK) {
-        let rows = chunk.iter().map(|s| convert::score_row(ExperimentId(job.experiment_id), job.fence, now, s));
-        let insert = scores::Entity::insert_many(rows).on_conflict_do_nothing();
-        if let TryInsertResult::Inserted(rows) = insert.exec_without_returning(tx).await? {
-            inserted += rows;
-        }
-    }
-    Ok(inserted)
+async fn insert(tx: &DatabaseTransaction, held: &Held, scores: &[&Score]) -> Result<usize> {
+    let (experiment, fence) = (ExperimentId(held.job.experiment_id), held.job.fence);
+    let row = |score: &&Score| convert::score_row(experiment, fence, held.now, score);
+    let rows: Vec<_> = scores.iter().map(row).collect();
+    insert_new::<scores::Entity, _>(tx, rows).await
 }
 
 fn member_update(job: &jobs::Model, new: i64) -> UpdateStatement {
@@ -142,7 +166,12 @@ fn member_update(job: &jobs::Model, new: i64) -> UpdateStatement {
         .and_where(Column::ExperimentId.eq(job.experiment_id))
         .and_where(Column::Generation.eq(job.generation))
         .and_where(Column::Position.eq(job.position))
-        .returning(Query::returning().columns([Column::EpisodesScored, Column::EpisodesPlanned]))
+        .returning(Query::returning().columns([
+            Column::EpisodesScored,
+            Column::EpisodesPlanned,
+            Column::Agent,
+            Column::Evaluations,
+        ]))
         .to_owned()
 }
 
@@ -157,55 +186,87 @@ fn generation_update(job: &jobs::Model, new: i64) -> UpdateStatement {
         .to_owned()
 }
 
-async fn counted(tx: &DatabaseTransaction, update: UpdateStatement) -> Result<(i64, i64)> {
-    let row = tx.query_one(&update).await?;
-    let row = row.ok_or_else(|| refused(ErrorKind::Internal, "a job without its member or generation"))?;
-    Ok((row.try_get("", "episodes_scored")?, row.try_get("", "episodes_planned")?))
+/// What an update of a member or a generation returned.
+struct Counted(QueryResult);
+
+impl Counted {
+    fn is_complete(&self) -> Result<bool> {
+        let count = |name| self.0.try_get::<i64>("", name);
+        Ok(count("episodes_scored")? == count("episodes_planned")?)
+    }
 }
 
-/// An experiment that has ended takes no more scores: its rows are what its last event said they were.
-async fn count_with_experiment(tx: &DatabaseTransaction, job: &jobs::Model, new: i64) -> Result<()> {
+async fn counted(tx: &DatabaseTransaction, update: UpdateStatement) -> Result<Counted> {
+    let row = tx.query_one(&update).await?;
+    row.map(Counted).ok_or_else(|| refused(ErrorKind::Internal, "a job without its member or generation"))
+}
+
+/// What of an experiment is needed once its scores are counted.
+struct Experiment {
+    /// The number of the last event that was asked for.
+    event_seq: i64,
+    /// The specification, where events were asked for.
+    spec: String,
+}
+
+/// Counts scores, and takes the numbers of the events that go with them. An experiment that has ended takes no more
+/// scores: its rows are what its last event said they were.
+async fn count_with_experiment(tx: &DatabaseTransaction, job: &jobs::Model, new: i64, events: i64) -> Result<Experiment> {
     use experiments::Column;
     let going_on = ExperimentStatus::ALL.iter().filter(|status| !status.has_ended()).map(|status| status.name());
-    let count = Query::update()
+    let mut count = Query::update();
+    count
         .table(experiments::Entity)
         .value(Column::EpisodesScored, Expr::col(Column::EpisodesScored).add(new))
         .and_where(Column::Id.eq(job.experiment_id))
-        .and_where(Column::Status.is_in(going_on))
-        .to_owned();
-    if tx.execute(&count).await?.rows_affected() == 0 {
+        .and_where(Column::Status.is_in(going_on));
+    if events > 0 {
+        count.value(Column::EventSeq, Expr::col(Column::EventSeq).add(events));
+        count.returning(Query::returning().columns([Column::EventSeq, Column::Spec]));
+    } else {
+        count.returning(Query::returning().columns([Column::EventSeq]));
+    }
+    let Some(row) = tx.query_one(&count).await? else {
         let message = format!("experiment {} has ended: it takes no more scores", job.experiment_id);
         return Err(refused(ErrorKind::FailedPrecondition, message));
-    }
-    Ok(())
+    };
+    let spec = if events > 0 { row.try_get("", "spec")? } else { String::new() };
+    Ok(Experiment { event_seq: row.try_get("", "event_seq")?, spec })
 }
 
 /// Means over all episodes of a member, summed in order of replicates. One that was given more replicates is evaluated
 /// again, over all of them.
-async fn evaluate(tx: &DatabaseTransaction, job: &jobs::Model) -> Result<Event> {
-    let rows = stored_scores(tx, job).await?;
-    let fitness = fitness_of(tx, ExperimentId(job.experiment_id)).await?;
-    let episodes = rows.len() as f64;
-    let mean_fitness = rows.iter().fold(0.0, |sum, row| sum + fitness.of(&row.measures)) / episodes;
-    let kills = rows.iter().fold(0.0, |sum, row| sum + f64::from(row.measures.kills)) / episodes;
-    let member = job_rows::member_of(tx, job).await?;
+async fn evaluate(
+    tx: &DatabaseTransaction,
+    job: &jobs::Model,
+    member: &Counted,
+    rows: Vec<scores::Model>,
+    spec: &str,
+) -> Result<Event> {
+    let fitness = fitness_in(spec)?;
+    let measures: Vec<_> =
+        rows.into_iter().map(|row| Ok(convert::score(row, Vec::new())?.measures)).collect::<Result<_>>()?;
+    let episodes = measures.len() as f64;
+    let mean_fitness = measures.iter().fold(0.0, |sum, measures| sum + fitness.of(measures)) / episodes;
+    let kills = measures.iter().fold(0.0, |sum, measures| sum + f64::from(measures.kills)) / episodes;
+    let evaluations: i64 = member.0.try_get("", "evaluations")?;
     let change = members::ActiveModel {
-        experiment_id: Set(member.experiment_id),
-        generation: Set(member.generation),
-        position: Set(member.position),
+        experiment_id: Set(job.experiment_id),
+        generation: Set(job.generation),
+        position: Set(job.position),
         fitness: Set(Some(mean_fitness)),
-        evaluations: Set(member.evaluations + 1),
+        evaluations: Set(evaluations + 1),
         ..Default::default()
     };
     members::Entity::update(change).exec(tx).await?;
     let fact = Fact::AgentEvaluated {
         generation: convert::number(job.generation, "number of a generation")?,
-        agent: convert::parse(&member.agent, "agent's name")?,
+        agent: convert::parse(&member.0.try_get::<String>("", "agent")?, "agent's name")?,
         position: convert::number(job.position, "position")?,
         fitness: mean_fitness,
         kills,
-        episodes: rows.len() as u64,
+        episodes: measures.len() as u64,
     };
-    let occurrence = convert::number(member.evaluations, "number of evaluations")?;
+    let occurrence = convert::number(evaluations, "number of evaluations")?;
     Ok(Event { experiment: ExperimentId(job.experiment_id), occurrence, fact })
 }

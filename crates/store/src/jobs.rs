@@ -83,8 +83,14 @@ pub(crate) async fn lock(tx: &DatabaseTransaction, id: JobId) -> Result<Option<j
 /// until the caller has committed, so nothing of an old claim can be written after a new one is granted.
 pub(crate) async fn held(tx: &DatabaseTransaction, id: JobId, fence: Fence) -> Result<jobs::Model> {
     let job = lock(tx, id).await?.ok_or_else(|| unknown(id))?;
+    check_held(&job, fence)?;
+    Ok(job)
+}
+
+/// Whether a locked job still belongs to the claim with this fence.
+pub(crate) fn check_held(job: &jobs::Model, fence: Fence) -> Result<()> {
     let given_back = job.status == JobStatus::Open.name();
-    if job.fence != fence.0 || given_back { Err(fenced(id)) } else { Ok(job) }
+    if job.fence != fence.0 || given_back { Err(fenced(JobId(job.id))) } else { Ok(()) }
 }
 
 /// Whether a worker may still be playing a job of an experiment.

@@ -1,15 +1,18 @@
 //! The ledger of experiments in SQL: one implementation of [`domain::ports::ExperimentStore`] and
-//! [`domain::ports::ControlStore`] over PostgreSQL (daemons) and SQLite (embedded default).
+//! [`domain::ports::ControlStore`] over PostgreSQL (daemons) and SQLite (embedded default). It keeps the contents of
+//! users' files too ([`domain::ports::BlobStore`]).
 //!
 //! Both run the same code and pass the same contract suite. What differs is how they are opened ([`connect`]), how
-//! rows are locked (SQLite has one writer, so it needs no row locks) and how tick logs are copied in bulk.
+//! rows are locked (SQLite has one writer, so it needs no row locks) and how logs are copied in bulk.
 //!
 //! Rows are locked in one order everywhere: lease, term, job, member, generation, experiment. An experiment's event
 //! numbers are handed out under the lock of its row, which is held until the commit, so they have no gaps and no reader
 //! ever sees a later number before an earlier one. Claims share that lock, so that none is granted after a pause or a
 //! stop has been committed.
 
+mod action_logs;
 mod attempts;
+mod blobs;
 mod audit;
 mod clock;
 mod config;
@@ -25,9 +28,11 @@ mod extensions;
 mod fences;
 mod finish;
 mod generations;
+mod held;
 mod jobs;
 mod journal;
 mod leadership;
+mod metrics;
 mod open;
 mod outbox;
 mod paging;

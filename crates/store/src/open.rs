@@ -27,7 +27,8 @@ pub async fn connect(config: &StoreConfig, encoder: Arc<dyn EventEncoder>) -> Po
     if matches!(engine, Engine::Sqlite { .. }) {
         abandoned::give_back(&db).await.map_err(|error| error.into_port("give back abandoned jobs"))?;
     }
-    Ok(SqlStore { db, encoder, trace: config.trace.clone(), engine })
+    let StoreConfig { copy_from, max_blob_bytes, .. } = *config;
+    Ok(SqlStore { db, encoder, trace: config.trace.clone(), copy_from, max_blob_bytes, engine })
 }
 
 /// Creates or upgrades the schema of the ledger at `url`. Several processes may do so at once.

@@ -4,18 +4,18 @@ use domain::experiment::{ExperimentSpec, FitnessSpec};
 use domain::ids::ExperimentId;
 use domain::ports::{Page, PortResult, ScoreFilter, ScoreRow};
 use domain::score::{EpisodeKey, Score};
-use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition as _};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Select, SelectTwoRequired,
+    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, FromQueryResult, JoinType,
+    QueryFilter as _, QueryOrder as _, QueryResult, QuerySelect as _, RelationDef, RelationTrait as _, Select,
 };
 
 use crate::convert;
-use crate::entity::{experiments, jobs, members, scores};
+use crate::entity::{action_logs, episodes, experiments, jobs, members, scores};
 use crate::error::Result;
 use crate::experiments::not_found;
-use crate::paging;
 use crate::session::{SqlStore, retrying};
+use crate::{action_logs as logs, paging};
 
 impl SqlStore {
     pub(crate) async fn list_scores(
@@ -27,10 +27,11 @@ impl SqlStore {
         retrying("list scores", || async {
             let fitness = fitness_of(&self.db, id).await?;
             let size = paging::size(page);
-            let mut rows = select(id, filter, page)?.limit(size + 1).all(&self.db).await?;
+            let select = select(id, filter, page)?.limit(size + 1);
+            let mut rows = select.into_model::<Listed>().all(&self.db).await?;
             let more = rows.len() as u64 > size;
             rows.truncate(usize::try_from(size).unwrap_or(usize::MAX));
-            let rows: Vec<_> = rows.into_iter().map(|(s, m)| row(s, m, &fitness)).collect::<Result<_>>()?;
+            let rows: Vec<_> = rows.into_iter().map(|listed| row(listed, filter, &fitness)).collect::<Result<_>>()?;
             let next = rows.last().filter(|_| more).map(|row| paging::score_token(&row.score.key));
             Ok((rows, next))
         })
@@ -38,16 +39,44 @@ impl SqlStore {
     }
 }
 
-/// The part of a list of scores with who made them.
-fn select(
-    id: ExperimentId,
-    filter: &ScoreFilter,
-    page: &Page,
-) -> Result<SelectTwoRequired<scores::Entity, members::Entity>> {
+/// A score with who made it.
+struct Listed {
+    score: scores::Model,
+    agent: String,
+    label: String,
+    /// Only where logs are asked for.
+    log: Option<Vec<u8>>,
+}
+
+impl FromQueryResult for Listed {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> std::result::Result<Self, DbErr> {
+        Ok(Self {
+            score: scores::Model::from_query_result(row, prefix)?,
+            agent: row.try_get(prefix, "agent")?,
+            label: row.try_get(prefix, "label")?,
+            log: row.try_get(prefix, "log").unwrap_or_default(),
+        })
+    }
+}
+
+/// The part of a list of scores with who made them and, if asked for, their logs.
+fn select(id: ExperimentId, filter: &ScoreFilter, page: &Page) -> Result<Select<scores::Entity>> {
     use scores::Column;
-    let mut select = in_key_order(scores::Entity::find().filter(Column::ExperimentId.eq(id.0)));
+    let mut select = in_key_order(scores::Entity::find().filter(Column::ExperimentId.eq(id.0)))
+        .join(JoinType::InnerJoin, scores::Relation::Member.def())
+        .column(members::Column::Agent)
+        .column(members::Column::Label);
+    if filter.action_logs {
+        select = select
+            .join(JoinType::LeftJoin, scores::Relation::Episode.def())
+            .join(JoinType::LeftJoin, log_of_score())
+            .column(action_logs::Column::Log);
+    }
     if let Some(generation) = filter.generation {
         select = select.filter(Column::Generation.eq(i64::from(generation)));
+    }
+    if let Some(agent) = &filter.agent {
+        select = select.filter(members::Column::Agent.eq(agent.as_str()));
     }
     if let Some(token) = &page.after {
         let EpisodeKey { generation, position, replicate } = paging::parse_score(token)?;
@@ -55,11 +84,19 @@ fn select(
         let last = [generation, position, replicate].map(|number| Expr::value(i64::from(number)));
         select = select.filter(Expr::tuple(key).gt(Expr::tuple(last)));
     }
-    let select = select.find_both_related(members::Entity);
-    Ok(match &filter.agent {
-        Some(agent) => select.filter(members::Column::Agent.eq(agent.as_str())),
-        None => select,
-    })
+    Ok(select)
+}
+
+/// From an episode to the log of the attempt that its score names.
+fn log_of_score() -> RelationDef {
+    episodes::Entity::belongs_to(action_logs::Entity)
+        .from((episodes::Column::JobId, episodes::Column::Replicate))
+        .to((action_logs::Column::JobId, action_logs::Column::Replicate))
+        .on_condition(|_, log| {
+            let fence = Expr::col((log, action_logs::Column::Fence));
+            fence.equals((scores::Entity, scores::Column::Fence)).into_condition()
+        })
+        .into()
 }
 
 fn in_key_order(select: Select<scores::Entity>) -> Select<scores::Entity> {
@@ -69,26 +106,27 @@ fn in_key_order(select: Select<scores::Entity>) -> Select<scores::Entity> {
         .order_by_asc(scores::Column::Replicate)
 }
 
-fn row(score: scores::Model, member: members::Model, fitness: &FitnessSpec) -> Result<ScoreRow> {
-    let score = convert::score(score)?;
+fn row(listed: Listed, filter: &ScoreFilter, fitness: &FitnessSpec) -> Result<ScoreRow> {
+    let log = if filter.action_logs { listed.log.ok_or_else(logs::missing)? } else { Vec::new() };
+    let score = convert::score(listed.score, log)?;
     Ok(ScoreRow {
-        agent: convert::parse(&member.agent, "agent's name")?,
-        label: member.label,
+        agent: convert::parse(&listed.agent, "agent's name")?,
+        label: listed.label,
         fitness: fitness.of(&score.measures),
         score,
     })
 }
 
 /// The scores of the member that plays a job, in order of replicates.
-pub(crate) async fn stored_scores(tx: &DatabaseTransaction, job: &jobs::Model) -> Result<Vec<Score>> {
+pub(crate) async fn stored_scores(tx: &DatabaseTransaction, job: &jobs::Model) -> Result<Vec<scores::Model>> {
     let select = scores::Entity::find()
         .filter(scores::Column::ExperimentId.eq(job.experiment_id))
         .filter(scores::Column::Generation.eq(job.generation))
         .filter(scores::Column::Position.eq(job.position));
-    in_key_order(select).all(tx).await?.into_iter().map(convert::score).collect()
+    Ok(in_key_order(select).all(tx).await?)
 }
 
-/// The scores of a generation, in key order.
+/// The scores of a generation without their logs, in key order.
 pub(crate) async fn scores_of_generation(
     db: &impl ConnectionTrait,
     id: ExperimentId,
@@ -97,7 +135,8 @@ pub(crate) async fn scores_of_generation(
     let select = scores::Entity::find()
         .filter(scores::Column::ExperimentId.eq(id.0))
         .filter(scores::Column::Generation.eq(i64::from(generation)));
-    in_key_order(select).all(db).await?.into_iter().map(convert::score).collect()
+    let rows = in_key_order(select).all(db).await?;
+    rows.into_iter().map(|row| convert::score(row, Vec::new())).collect()
 }
 
 /// How an experiment defines fitness.
@@ -108,6 +147,10 @@ pub(crate) async fn fitness_of(db: &impl ConnectionTrait, id: ExperimentId) -> R
         .into_tuple()
         .one(db)
         .await?;
-    let spec: ExperimentSpec = convert::from_json(&spec.ok_or_else(|| not_found(id))?, "specification")?;
-    Ok(spec.fitness)
+    fitness_in(&spec.ok_or_else(|| not_found(id))?)
+}
+
+/// The definition of fitness in a stored specification.
+pub(crate) fn fitness_in(spec: &str) -> Result<FitnessSpec> {
+    Ok(convert::from_json::<ExperimentSpec>(spec, "specification")?.fitness)
 }

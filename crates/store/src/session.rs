@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::event::EventEncoder;
 use domain::ports::{PortResult, TraceSource};
@@ -14,12 +14,15 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use uuid::Uuid;
 
 use crate::error::Result;
+use crate::metrics;
 
 /// The ledger over PostgreSQL or SQLite. Made by [`crate::connect`].
 pub struct SqlStore {
     pub(crate) db: DatabaseConnection,
     pub(crate) encoder: Arc<dyn EventEncoder>,
     pub(crate) trace: TraceSource,
+    pub(crate) copy_from: usize,
+    pub(crate) max_blob_bytes: u64,
     pub(crate) engine: Engine,
 }
 
@@ -91,7 +94,18 @@ const TRIES: u32 = 5;
 
 /// Runs a transaction, again where it failed for a reason that passes. A commit whose answer was lost may have
 /// happened, so `attempt` must be one that can be repeated.
-pub(crate) async fn retrying<T, F, Fut>(what: &str, attempt: F) -> PortResult<T>
+pub(crate) async fn retrying<T, F, Fut>(what: &'static str, attempt: F) -> PortResult<T>
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Result<T>>,
+{
+    let begun = Instant::now();
+    let outcome = until_settled(what, attempt).await;
+    metrics::took(what, begun.elapsed(), outcome.is_ok());
+    outcome
+}
+
+async fn until_settled<T, F, Fut>(what: &str, attempt: F) -> PortResult<T>
 where
     F: Fn() -> Fut,
     Fut: Future<Output = Result<T>>,

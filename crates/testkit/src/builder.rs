@@ -42,7 +42,7 @@ pub fn member(spec: &ExperimentSpec, position: u32) -> Member {
         label: format!("member {position}"),
         factors: BTreeMap::from([("skill".to_owned(), json!(position))]),
         scenario: spec.scenario.clone(),
-        spec: AgentSpec { policy: spec.agent.policy.clone(), genome },
+        spec: AgentSpec { genome, ..spec.agent.definition() },
         parents: vec![AgentId::slug("parent")],
         operators: vec!["mutation".to_owned()],
     }

@@ -1,5 +1,6 @@
 //! Contract suites: what every implementation of a port must do, written once and run for each.
 
+pub mod blobs;
 pub mod publisher;
 pub mod queue;
 pub mod store;

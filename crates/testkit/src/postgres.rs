@@ -1,6 +1,6 @@
 //! A PostgreSQL database per test, gone when the test ends, however it ends.
 
-use tokio_postgres::NoTls;
+use tokio_postgres::{NoTls, SimpleQueryMessage, SimpleQueryRow};
 use uuid::Uuid;
 
 /// Names the server to test with, without a database: `postgres://user@host:port`.
@@ -34,6 +34,25 @@ impl TestDatabase {
     #[must_use]
     pub fn url(&self) -> String {
         format!("{}/{}", self.server.trim_end_matches('/'), self.name)
+    }
+
+    /// What a query returns, every value as PostgreSQL writes it, and an empty text for NULL: a look at the tables past
+    /// the code under test.
+    ///
+    /// # Panics
+    /// If the query fails.
+    pub async fn rows(&self, sql: &str) -> Vec<Vec<String>> {
+        let (client, connection) = tokio_postgres::connect(&self.url(), NoTls).await.expect("the database is there");
+        let reading = async {
+            let rows = client.simple_query(sql).await;
+            drop(client);
+            rows
+        };
+        let (rows, _) = tokio::join!(reading, connection);
+        let values = |row: SimpleQueryRow| (0..row.len()).map(|i| row.get(i).unwrap_or_default().to_owned()).collect();
+        let rows = rows.expect("a query that fits the tables").into_iter();
+        rows.filter_map(|message| if let SimpleQueryMessage::Row(row) = message { Some(values(row)) } else { None })
+            .collect()
     }
 
     /// The numbers of the first row that a query returns: what is in the tables, whatever a store says of it.

@@ -7,17 +7,20 @@ use proto::agent::v1::AgentMetrics;
 use proto::convert::action::level_name;
 
 use crate::histogram::Histogram;
+use crate::metrics;
 
 const LEVELS: [Level; 3] = [Level::L0, Level::L1, Level::L2];
 
 /// Counts of one session.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Tally {
     /// Episodes started.
     pub(super) episodes: u64,
     by_level: [u64; LEVELS.len()],
     late: u64,
     latency: Histogram,
+    /// What the process's counters know: decisions by level, and late ones.
+    told: ([u64; LEVELS.len()], u64),
 }
 
 impl Tally {
@@ -26,6 +29,17 @@ impl Tally {
         self.by_level[level as usize] += 1;
         self.late += u64::from(took > budget);
         self.latency.record(took);
+    }
+
+    /// Adds what is new to the counters of the process. At the end of an episode: a tick has no time for it.
+    pub(super) fn tell(&mut self) {
+        for (level, (&count, told)) in LEVELS.into_iter().zip(self.by_level.iter().zip(self.told.0)) {
+            if count > told {
+                metrics::decided(level, count - told);
+            }
+        }
+        metrics::late(self.late - self.told.1);
+        self.told = (self.by_level, self.late);
     }
 
     /// The counts as a message.
@@ -41,6 +55,12 @@ impl Tally {
             episodes: self.episodes,
             is_final,
         }
+    }
+}
+
+impl Drop for Tally {
+    fn drop(&mut self) {
+        self.tell();
     }
 }
 

@@ -196,7 +196,7 @@ pub struct GenerationRecord {
 pub struct MemberScores {
     /// Who.
     pub member: Member,
-    /// Its scores, in order of replicates.
+    /// Its scores, in order of replicates, without their action logs.
     pub scores: Vec<Score>,
 }
 
@@ -237,6 +237,8 @@ pub struct ScoreFilter {
     pub generation: Option<u32>,
     /// Only this agent.
     pub agent: Option<AgentId>,
+    /// Whether action logs are read too; otherwise those of the scores are empty.
+    pub action_logs: bool,
 }
 
 /// A score with the name of who made it.
@@ -351,7 +353,7 @@ pub trait ExperimentStore: Send + Sync {
     /// `Fenced` if the job has been taken over.
     async fn release(&self, job: JobId, fence: Fence, error: &str) -> PortResult<()>;
 
-    /// Commits scores of a claimed job: fence check, scores, progress and, with a member's last score, its event
+    /// Commits scores of a claimed job with their action logs: fence check, scores, progress and, with a member's last score, its event
     /// `evaluated`, all in one transaction. A score that is there already with the same value is a no-op.
     ///
     /// # Errors

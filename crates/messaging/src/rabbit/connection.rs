@@ -71,12 +71,17 @@ impl Link {
 
     /// How many jobs wait in the queue; an error if the broker does not answer or the queue is not there.
     pub(super) async fn depth(&self) -> PortResult<u64> {
+        self.messages(&self.config.queue).await
+    }
+
+    /// How many messages wait in a queue of ours.
+    pub(super) async fn messages(&self, queue: &str) -> PortResult<u64> {
         let connection = self.connection().await?;
         let channel = answered(self.config.timeout, "open a channel", connection.create_channel()).await?;
         let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::durable() };
-        let declared = channel.queue_declare(self.config.queue.as_str().into(), passive, FieldTable::default());
+        let declared = channel.queue_declare(queue.into(), passive, FieldTable::default());
         let queue = answered(self.config.timeout, "see the job queue", declared).await?;
-        Ok(queue.message_count().into())
+        Ok(u64::from(queue.message_count()))
     }
 
     async fn connection(&self) -> PortResult<Arc<Connection>> {

@@ -12,6 +12,7 @@ mod memory;
 mod nats;
 mod proxy;
 mod rabbit;
+mod rabbit_count;
 mod rabbit_recovery;
 mod relay;
 mod relay_store;

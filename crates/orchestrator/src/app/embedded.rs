@@ -22,6 +22,7 @@ use crate::games::absent::NoGames;
 use crate::games::doom::DoomGames;
 use crate::leader;
 use crate::shard::Pin;
+use crate::user_files::{FileCache, UserFiles};
 
 /// Name of the database in a data folder.
 pub(super) const DATABASE: &str = "claudoom.db";
@@ -67,11 +68,15 @@ impl Embedded {
         scratch::clean();
         let scratch = scratch::create()?;
         let ledger = Arc::new(open_store(&settings.data).await?);
+        // The ledger is in this process: its files go with it, and are brought out again by the next one.
+        let cache = FileCache::new(scratch.path().join("files"), u64::MAX);
+        let files = UserFiles::new(ledger.clone(), cache.clone());
         let store: Arc<dyn ExperimentStore> = ledger.clone();
         let (games, engines): (Arc<dyn Games>, _) = match settings.engine {
             None => (Arc::new(NoGames), None),
             Some((install, engines)) => {
-                (Arc::new(DoomGames::new(install, scratch.path().join("engines"))), Some(engines))
+                let games = DoomGames::new(install, scratch.path().join("engines")).with_files(cache);
+                (Arc::new(games), Some(engines))
             }
         };
         let bus = Arc::new(MemoryEventBus::default());
@@ -85,6 +90,7 @@ impl Embedded {
             queue: Arc::new(MemoryJobQueue::with_delivery_limit(DELIVERIES).with_trace(trace())),
             publisher,
             games: games.clone(),
+            files,
             events: relay.wake(),
             progress: Arc::new(Notify::new()),
         };

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::core::Core;
 use crate::games::Games;
+use crate::metrics;
 use crate::shard::{Agents, Meter, Pin, Settings, Shard, allowed_cpus, plan};
 use crate::worker;
 
@@ -54,6 +55,7 @@ impl Playing {
         let engines = if settings.engines == 0 { cpus.len() } else { settings.engines };
         let plan = plan(engines, &cpus, settings.pin);
         let meter = Arc::new(Meter::default());
+        metrics::observe_play(meter.clone());
         let mut shards = Vec::new();
         for (index, (&cpu, &slots)) in plan.shards.iter().zip(&plan.slots).enumerate() {
             let (games, agents, meter) = (games.clone(), settings.agents.clone(), meter.clone());

@@ -146,6 +146,8 @@ impl Laps {
             overrides,
             // Under a name of its own it is another experiment, and a repeated launch is the same one.
             new: false,
+            // An experiment that names files of a user's own is refused, which is said before anything is killed.
+            files: Vec::new(),
         };
         let launched = OrchestratorServiceClient::new(channel).launch_experiment(request).await?.into_inner();
         let id = launched.experiment.unwrap_or_default().id;

@@ -116,7 +116,7 @@ impl Connection {
 }
 
 async fn serve(core: crate::core::Core, listener: Listener, stop: CancellationToken) {
-    let config = ServerConfig::default();
+    let config = ServerConfig { open_ended: Service::OPEN_ENDED.to_vec(), ..ServerConfig::default() };
     let readiness = Readiness::builder().build();
     let routes = match grpc::base_routes(&readiness, None) {
         Ok(routes) => routes.add_service(Service::server(core, config.max_message_bytes)),
@@ -143,11 +143,15 @@ pub(super) struct HealthArgs {
     /// Daemon to ask
     #[arg(long, env = "ORCHESTRATOR_URL", value_name = "URL", default_value = "http://127.0.0.1:50051")]
     server: Address,
+
+    /// What is asked for: this service, `worker`, or `live`, which is false when a restart would help
+    #[arg(long, value_name = "NAME", default_value = SERVICE)]
+    service: String,
 }
 
 /// Asks a daemon whether it is ready; the exit code is the answer.
 pub(super) async fn health(args: HealthArgs) -> Result<(), Failure> {
-    let ready = grpc::ready(&args.server, SERVICE).await;
+    let ready = grpc::ready(&args.server, &args.service).await;
     ready.map_err(|error| Failure::new(Exit::Unavailable, miette::miette!("{error}")))?;
     output::line(format!("SERVING {}", args.server))
 }

@@ -2,14 +2,14 @@
 
 use std::convert::Infallible;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::Args;
 use domain::ErrorKind;
 use domain::ports::PortError;
 use runtime::config::{DatabaseArgs, GrpcServerArgs};
-use runtime::grpc::{self, Address, Listener};
+use runtime::grpc::{self, Address, Listener, ServerConfig};
 use runtime::health::Readiness;
 use runtime::retry::Backoff;
 use runtime::tasks::{OnError, Tasks};
@@ -18,12 +18,16 @@ use tokio_util::sync::CancellationToken;
 use super::connect::SERVICE;
 use super::nats_control::{self, NatsControlArgs};
 use super::services::{self, ServicesArgs};
+use super::worker_health::{LIVE, WorkerHealth};
+use super::file_args::{FileCacheArgs, FileLimitArgs};
 use super::{Exit, Failure, Place, games, output};
 use crate::app::{Playing, PlayingSettings, Remote, host_name, scratch};
 use crate::broadcast;
 use crate::core::Core;
 use crate::games::doom::DoomGames;
 use crate::leader;
+use crate::look;
+use crate::metrics::{Looked, observe_health, observe_looks};
 use crate::service::Service;
 use crate::shard::{Agents, Pin};
 
@@ -95,6 +99,10 @@ pub(super) struct ServeArgs {
     leading: LeadingArgs,
     #[command(flatten)]
     playing: PlayingArgs,
+    #[command(flatten)]
+    files: FileCacheArgs,
+    #[command(flatten)]
+    limit: FileLimitArgs,
 }
 
 /// Runs the daemon until it is told to stop.
@@ -105,13 +113,16 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     let listener = Listener::bind(&args.grpc.grpc_addr).await.map_err(unavailable)?;
     let install = place.engine.open(&place.env)?;
     let scratch = scratch()?;
-    let games = Arc::new(DoomGames::new(install, scratch.path().join("engines")));
-    let dependencies = args.services.dependencies()?;
+    let cache = args.files.cache(place);
+    let games = Arc::new(DoomGames::new(install, scratch.path().join("engines")).with_files(cache.clone()));
+    let mut dependencies = args.services.dependencies()?;
+    dependencies.store.max_blob_bytes = args.limit.max_bytes();
     let nats = dependencies.nats.clone();
-    let remote = Remote::connect(dependencies, games.clone(), &own_name()).await;
+    let remote = Remote::connect(dependencies, games.clone(), cache, &own_name()).await;
     let remote = remote.map_err(unconnected)?;
     let core = remote.core.clone();
-    let readiness = Readiness::builder().service(SERVICE, ["store", "queue", "events"]).build();
+    let readiness = Readiness::builder().service(SERVICE, ["store", "queue", "events"]).service(LIVE, []).build();
+    observe_health(readiness.clone());
     let tasks = background(remote, &core, args.leading.settings(), &readiness);
     if let Some(operator) = operator {
         nats_control::spawn(&tasks, core.clone(), operator, nats);
@@ -141,7 +152,8 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     if let Ok(address) = listener.address() {
         tracing::info!(%address, workers = args.workers, "serving");
     }
-    let served = grpc::serve(&args.grpc.server(), routes, listener, stop.clone(), GRACE).await;
+    let config = ServerConfig { open_ended: Service::OPEN_ENDED.to_vec(), ..args.grpc.server() };
+    let served = grpc::serve(&config, routes, listener, stop.clone(), GRACE).await;
     readiness.drain();
     if let Some(playing) = playing {
         playing.stop().await;
@@ -184,6 +196,15 @@ fn background(remote: Remote, core: &Core, leading: leader::Settings, readiness:
             Ok::<(), Infallible>(())
         }
     });
+    let (store, counts, looked) = (core.store.clone(), remote.counts, Arc::new(Mutex::new(Looked::default())));
+    observe_looks(looked.clone());
+    tasks.spawn("look", OnError::Restart(Backoff::default()), move |token| {
+        let looking = look::run(store.clone(), counts.clone(), looked.clone(), token);
+        async move {
+            looking.await;
+            Ok::<(), Infallible>(())
+        }
+    });
     let (watched, readiness) = (core.clone(), readiness.clone());
     tasks.spawn("watch", OnError::Restart(Backoff::default()), move |token| {
         let (core, readiness) = (watched.clone(), readiness.clone());
@@ -204,10 +225,15 @@ pub(super) struct WorkerArgs {
     /// Name of the worker in claims; made of host and process unless given
     #[arg(long, env = "WORKER_NAME", value_name = "NAME")]
     name: Option<String>,
+    /// Where to answer health checks: host:port, or unix:///path/to.sock; nowhere unless given
+    #[arg(long, env = "HEALTH_ADDR", value_name = "ADDR")]
+    health_addr: Option<Address>,
     #[command(flatten)]
     services: ServicesArgs,
     #[command(flatten)]
     playing: PlayingArgs,
+    #[command(flatten)]
+    files: FileCacheArgs,
 }
 
 /// Plays jobs until it is told to stop.
@@ -216,18 +242,22 @@ pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failur
     let name = args.name.clone().unwrap_or_else(own_name);
     let install = place.engine.open(&place.env)?;
     let scratch = scratch()?;
-    let games = Arc::new(DoomGames::new(install, scratch.path().join("engines")));
-    let remote = Remote::connect(args.services.dependencies()?, games.clone(), &name).await;
+    let cache = args.files.cache(place);
+    let games = Arc::new(DoomGames::new(install, scratch.path().join("engines")).with_files(cache.clone()));
+    let remote = Remote::connect(args.services.dependencies()?, games.clone(), cache, &name).await;
     let remote = remote.map_err(unconnected)?;
     let core = remote.core.clone();
     let mut settings = args.playing.settings(args.engines, scratch.path().to_owned());
     settings.worker.name = name;
     settings.worker.prefetch = Some(args.services.amqp.amqp_prefetch);
     let playing = Playing::start(&core, games, settings).await?;
+    let health = WorkerHealth::start(args.health_addr.as_ref(), &core, playing.meter.clone()).await?;
     tracing::info!(engines = playing.engines, "playing");
     // Every process publishes what it commits, so that events do not wait for the daemon.
     remote.relay.run(stop.cancelled_owned()).await;
+    health.drain();
     playing.stop().await;
+    health.stop().await;
     Ok(())
 }
 
@@ -268,6 +298,6 @@ fn unconnected(error: anyhow::Error) -> Failure {
     if kind == Some(ErrorKind::FailedPrecondition) { failure.with_exit(Exit::Unavailable) } else { failure }
 }
 
-fn unavailable(error: impl std::fmt::Display) -> Failure {
+pub(super) fn unavailable(error: impl std::fmt::Display) -> Failure {
     Failure::new(Exit::Unavailable, miette::miette!("{error}"))
 }

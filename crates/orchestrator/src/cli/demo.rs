@@ -130,7 +130,7 @@ fn note(lowered: &[String]) {
 /// Launches the experiment and follows it to its end.
 async fn play(system: &Embedded, overrides: &[String], by: Actor) -> Result<ExperimentRecord, Failure> {
     let core = &system.core;
-    let launched = core.launch(NAME, EXPERIMENT.as_bytes(), overrides, false, by).await?;
+    let launched = core.launch(NAME, EXPERIMENT.as_bytes(), overrides, &[], false, by).await?;
     let record = core.store.experiment(launched.id).await?;
     let engines = system.playing.as_ref().map_or(0, |playing| playing.engines);
     let mut display = Display::new(&record, engines);

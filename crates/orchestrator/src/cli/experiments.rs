@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::connect::{Client, Connection, ServiceArgs};
 use super::output::{self, Form};
-use super::{Failure, Place, control, files, games, watch};
+use super::{Failure, Place, control, files, games, upload, watch};
 use crate::shard::Pin;
 
 /// Arguments of `launch`.
@@ -51,11 +51,13 @@ pub(super) async fn launch(args: LaunchArgs, place: &Place) -> Result<(), Failur
 }
 
 async fn launch_on(connection: &mut Connection, content: Vec<u8>, args: &LaunchArgs) -> Result<(), Failure> {
+    let files = upload::files(&mut connection.client, &args.file, &content, &args.set).await?;
     let request = pb::LaunchExperimentRequest {
         content: content.into(),
         file_name: args.file.display().to_string(),
         overrides: args.set.clone(),
         new: args.new,
+        files,
     };
     let response = connection.client.launch_experiment(request).await?.into_inner();
     let experiment = response.experiment.unwrap_or_default();

@@ -9,11 +9,14 @@ use domain::Violation;
 use domain::experiment::ExperimentSpec;
 use miette::{IntoDiagnostic, WrapErr};
 use serde_json::{Value, json};
+use vizdoom::Install;
 
 use super::output::{self, Form};
 use super::{Exit, Failure, Place};
-use crate::experiment_file::{self, Fault, Faults};
+use crate::experiment_file::{self, Document, Fault, Faults};
 use crate::games::doom::DoomGames;
+use crate::user_files::local::{self, LocalBlobs};
+use crate::user_files::resolve::{ResolveError, resolve};
 use crate::{check, planning};
 
 /// Arguments of `validate`.
@@ -59,11 +62,10 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// Checks an experiment file against the installed engine's scenarios.
-pub(super) fn validate(args: &ValidateArgs, place: &Place) -> Result<(), Failure> {
-    let games = DoomGames::new(place.engine.open(&place.env)?, PathBuf::new());
+pub(super) async fn validate(args: &ValidateArgs, place: &Place) -> Result<(), Failure> {
+    let install = place.engine.open(&place.env)?;
     let name = args.file.display().to_string();
-    let checked = experiment_file::check(&name, &read(&args.file)?, &args.set, |spec| check::violations(spec, &games));
-    match (checked, args.output) {
+    match (check_with_files(args, &name, install).await?, args.output) {
         (Ok(document), Form::Json) => output::json(&valid_json(&document.spec)),
         (Ok(document), Form::Table) => {
             let (title, episodes) = (&document.spec.name, planning::planned(&document.spec));
@@ -75,6 +77,32 @@ pub(super) fn validate(args: &ValidateArgs, place: &Place) -> Result<(), Failure
         }
         (Err(faults), Form::Table) => Err(faults.into()),
     }
+}
+
+/// Checks an experiment with the files that it names, as they are here.
+async fn check_with_files(
+    args: &ValidateArgs,
+    name: &str,
+    install: Install,
+) -> Result<Result<Document, Box<Faults>>, Failure> {
+    let mut document = match experiment_file::parse(name, &read(&args.file)?, &args.set) {
+        Ok(document) => document,
+        faults => return Ok(faults),
+    };
+    let folder = args.file.parent().unwrap_or_else(|| Path::new(""));
+    let files = match local::collect(&document.spec, folder) {
+        Ok(files) => files,
+        Err(found) => return Ok(Err(Box::new(document.faults(found)))),
+    };
+    let given: Vec<_> = files.iter().map(|file| file.given.clone()).collect();
+    match resolve(document.spec.clone(), &given, &LocalBlobs::of(&files)).await {
+        Ok(resolved) => document.spec = resolved.spec,
+        Err(ResolveError::Invalid(found)) => return Ok(Err(Box::new(document.faults(found)))),
+        Err(ResolveError::Port(error)) => return Err(error.into()),
+    }
+    let games = DoomGames::new(install, PathBuf::new()).with_files(LocalBlobs::of(&files));
+    let found = [document.spec.violations(), check::violations(&document.spec, &games)].concat();
+    Ok(if found.is_empty() { Ok(document) } else { Err(Box::new(document.faults(found))) })
 }
 
 fn valid_json(spec: &ExperimentSpec) -> Value {

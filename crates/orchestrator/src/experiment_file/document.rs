@@ -173,7 +173,7 @@ levels = ["aim", "random"]
     fn what_was_meant_is_asked_for() {
         let faults = parse("test.toml", GOOD.replace("policy = ", "polciy = ").as_bytes(), &[]).unwrap_err().faults;
         let help = |fault: &Fault| fault.violation.help.clone().unwrap_or_default();
-        assert!(faults.iter().any(|fault| help(fault).starts_with("did you mean `policy`? there are genome, policy")));
+        assert!(faults.iter().any(|fault| help(fault).starts_with("did you mean `policy`? there are file, genome, policy")));
     }
 
     #[test]

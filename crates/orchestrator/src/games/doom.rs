@@ -5,15 +5,19 @@ mod files;
 mod settings;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use domain::Violation;
 use domain::experiment::ScenarioSpec;
+use domain::file::FileRef;
 use domain::game::ObservationSpec;
 use domain::ports::{Environment, EnvironmentError};
 use vizdoom::{ENGINE_VERSION, Engine, Game, GameConfig, GameOptions, Install, ScreenFormat, StartOptions};
 
 use super::{Games, ScenarioFacts};
+use crate::metrics::EngineMetrics;
+use crate::user_files::{FilePaths, NoFiles};
 pub use environment::DoomGame;
 use files::FileHashes;
 
@@ -21,14 +25,23 @@ use files::FileHashes;
 pub struct DoomGames {
     install: Install,
     work_root: PathBuf,
+    files: Arc<dyn FilePaths>,
     hashes: FileHashes,
+    metrics: EngineMetrics,
 }
 
 impl DoomGames {
     /// Games of this installation; engines work in folders below `work_root`.
     #[must_use]
     pub fn new(install: Install, work_root: PathBuf) -> Self {
-        Self { install, work_root, hashes: FileHashes::default() }
+        let (hashes, metrics) = (FileHashes::default(), EngineMetrics::new());
+        Self { install, work_root, files: Arc::new(NoFiles), hashes, metrics }
+    }
+
+    /// The same games, with the files of a user's own that are in `files`.
+    #[must_use]
+    pub fn with_files(self, files: impl FilePaths + 'static) -> Self {
+        Self { files: Arc::new(files), ..self }
     }
 
     /// The installation.
@@ -47,7 +60,7 @@ impl DoomGames {
         observation: ObservationSpec,
         cpu: Option<usize>,
     ) -> Result<Game, Vec<Violation>> {
-        let config = with_buffers(settings::config(&self.install, scenario)?, scenario, observation);
+        let config = with_buffers(settings::config(&self.install, self.files.as_ref(), scenario)?, scenario, observation);
         let mut start = StartOptions::new(&self.work_root);
         start.step_timeout = Duration::from_secs(10);
         // Below a worker's patience with an attempt that stands still, so that a failure is told as what it is.
@@ -74,7 +87,7 @@ impl DoomGames {
             source: None,
         })?;
         let bounds = Engine::map_bounds(&self.install, game.config());
-        Ok(DoomGame::new(game, observation, bounds))
+        Ok(DoomGame::new(game, observation, bounds, self.metrics.clone()))
     }
 }
 
@@ -84,9 +97,11 @@ impl Games for DoomGames {
     }
 
     fn facts(&self, scenario: &ScenarioSpec) -> Result<ScenarioFacts, Vec<Violation>> {
-        let config = settings::config(&self.install, scenario)?;
-        let files = self.hashes.of(&self.install, &config).map_err(|violation| vec![violation])?;
-        let name = scenario.name.clone().or_else(|| scenario.config.clone()).unwrap_or_default();
+        let files = self.files.as_ref();
+        let config = settings::config(&self.install, files, scenario)?;
+        let files = self.hashes.of(&self.install, files, scenario, &config).map_err(|violation| vec![violation])?;
+        let own = scenario.config.as_ref().and_then(FileRef::stored).map(|config| config.name.clone());
+        let name = scenario.name.clone().or(own).unwrap_or_default();
         Ok(ScenarioFacts {
             name,
             buttons: config.buttons.iter().map(|button| button.name().to_owned()).collect(),

@@ -58,9 +58,10 @@ fn evaluated(spec: &ExperimentSpec, generation: &GenerationRecord) -> Vec<Evalua
 
 /// What evolves.
 fn space(spec: &ExperimentSpec, evolution: &EvolutionSpec) -> Result<Space, Vec<Violation>> {
-    let unknown = || vec![Violation::new("agent.policy", format!("unknown policy `{}`", spec.agent.policy))];
-    let policy = decision::find(&spec.agent.policy).ok_or_else(unknown)?;
-    Space::new(policy.parameters, evolution.genes.as_deref(), &spec.agent.genome)
+    let agent = spec.agent.definition();
+    let unknown = || vec![Violation::new("agent.policy", format!("unknown policy `{}`", agent.policy))];
+    let policy = decision::find(&agent.policy).ok_or_else(unknown)?;
+    Space::new(policy.parameters, evolution.genes.as_deref(), &agent.genome)
 }
 
 fn members(spec: &ExperimentSpec, index: u32, offspring: Vec<Offspring>, names: &[AgentId]) -> Vec<Member> {

@@ -53,6 +53,7 @@ impl Slot {
     pub(super) async fn run(mut self, mut orders: mpsc::Receiver<Order>) {
         while let Some(order) = orders.recv().await {
             let Order { assignment, results, progress, cancelled, span, done } = order;
+            self.meter.begin();
             let verdict = tokio::select! {
                 verdict = AssertUnwindSafe(self.play(&assignment, &span, &progress, &results)).catch_unwind() => {
                     verdict.unwrap_or_else(|panic| Err(AttemptError::Panicked(words(panic.as_ref()))))
@@ -68,6 +69,7 @@ impl Slot {
             }
             // Before the verdict: the attempt is over, with its results and its span, when that is there.
             drop((results, span));
+            self.meter.end();
             let _ = done.send(verdict);
         }
         if let Some(agent) = self.agent.take() {

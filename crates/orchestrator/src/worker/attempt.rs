@@ -14,6 +14,7 @@ use tracing::Span;
 use super::lane::{Lane, PAUSE, Verdict};
 use crate::play::AttemptError;
 use crate::shard::{Order, Played, Progress};
+use crate::user_files::Hold;
 
 /// Scores that are committed together at most.
 const BATCH: usize = 64;
@@ -33,6 +34,16 @@ impl Lane {
         let held = Held { job: assignment.job, fence: assignment.fence };
         let patience = self.patience(&assignment);
         let progress = Arc::new(Progress::default());
+        // Kept until the attempt is over, so that an engine that is started anew finds them.
+        let _files = tokio::select! {
+            files = self.files(&assignment) => match files {
+                Ok(files) => files,
+                Err(error) if error.kind == ErrorKind::Unavailable => return Err(error),
+                Err(error) => return Ok(Verdict::Failed(with_causes(&error))),
+            },
+            verdict = self.keep(held, &progress, patience) => return Ok(verdict),
+            () = self.shutdown.cancelled() => return Ok(Verdict::Interrupted),
+        };
         let (results, played) = mpsc::channel(BATCH);
         let cancelled = self.shutdown.child_token();
         let _given_up = cancelled.clone().drop_guard();
@@ -56,6 +67,12 @@ impl Lane {
             Err(error) if error.kind == ErrorKind::FailedPrecondition => Ok(unwanted(held, &error)),
             Err(error) => Err(error),
         }
+    }
+
+    /// Brings the files of a user's own to this machine that the job is played with.
+    async fn files(&self, assignment: &Assignment) -> PortResult<Hold> {
+        let files = assignment.member.scenario.own_files();
+        self.retry(|| self.core.files.hold(&files)).await
     }
 
     /// How long the attempt may stand still: an agent may be given more time for one decision than is usual.

@@ -9,12 +9,12 @@ use domain::ports::{Assignment, Claim, Delivery, PortError, PortResult};
 use domain::status::ExperimentStatus;
 use runtime::crash::{self, Point};
 use runtime::trace_context;
-use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument as _, Span, info_span};
 
+use super::Settings;
 use super::slot::LaneSlot;
-use super::{Settings, Source};
+use super::source::Source;
 use crate::core::Core;
 use crate::metrics::Metrics;
 
@@ -59,12 +59,15 @@ impl Verdict {
 }
 
 impl Lane {
-    pub(super) async fn run(mut self, source: Arc<Mutex<Source>>) {
+    pub(super) async fn run(mut self, source: Arc<Source>) {
         let shutdown = self.shutdown.clone();
         loop {
             let next = async {
-                self.slot.free().await;
-                source.lock().await.next().await
+                if !self.slot.is_free() {
+                    let _unable = source.unable().await;
+                    self.slot.free().await;
+                }
+                source.next().await
             };
             let Some(delivery) = shutdown.run_until_cancelled(next).await else { return };
             let worked = match delivery {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tokio::sync::oneshot::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
@@ -24,6 +25,14 @@ pub(super) struct LaneSlot {
 impl LaneSlot {
     pub(super) fn new(orders: mpsc::Sender<Order>) -> Self {
         Self { orders, answer: None }
+    }
+
+    /// Whether the slot has answered all it was given, as far as is known.
+    pub(super) fn is_free(&mut self) -> bool {
+        if self.answer.as_mut().is_some_and(|answer| !matches!(answer.try_recv(), Err(TryRecvError::Empty))) {
+            self.answer = None;
+        }
+        self.answer.is_none()
     }
 
     /// Waits until the slot has answered an order that was given up. Its thread may be blocked by an engine that does not
@@ -99,10 +108,11 @@ mod tests {
         let blocked = taken.recv().await.unwrap();
 
         assert!(timeout(SILENCE * 3, slot.free()).await.is_err(), "it has not answered");
+        assert!(!slot.is_free());
         blocked.done.send(Err(AttemptError::Cancelled)).unwrap();
 
         slot.free().await;
-        assert!(slot.order(order).await);
+        assert!(slot.is_free() && slot.order(order).await);
         taken.recv().await.unwrap().done.send(Ok(())).unwrap();
         assert!(matches!(slot.answer().await, Some(Ok(()))));
         drop(taken);

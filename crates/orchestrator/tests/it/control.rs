@@ -11,6 +11,7 @@ use messaging::memory::{MemoryEventBus, MemoryJobQueue};
 use orchestrator::core::Core;
 use orchestrator::games::absent::NoGames;
 use orchestrator::leader::{self, Settings};
+use orchestrator::user_files::{FileCache, UserFiles};
 use serde_json::{Value, json};
 use store::SqlStore;
 use testkit::builder;
@@ -122,6 +123,7 @@ fn core(store: &Arc<SqlStore>) -> Core {
         queue: Arc::new(MemoryJobQueue::default()),
         publisher: Arc::new(MemoryEventBus::default()),
         games: Arc::new(NoGames),
+        files: UserFiles::new(store.clone(), FileCache::new("unused", 0)),
         events: Arc::new(Notify::new()),
         progress: Arc::new(Notify::new()),
     }

@@ -78,7 +78,7 @@ pub(crate) fn base(variable: &str, default: &str) -> String {
 }
 
 /// The program `agent`, which is built beside this one.
-fn agent() -> PathBuf {
+pub(crate) fn agent() -> PathBuf {
     let path = Path::new(env!("CARGO_BIN_EXE_orchestrator")).with_file_name("agent");
     assert!(path.exists(), "{} is not built: run `cargo build --bins` first", path.display());
     path
@@ -91,9 +91,14 @@ pub(crate) fn script(name: &str) -> Command {
 }
 
 pub(crate) fn wait_until_ready(server: &str) {
+    wait_until_healthy(&["--server", server]);
+}
+
+/// Waits until `orchestrator health` with these arguments succeeds.
+pub(crate) fn wait_until_healthy(arguments: &[&str]) {
     let deadline = Instant::now() + Duration::from_secs(60);
-    while !orchestrator().args(["health", "--server", server]).output().is_ok_and(|output| output.status.success()) {
-        assert!(Instant::now() < deadline, "the daemon at {server} does not become ready");
+    while !orchestrator().arg("health").args(arguments).output().is_ok_and(|output| output.status.success()) {
+        assert!(Instant::now() < deadline, "never healthy: {arguments:?}");
         std::thread::sleep(Duration::from_millis(100));
     }
 }

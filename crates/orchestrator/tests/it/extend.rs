@@ -16,6 +16,7 @@ use orchestrator::core::Core;
 use orchestrator::games::absent::NoGames;
 use orchestrator::leader::{self, Settings};
 use orchestrator::planning;
+use orchestrator::user_files::{FileCache, UserFiles};
 use proto::events::Encoder;
 use serde_json::{Value, json};
 use store::{SqlStore, StoreConfig};
@@ -176,6 +177,7 @@ impl Quiet {
             queue: Arc::new(MemoryJobQueue::default()),
             publisher: Arc::new(MemoryEventBus::default()),
             games: Arc::new(NoGames),
+        files: UserFiles::new(store.clone(), FileCache::new("unused", 0)),
             events: Arc::new(Notify::new()),
             progress: Arc::new(Notify::new()),
         };

@@ -1,8 +1,7 @@
 //! Several orchestrators on one database: one plans, another takes over, and nobody plans who leads no more.
 
-use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::ids::ExperimentId;
@@ -11,9 +10,8 @@ use messaging::memory::{MemoryEventBus, MemoryJobQueue};
 use orchestrator::core::Core;
 use orchestrator::games::absent::NoGames;
 use orchestrator::leader::{self, Settings};
-use proto::events::Encoder;
-use store::{SqlStore, StoreConfig};
-use tempfile::TempDir;
+use orchestrator::user_files::{FileCache, UserFiles};
+use store::SqlStore;
 use testkit::builder;
 use testkit::postgres::TestDatabase;
 use tokio::sync::Notify;
@@ -21,16 +19,12 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use crate::daemons::{Forgotten, Process, base, free_port, wait_until_ready};
-use crate::support::{folder, json, orchestrator, succeed};
+use crate::daemons::Process;
+use crate::support::{orchestrator, succeed};
+use crate::system::{PATIENCE, Served, System, connect, eventually};
 
 const EXPERIMENT: &str = "name = \"led\"\nseed = 4\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n\
                           [seeds]\nepisodes = 2\n[evolution]\npopulation = 3\ngenerations = 3\nconfirmation = 2\n";
-
-async fn connect(database: &TestDatabase) -> Arc<SqlStore> {
-    let config = StoreConfig::new(database.url()).with_migrations();
-    Arc::new(store::connect(&config, Arc::new(Encoder)).await.unwrap())
-}
 
 /// Plays open jobs of an experiment without a game, all or all but the last `left`.
 async fn play(store: &SqlStore, id: ExperimentId, left: usize) {
@@ -44,65 +38,12 @@ async fn play(store: &SqlStore, id: ExperimentId, left: usize) {
     }
 }
 
-async fn eventually<F: Future<Output = bool>>(what: &str, limit: Duration, mut holds: impl FnMut() -> F) -> Duration {
-    let begun = Instant::now();
-    while !holds().await {
-        assert!(begun.elapsed() < limit, "{what}: not within {limit:?}");
-        sleep(Duration::from_millis(50)).await;
-    }
-    begun.elapsed()
-}
-
-const PATIENCE: Duration = Duration::from_secs(60);
-
 async fn led_by(store: &SqlStore, name: &str) {
     eventually(&format!("{name} leads"), PATIENCE, async || {
         let leader = store.leader().await.unwrap();
         leader.is_some_and(|leader| leader.name == name && !leader.lease_left.is_zero())
     })
     .await;
-}
-
-/// Daemons on services of their own.
-struct Daemons {
-    database: TestDatabase,
-    data: TempDir,
-    names: Forgotten,
-}
-
-impl Daemons {
-    async fn new() -> Self {
-        let unique = uuid::Uuid::new_v4().simple().to_string();
-        let nats = base("CLAUDOOM_TEST_NATS", "nats://127.0.0.1:4222");
-        let amqp = base("CLAUDOOM_TEST_AMQP", "amqp://guest:guest@127.0.0.1:5672");
-        let names = Forgotten([nats, format!("TEST_{unique}"), amqp, format!("test-{unique}")]);
-        Self { database: TestDatabase::create().await, data: folder(), names }
-    }
-
-    /// Starts an orchestrator and waits until it is ready; it logs to the file that is named as well.
-    fn serve(&self, log: &Path) -> (Process, String) {
-        let [nats, stream, amqp, prefix] = &self.names.0;
-        let address = format!("127.0.0.1:{}", free_port());
-        let mut serve = orchestrator();
-        serve.args(["serve", "--grpc-addr", &address, "--database-url", &self.database.url()]);
-        serve.args(["--nats-url", nats, "--nats-stream", stream, "--nats-subject-prefix", prefix]);
-        serve.args(["--amqp-url", amqp, "--amqp-exchange", prefix, "--amqp-queue", &format!("{prefix}.jobs")]);
-        let process = Process::start(serve, log);
-        let server = format!("http://{address}");
-        wait_until_ready(&server);
-        (process, server)
-    }
-
-    fn log(&self, name: &str) -> std::path::PathBuf {
-        self.data.path().join(name)
-    }
-
-    fn launch(&self, server: &str) -> ExperimentId {
-        let file = self.data.path().join("experiment.toml");
-        std::fs::write(&file, EXPERIMENT).unwrap();
-        let launched = json(orchestrator().arg("launch").arg(&file).args(["-o", "json", "--server", server]));
-        launched["id"].as_str().unwrap().parse().unwrap()
-    }
 }
 
 fn name_of(process: &Process) -> String {
@@ -122,21 +63,22 @@ async fn next_generation(store: &SqlStore, id: ExperimentId, limit: Duration) ->
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_standby_goes_on_within_seconds_when_the_leader_is_killed_or_frozen() {
-    let daemons = Daemons::new().await;
-    let store = connect(&daemons.database).await;
-    let (first, server) = daemons.serve(&daemons.log("first.log"));
+    let system = System::new().await;
+    let store = system.store().await;
+    let Served { process: first, server } = system.serve_as("first", &[]);
     led_by(&store, &name_of(&first)).await;
-    let (second, other_server) = daemons.serve(&daemons.log("second.log"));
+    let other = system.serve_as("second", &[]);
     // Whoever stands by takes calls too.
-    let id = daemons.launch(&other_server);
-    succeed(orchestrator().args(["pause", "led", "--server", &other_server]));
+    let id = other.launch(&system.data, EXPERIMENT).parse().unwrap();
+    succeed(orchestrator().args(["pause", "led", "--server", &other.server]));
     succeed(orchestrator().args(["resume", "led", "--server", &server]));
+    let second = other.process;
     play(&store, id, 1).await;
 
     first.signal("KILL");
     let after_kill = next_generation(&store, id, Duration::from_secs(5)).await;
 
-    let (third, _) = daemons.serve(&daemons.log("third.log"));
+    let third = system.serve_as("third", &[]).process;
     led_by(&store, &name_of(&second)).await;
     play(&store, id, 1).await;
     second.signal("STOP");
@@ -145,13 +87,10 @@ async fn a_standby_goes_on_within_seconds_when_the_leader_is_killed_or_frozen() 
 
     led_by(&store, &name_of(&third)).await;
     second.signal("CONT");
-    eventually("the frozen one notices", PATIENCE, async || {
-        std::fs::read_to_string(daemons.log("second.log")).unwrap().contains("leads no more")
-    })
-    .await;
+    eventually("the frozen one notices", PATIENCE, async || system.logged("second").contains("leads no more")).await;
     let leaders: Vec<_> = store.terms(10).await.unwrap().into_iter().map(|term| term.leader).collect();
     assert_eq!(leaders, [name_of(&third), name_of(&second), name_of(&first)]);
-    let doctor = orchestrator().args(["doctor", "--database-url", &daemons.database.url()]).output().unwrap();
+    let doctor = orchestrator().args(["doctor", "--database-url", &system.database.url()]).output().unwrap();
     let told = String::from_utf8_lossy(&doctor.stdout);
     assert!(told.contains(&format!("{} leads, in term 3", name_of(&third))), "{told}");
 
@@ -164,7 +103,7 @@ async fn a_standby_goes_on_within_seconds_when_the_leader_is_killed_or_frozen() 
 }
 
 /// Everything of an orchestrator but games.
-fn core(store: &Arc<SqlStore>, leadership: Arc<dyn Leadership>) -> Core {
+pub(crate) fn core(store: &Arc<SqlStore>, leadership: Arc<dyn Leadership>) -> Core {
     Core {
         store: store.clone(),
         leadership,
@@ -173,6 +112,7 @@ fn core(store: &Arc<SqlStore>, leadership: Arc<dyn Leadership>) -> Core {
         queue: Arc::new(MemoryJobQueue::default()),
         publisher: Arc::new(MemoryEventBus::default()),
         games: Arc::new(NoGames),
+        files: UserFiles::new(store.clone(), FileCache::new("unused", 0)),
         events: Arc::new(Notify::new()),
         progress: Arc::new(Notify::new()),
     }

@@ -141,7 +141,8 @@ async fn the_twin_tells_what_is_played_in_this_process() {
         Embedded::start(EmbeddedSettings { data: data.path().to_owned(), engine, pin: Pin::Off }).await.unwrap();
     let mut metrics = embedded.metrics.subscribe();
 
-    let id = embedded.core.launch("told.toml", EXPERIMENT.as_bytes(), &[], false, Actor::new("ada")).await.unwrap().id;
+    let by = Actor::new("ada");
+    let id = embedded.core.launch("told.toml", EXPERIMENT.as_bytes(), &[], &[], false, by).await.unwrap().id;
 
     let mut subjects = Vec::new();
     while !subjects.iter().any(|subject: &String| subject == "generation.0") {

@@ -1,17 +1,38 @@
-//! Daemons on services of their own, for one test.
+//! What tests of several processes share: daemons on services of their own, and the ledger below them.
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use proto::events::Encoder;
 use serde_json::Value;
 use store::{SqlStore, StoreConfig};
 use tempfile::TempDir;
 use testkit::postgres::TestDatabase;
+use tokio::time::sleep;
 
 use crate::daemons::{Forgotten, Process, base, free_port, script, wait_until_ready};
 use crate::support::{folder, json, orchestrator, succeed};
+
+/// Longer than anything takes that is not measured.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Opens the ledger that daemons use, with its tables.
+pub(crate) async fn connect(database: &TestDatabase) -> Arc<SqlStore> {
+    let config = StoreConfig::new(database.url()).with_migrations();
+    Arc::new(store::connect(&config, Arc::new(Encoder)).await.unwrap())
+}
+
+/// Waits until something holds, and says how long that took.
+pub(crate) async fn eventually(what: &str, limit: Duration, mut holds: impl AsyncFnMut() -> bool) -> Duration {
+    let begun = Instant::now();
+    while !holds().await {
+        assert!(begun.elapsed() < limit, "{what}: not within {limit:?}");
+        sleep(Duration::from_millis(50)).await;
+    }
+    begun.elapsed()
+}
 
 /// A database and names of their own at the services, all removed with the test.
 pub(crate) struct System {
@@ -36,8 +57,7 @@ impl System {
     }
 
     pub(crate) async fn store(&self) -> Arc<SqlStore> {
-        let config = StoreConfig::new(self.database.url()).with_migrations();
-        Arc::new(store::connect(&config, Arc::new(Encoder)).await.unwrap())
+        connect(&self.database).await
     }
 
     pub(crate) fn nats(&self) -> &str {
@@ -60,10 +80,15 @@ impl System {
 
     /// Starts an orchestrator with `more` flags and waits until it is ready.
     pub(crate) fn serve(&self, more: &[&str]) -> Served {
+        self.serve_as("serve", more)
+    }
+
+    /// As [`System::serve`], logging under a name of its own.
+    pub(crate) fn serve_as(&self, name: &str, more: &[&str]) -> Served {
         let address = format!("127.0.0.1:{}", free_port());
         let mut command = self.command("serve");
         command.args(["--grpc-addr", &address]).args(more);
-        let process = Process::start(command, &self.log("serve"));
+        let process = Process::start(command, &self.log(name));
         let server = format!("http://{address}");
         wait_until_ready(&server);
         Served { process, server }
@@ -71,9 +96,14 @@ impl System {
 
     /// Starts a worker with two games.
     pub(crate) fn work(&self) -> Process {
+        self.work_as("worker", &["--engines", "2", "--pin", "off"])
+    }
+
+    /// Starts a worker of this name with `more` flags.
+    pub(crate) fn work_as(&self, name: &str, more: &[&str]) -> Process {
         let mut command = self.command("worker");
-        command.args(["--engines", "2", "--pin", "off"]);
-        Process::start(command, &self.log("worker"))
+        command.args(["--name", name]).args(more);
+        Process::start(command, &self.log(name))
     }
 
     /// Where a process of this name logs to.

@@ -16,6 +16,7 @@ use orchestrator::app::{Dependencies, Embedded, EmbeddedSettings, Remote};
 use orchestrator::core::Core;
 use orchestrator::games::absent::NoGames;
 use orchestrator::shard::Pin;
+use orchestrator::user_files::FileCache;
 use runtime::config::LogFormat;
 use runtime::telemetry::{TelemetryConfig, prepare};
 use runtime::trace_context;
@@ -110,7 +111,7 @@ async fn a_late_event_and_a_job_carry_the_context_of_the_span_that_made_them() {
         nats: NatsConfig { prefix, stream, ..NatsConfig::new(&names.nats) },
         amqp: AmqpConfig { exchange, queue, ..AmqpConfig::new(&names.amqp) },
     };
-    let remote = Remote::connect(dependencies, Arc::new(NoGames), "test").await.unwrap();
+    let remote = Remote::connect(dependencies, Arc::new(NoGames), FileCache::new("unused", 0), "test").await.unwrap();
 
     let span = info_span!("recording");
     trace_context::follow(&span, TRACEPARENT);

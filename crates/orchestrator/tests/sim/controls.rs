@@ -19,8 +19,8 @@ fn controls() -> Vec<Control> {
     let rules = Rules::default();
     let control = |what, sabotage, notice, within| Control { what, sabotage, notice, within };
     vec![
-        control("no fence check", ledger(Rules { fences: false, ..rules }), "was accepted after", 10),
-        control("no epoch check", ledger(Rules { epochs: false, ..rules }), "was planned in term", 30),
+        control("no fence check", ledger(Rules { fences: false, ..rules }), "was accepted after", 100),
+        control("no epoch check", ledger(Rules { epochs: false, ..rules }), "was planned in term", 300),
         control("no key", ledger(Rules { keys: false, ..rules }), "a key has two rows", 10),
         control(
             "silent overwrite",

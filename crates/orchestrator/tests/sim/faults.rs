@@ -30,7 +30,7 @@ impl Rates {
             late_request: rate([0.002, 0.01, 0.05]),
             slow_call: rate([0.005, 0.02, 0.1]),
             crash: rate([0.0005, 0.001, 0.004]),
-            stall: rate([0.0005, 0.001, 0.004]),
+            stall: rate([0.001, 0.003, 0.01]),
             partial: rate([0.02, 0.1, 0.3]),
             reordered: rate([0.1, 0.3, 1.0]),
             failed_attempt: rate([0.02, 0.05, 0.1]),

@@ -86,6 +86,7 @@ fn whatever_happens_a_hundred_thousand_times() {
 }
 
 /// Runs many seeds, which must all be sound and in which everything must have happened.
+#[allow(clippy::print_stdout, reason = "counts for whoever runs this to see them")]
 fn require_all_sound(from: u64, count: u64) {
     let begun = std::time::Instant::now();
     let mut counts: BTreeMap<Kind, u64> = BTreeMap::new();

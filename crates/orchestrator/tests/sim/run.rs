@@ -164,7 +164,7 @@ pub(crate) fn note(reason: &str) -> Note {
 /// Launches the experiment as somebody at a command line does who tries again.
 async fn launch(client: &Core, shape: Shape) -> Option<ExperimentId> {
     for _ in 0..100 {
-        match client.launch(shape.name, shape.file.as_bytes(), &[], false, Actor::new("client")).await {
+        match client.launch(shape.name, shape.file.as_bytes(), &[], &[], false, Actor::new("client")).await {
             Ok(launched) => return Some(launched.id),
             Err(LaunchError::Invalid(faults)) => panic!("{}: {faults:?}", shape.name),
             Err(LaunchError::Port(_)) => sleep(Duration::from_secs(1)).await,

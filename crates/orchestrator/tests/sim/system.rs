@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use messaging::relay::{OutboxRelay, RelaySettings};
 use orchestrator::core::Core;
+use orchestrator::user_files::{FileCache, UserFiles};
 use orchestrator::{leader, worker};
+use testkit::blobs::MemoryBlobs;
 use runtime::retry::Jitter;
 use tokio::sync::{Notify, mpsc};
 
@@ -63,6 +65,7 @@ pub(crate) fn core(world: &Arc<World>, process: &Arc<Process>) -> (Core, OutboxR
         queue: Arc::new(SimQueue::new(link(Service::Queue), world.sabotage.rash_ack)),
         publisher,
         games: Arc::new(SimGames),
+        files: UserFiles::new(Arc::new(MemoryBlobs::new(0)), FileCache::new("unused", 0)),
         events: relay.wake(),
         progress: Arc::new(Notify::new()),
     };

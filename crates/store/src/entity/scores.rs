@@ -36,7 +36,6 @@ pub struct Model {
     pub ammo_efficiency: Option<f64>,
     pub end_reason: String,
     pub trajectory: Vec<u8>,
-    pub action_log: Vec<u8>,
     pub fence: i64,
     pub scored_at_ms: i64,
 }
@@ -49,6 +48,12 @@ pub enum Relation {
         to = "(super::members::Column::ExperimentId, super::members::Column::Generation, super::members::Column::Position)"
     )]
     Member,
+    #[sea_orm(
+        belongs_to = "super::episodes::Entity",
+        from = "(Column::ExperimentId, Column::Generation, Column::Position, Column::Replicate)",
+        to = "(super::episodes::Column::ExperimentId, super::episodes::Column::Generation, super::episodes::Column::Position, super::episodes::Column::Replicate)"
+    )]
+    Episode,
 }
 
 impl Related<super::members::Entity> for Entity {

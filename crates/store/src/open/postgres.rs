@@ -16,6 +16,9 @@ use crate::session::Engine;
 
 /// Under which migrating processes wait for each other; an arbitrary constant.
 const MIGRATION_LOCK: i64 = 0x636c_6175_646f_6f6d;
+/// A connection that was used so recently is taken to be alive: asking it before every transaction is a round trip each,
+/// and one that died since is noticed and the transaction run again.
+const FRESH: Duration = Duration::from_secs(1);
 
 pub(super) async fn open(
     config: &StoreConfig,
@@ -41,6 +44,15 @@ fn pool(config: &StoreConfig, options: &PgConnectOptions, size: u32) -> Database
         .acquire_timeout(config.acquire_timeout)
         .idle_timeout(Duration::from_secs(5 * 60))
         .max_lifetime(Duration::from_secs(30 * 60))
+        .test_before_acquire(false)
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for > FRESH {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_lazy_with(session(config, options));
     SqlxPostgresConnector::from_sqlx_postgres_pool(pool)
 }
@@ -110,8 +122,12 @@ fn copy_pool(config: &StoreConfig, options: &PgConnectOptions, size: u32) -> Opt
         return None;
     }
     let mut client: tokio_postgres::Config = config.url.parse().ok()?;
-    let limits: Vec<_> = limits(config).iter().map(|(name, value)| format!("-c {name}={value}")).collect();
-    client.application_name("claudoom").options(limits.join(" ")).connect_timeout(config.acquire_timeout);
+    // What is copied is followed by a commit of its scores, which waits for the disk and for all that was written before:
+    // waiting twice would only take twice as long.
+    let no_wait = ("synchronous_commit", "off".to_owned());
+    let settings = limits(config).into_iter().chain([no_wait]);
+    let settings: Vec<_> = settings.map(|(name, value)| format!("-c {name}={value}")).collect();
+    client.application_name("claudoom").options(settings.join(" ")).connect_timeout(config.acquire_timeout);
     let manager = deadpool_postgres::Manager::new(client, tokio_postgres::NoTls);
     deadpool_postgres::Pool::builder(manager)
         .max_size(size as usize)

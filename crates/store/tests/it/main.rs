@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a broken expectation is a failed test")]
 
+mod action_logs;
+mod blobs;
 mod opening;
 mod postgres;
 mod schema;

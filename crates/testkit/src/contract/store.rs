@@ -70,6 +70,8 @@ macro_rules! store_contract {
             scores::a_member_is_evaluated_exactly_once_by_concurrent_finishers,
             scores::scores_that_were_not_planned_are_refused,
             scores::an_ended_experiment_takes_no_more_scores,
+            scores::every_score_keeps_the_action_log_of_its_own_attempt,
+            scores::a_batch_of_any_size_is_committed_at_once,
             scores::scores_are_listed_in_key_order_by_pages,
             generations::a_generation_is_closed_once_and_plans_the_next,
             generations::a_generation_with_missing_episodes_stays_open,

@@ -5,6 +5,7 @@ use domain::event::{Event, Fact};
 use domain::ids::{Epoch, ExperimentId};
 use domain::plan::GenerationPlan;
 use domain::ports::{GenerationRecord, GenerationSummary, MemberScores, PortResult};
+use domain::score::Score;
 use domain::status::{ExperimentStatus, GenerationStatus};
 
 use super::book::{Book, Experiment, Generation, refused};
@@ -16,7 +17,7 @@ impl Book {
         let experiment = self.experiment(id)?;
         let members = generation.members.iter().map(|row| {
             let scores = experiment.scores.of_member(index, row.member.position, self.rules.key_order);
-            MemberScores { member: row.member.clone(), scores: scores.into_iter().cloned().collect() }
+            MemberScores { member: row.member.clone(), scores: scores.into_iter().map(Score::without_log).collect() }
         });
         Ok(GenerationRecord {
             index,

@@ -54,7 +54,7 @@ impl Book {
             agent: row.member.agent.clone(),
             label: row.member.label.clone(),
             fitness: fitness.of(&score.measures),
-            score: score.clone(),
+            score: if filter.action_logs { score.clone() } else { score.without_log() },
         };
         Ok(cut(rows, page, row, |row| {
             let key = &row.score.key;

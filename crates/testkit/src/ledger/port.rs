@@ -109,7 +109,8 @@ impl ExperimentStore for MemoryLedger {
     }
 
     async fn mark_published(&self, ids: &[i64]) -> PortResult<()> {
-        self.with(|book, _| Ok(book.mark_published(ids)))
+        self.with(|book, _| book.mark_published(ids));
+        Ok(())
     }
 
     async fn outbox_lag(&self) -> PortResult<u64> {

@@ -7,6 +7,8 @@ use domain::ids::DoomSeed;
 use domain::ports::{Environment, EnvironmentError};
 use vizdoom::{Engine, Error, Game, GameVariable, Label, Refresh, State, Step};
 
+use crate::metrics::EngineMetrics;
+
 /// Every how many ticks the frame is part of the trajectory, where frames are rendered for the agent.
 const FRAME_DIGEST_EVERY: u32 = 16;
 
@@ -21,16 +23,22 @@ pub struct DoomGame {
     /// Tics since the map started. Counted here, because the engine's own counter starts anew when a map ends.
     tic: u32,
     bounds: Option<MapBounds>,
+    metrics: EngineMetrics,
 }
 
 impl DoomGame {
-    pub(super) fn new(game: Game, observation: ObservationSpec, bounds: Option<[[f64; 2]; 2]>) -> Self {
+    pub(super) fn new(
+        game: Game,
+        observation: ObservationSpec,
+        bounds: Option<[[f64; 2]; 2]>,
+        metrics: EngineMetrics,
+    ) -> Self {
         let config = game.config();
         let buttons: Vec<_> = config.buttons.iter().map(|button| button.name().to_owned()).collect();
         let variables = config.variables.iter().map(|variable| variable.name().to_owned()).collect();
         let values = vec![0.0; buttons.len()];
         let bounds = bounds.map(|[min, max]| MapBounds { min, max });
-        Self { game, buttons, variables, observation, values, ticks: 0, tic: 0, bounds }
+        Self { game, buttons, variables, observation, values, ticks: 0, tic: 0, bounds, metrics }
     }
 
     /// Process id of the engine, once an episode was begun.
@@ -68,6 +76,15 @@ impl DoomGame {
         }
     }
 
+    /// The failure of a game, counted if it is the engine's.
+    fn failed(&self, error: Error) -> EnvironmentError {
+        let retryable = error.is_engine_failure();
+        if retryable {
+            self.metrics.failed();
+        }
+        EnvironmentError { message: error.to_string(), retryable, source: Some(Box::new(error)) }
+    }
+
     fn frame_digest(&self, state: &State) -> Option<[u8; 32]> {
         let due = self.observation.frames() && self.ticks.is_multiple_of(FRAME_DIGEST_EVERY);
         due.then(|| *blake3::hash(state.screen()).as_bytes())
@@ -89,8 +106,11 @@ impl Environment for DoomGame {
 
     fn reset(&mut self, seed: DoomSeed) -> Result<Reading, EnvironmentError> {
         self.ticks = 0;
-        self.game.new_episode(seed.0).map_err(failed)?;
-        let engine = self.game.engine().ok_or_else(|| failed(Error::EngineGone))?;
+        let before = self.game.engines_started();
+        let begun = self.game.new_episode(seed.0).map(drop);
+        self.metrics.started(self.game.engines_started() - before);
+        begun.map_err(|error| self.failed(error))?;
+        let engine = self.game.engine().ok_or_else(|| self.failed(Error::EngineGone))?;
         self.tic = engine.state().map_tic();
         Ok(self.reading(engine, None))
     }
@@ -99,10 +119,10 @@ impl Environment for DoomGame {
         for (index, value) in self.values.iter_mut().enumerate() {
             *value = f64::from(u8::from(buttons.contains(index)));
         }
-        let step = self.game.step(&self.values, tics, Refresh::Full).map_err(failed)?;
+        let step = self.game.step(&self.values, tics, Refresh::Full).map_err(|error| self.failed(error))?;
         self.ticks += 1;
         self.tic += step.tics;
-        let engine = self.game.engine().ok_or_else(|| failed(Error::EngineGone))?;
+        let engine = self.game.engine().ok_or_else(|| self.failed(Error::EngineGone))?;
         Ok(self.reading(engine, Some(step)))
     }
 
@@ -180,10 +200,6 @@ fn end(end: vizdoom::End) -> End {
         vizdoom::End::MapEnd => End::MapEnd,
         vizdoom::End::Timeout => End::Timeout,
     }
-}
-
-fn failed(error: Error) -> EnvironmentError {
-    EnvironmentError { message: error.to_string(), retryable: error.is_engine_failure(), source: Some(Box::new(error)) }
 }
 
 #[cfg(test)]

@@ -7,7 +7,10 @@ use std::sync::Mutex;
 use std::time::SystemTime;
 
 use domain::Violation;
+use domain::experiment::ScenarioSpec;
 use vizdoom::{GameConfig, Install};
+
+use crate::user_files::FilePaths;
 
 /// Path, length and time of last change: as long as they stay the same, so does the hash.
 type Stamp = (PathBuf, u64, Option<SystemTime>);
@@ -17,14 +20,24 @@ type Stamp = (PathBuf, u64, Option<SystemTime>);
 pub(super) struct FileHashes(Mutex<HashMap<Stamp, String>>);
 
 impl FileHashes {
-    /// BLAKE3 of every file that a game of this config reads, by file name.
-    pub(super) fn of(&self, install: &Install, config: &GameConfig) -> Result<BTreeMap<String, String>, Violation> {
+    /// BLAKE3 of every file that a game of this config reads: those that come with the engine by file name, those of a
+    /// user's own by `own/` and their name. The latter are named by their content, which was compared with it.
+    pub(super) fn of(
+        &self,
+        install: &Install,
+        files: &dyn FilePaths,
+        scenario: &ScenarioSpec,
+        config: &GameConfig,
+    ) -> Result<BTreeMap<String, String>, Violation> {
+        let own = scenario.own_files();
         let engine = install.executable();
         let folder = engine.parent().unwrap_or_else(|| Path::new("."));
         let game = config.game.clone().unwrap_or_else(|| folder.join("freedoom2.wad"));
-        let own = [engine.clone(), folder.join("vizdoom.pk3"), game];
-        let paths = own.into_iter().chain(config.source.clone()).chain(config.scenario.clone());
-        paths.map(|path| Ok((name(&path), self.hash(&path)?))).collect()
+        let all = [engine.clone(), folder.join("vizdoom.pk3"), game];
+        let all = all.into_iter().chain(config.source.clone()).chain(config.scenario.clone());
+        let shipped = all.filter(|path| !own.iter().any(|file| files.path(&file.blake3) == *path));
+        let own = own.iter().map(|file| Ok((format!("own/{}", file.name), file.blake3.to_string())));
+        shipped.map(|path| Ok((name(&path), self.hash(&path)?))).chain(own).collect()
     }
 
     fn hash(&self, path: &Path) -> Result<String, Violation> {

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use domain::ErrorKind;
 use domain::digest::{Digest, ExperimentDigest, measure_bits};
-use domain::ids::AgentId;
-use domain::ports::{Claim, Finished, Page, ScoreFilter, ScoreRow};
+use domain::ids::{AgentId, ExperimentId};
+use domain::journal::Actor;
+use domain::ports::{Claim, Finished, NewExperiment, Page, ScoreFilter, ScoreRow};
 use domain::score::Score;
 use domain::status::ExperimentStatus::{Failed, Stopped};
 use futures::future::join_all;
 
-use crate::builder::note;
+use crate::builder::{self, note};
 
 use super::{LAPSED, LEASE, Store, created, events, granted, kind_of, kinds, play, play_generation};
 
@@ -52,8 +53,10 @@ pub async fn scores_keep_every_bit_and_so_does_the_digest(store: Store) {
         expected.extend(scores);
     }
 
-    let (rows, _) = store.scores(new.id, &ScoreFilter::default(), &Page::default()).await.unwrap();
+    let with_logs = ScoreFilter { action_logs: true, ..ScoreFilter::default() };
+    let (rows, _) = store.scores(new.id, &with_logs, &Page::default()).await.unwrap();
 
+    assert_eq!(rows.len(), expected.len());
     for (row, score) in rows.iter().zip(&expected) {
         assert_eq!(measure_bits(&row.score.measures), measure_bits(&score.measures), "{score:?}");
         assert!(row.score.agrees_with(score));
@@ -182,6 +185,62 @@ pub async fn an_ended_experiment_takes_no_more_scores(store: Store) {
     assert_eq!((rows.len(), kinds(&store, new.id).await.len()), (0, 3));
 }
 
+pub async fn every_score_keeps_the_action_log_of_its_own_attempt(store: Store) {
+    let new = created(&store, 1, 4).await;
+    let [first, second] = [new.first.jobs[0].id, new.first.jobs[1].id];
+    let logged = |scores: Vec<Score>, mark: u8| -> Vec<Score> {
+        scores.into_iter().map(|score| Score { action_log: vec![mark, score.key.replicate as u8], ..score }).collect()
+    };
+    let early = granted(&store, first, LAPSED).await;
+    store.finish(first, early.fence, &logged(play(&early), 1)[..1]).await.unwrap();
+    let later = granted(&store, first, LEASE).await;
+    let both = logged(play(&early), 2);
+    // The lapsed attempt comes late, the other one brings an episode that has a score, and one comes twice.
+    assert_eq!(kind_of(store.finish(first, early.fence, &both).await), ErrorKind::Fenced);
+    store.finish(first, later.fence, &logged(both, 3)).await.unwrap();
+    let other = granted(&store, second, LEASE).await;
+    for mark in [4, 5] {
+        store.finish(second, other.fence, &logged(play(&other), mark)).await.unwrap();
+    }
+
+    let filter = |action_logs| ScoreFilter { action_logs, ..ScoreFilter::default() };
+    let (rows, _) = store.scores(new.id, &filter(true), &Page::default()).await.unwrap();
+
+    let logs: Vec<_> = rows.iter().map(|row| row.score.action_log.clone()).collect();
+    assert_eq!(logs, [[1, 0], [3, 1], [4, 2], [4, 3]], "what was committed first stays");
+    let (rows, _) = store.scores(new.id, &filter(false), &Page::default()).await.unwrap();
+    assert!(rows.iter().all(|row| row.score.action_log.is_empty()), "logs are read only where they are asked for");
+}
+
+pub async fn a_batch_of_any_size_is_committed_at_once(store: Store) {
+    // More bound values than either database takes in one statement.
+    const EPISODES: u32 = 2600;
+    let mut spec = builder::spec(EPISODES);
+    spec.limits.job_episodes = Some(EPISODES);
+    let id = ExperimentId::derive(&spec.hash(), &uuid::Uuid::new_v4().to_string());
+    let first = builder::plan(id, &spec, 0, 1);
+    let new = NewExperiment {
+        id,
+        episodes_planned: EPISODES.into(),
+        spec,
+        provenance: builder::provenance(),
+        first,
+        launched_by: Actor::new("ada"),
+    };
+    store.create(&new).await.unwrap();
+    let job = new.first.jobs[0].id;
+    let assignment = granted(&store, job, LEASE).await;
+    let scores = play(&assignment);
+
+    assert_eq!(store.finish(job, assignment.fence, &scores[..7]).await.unwrap(), Finished::default());
+    let finished = store.finish(job, assignment.fence, &scores).await.unwrap();
+
+    assert_eq!(finished, Finished { job_done: true, generation_done: true });
+    assert_eq!(store.experiment(new.id).await.unwrap().episodes_scored, u64::from(EPISODES));
+    let generation = store.generation(new.id, 0).await.unwrap();
+    assert_eq!(digest(generation.members[0].scores.iter()), digest(scores.iter()));
+}
+
 pub async fn scores_are_listed_in_key_order_by_pages(store: Store) {
     let new = created(&store, 3, 5).await;
     play_generation(&store, &new.first).await;
@@ -204,8 +263,8 @@ pub async fn scores_are_listed_in_key_order_by_pages(store: Store) {
     assert_eq!((rows[7].agent.as_str(), rows[7].label.as_str(), rows[7].fitness), ("agent-1", "member 1", 2.0));
     assert_eq!(all(ScoreFilter::default(), 15).await, rows);
     let agent = Some(AgentId::slug("agent-2"));
-    assert_eq!(all(ScoreFilter { agent, generation: Some(0) }, 2).await, rows[10..]);
-    assert_eq!(all(ScoreFilter { agent: None, generation: Some(1) }, 2).await, []);
+    assert_eq!(all(ScoreFilter { agent, generation: Some(0), action_logs: false }, 2).await, rows[10..]);
+    assert_eq!(all(ScoreFilter { generation: Some(1), ..ScoreFilter::default() }, 2).await, []);
     let bad = Page { after: Some("zz".to_owned()), size: 2 };
     assert_eq!(kind_of(store.scores(new.id, &ScoreFilter::default(), &bad).await), ErrorKind::Invalid);
 }

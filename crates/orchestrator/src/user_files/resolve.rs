@@ -1,0 +1,169 @@
+//! Puts contents in the place of paths.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use agent::definition::Definition;
+use domain::Violation;
+use domain::experiment::{ExperimentSpec, FileKind, Mention, StoredMention, TakenIn};
+use domain::file::{ContentHash, GivenFile, StoredAgent, StoredConfig, StoredFile, name_beside, name_of};
+use domain::ports::{BlobStore, PortError, PortResult};
+
+use super::content::{NamedFiles, definition, noun};
+
+/// A specification without paths, as far as that could be done.
+#[derive(Debug)]
+pub struct Resolved {
+    /// The specification.
+    pub spec: ExperimentSpec,
+    /// The files that are not here. Their paths are still in the specification.
+    pub absent: Vec<Violation>,
+}
+
+/// Why files cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ResolveError {
+    /// They are not what they are named for.
+    #[error("files that the experiment names cannot be used")]
+    Invalid(Vec<Violation>),
+    /// They cannot be read.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+/// Puts what was `given` for the paths of a specification, and is in `blobs`, in their place.
+///
+/// # Errors
+/// If a file is not what it is named for, or `blobs` is away.
+pub async fn resolve(
+    spec: ExperimentSpec,
+    given: &[GivenFile],
+    blobs: &dyn BlobStore,
+) -> Result<Resolved, ResolveError> {
+    let mut resolver = Resolver::new(&spec, given, blobs).await?;
+    let mut taken_in = BTreeMap::new();
+    for mention in spec.paths() {
+        if let Some(file) = resolver.take_in(&mention).await? {
+            taken_in.insert((mention.kind, mention.path), file);
+        }
+    }
+    for mention in spec.stored_files() {
+        resolver.check(&mention).await?;
+    }
+    if !resolver.faults.is_empty() {
+        return Err(ResolveError::Invalid(resolver.faults));
+    }
+    Ok(Resolved { spec: spec.with_files(&taken_in), absent: resolver.absent })
+}
+
+struct Resolver<'a> {
+    given: BTreeMap<(Option<&'a str>, &'a str), ContentHash>,
+    here: BTreeSet<ContentHash>,
+    blobs: &'a dyn BlobStore,
+    absent: Vec<Violation>,
+    faults: Vec<Violation>,
+}
+
+impl<'a> Resolver<'a> {
+    async fn new(spec: &ExperimentSpec, given: &'a [GivenFile], blobs: &'a dyn BlobStore) -> PortResult<Self> {
+        let stored = spec.stored_files().into_iter().flat_map(|mention| mention.file.files());
+        let hashes = stored.map(|file| file.blake3).chain(given.iter().map(|file| file.blake3));
+        let hashes: BTreeSet<_> = hashes.collect();
+        let hashes: Vec<_> = hashes.into_iter().collect();
+        let here = if hashes.is_empty() { BTreeSet::new() } else { blobs.has(&hashes).await? };
+        let given = given.iter().map(|file| ((file.named_in.as_deref(), file.path.as_str()), file.blake3)).collect();
+        Ok(Self { given, here, blobs, absent: Vec::new(), faults: Vec::new() })
+    }
+
+    /// What a path stands for; none if that is not here or not what it should be.
+    async fn take_in(&mut self, mention: &Mention) -> PortResult<Option<TakenIn>> {
+        let Some(hash) = self.find(mention, None, &mention.path) else { return Ok(None) };
+        let name = name_of(&mention.path);
+        Ok(match mention.kind {
+            FileKind::Wad => Some(TakenIn::Wad(StoredFile { name, blake3: hash })),
+            FileKind::Config => self.config(mention, name, hash).await?.map(TakenIn::Config),
+            FileKind::Agent => self.agent(mention, name, hash).await?.map(TakenIn::Agent),
+        })
+    }
+
+    /// The content that was given for a path, if it is here.
+    fn find(&mut self, mention: &Mention, named_in: Option<&str>, path: &str) -> Option<ContentHash> {
+        let given = self.given.get(&(named_in, path)).copied();
+        let found = given.filter(|hash| self.here.contains(hash));
+        if found.is_none() {
+            let name = named_in.map_or_else(|| name_of(path), |config| name_beside(&name_of(config), path));
+            let what = if given.is_some() { "was not put before" } else { "was not given with the experiment" };
+            let violation = Violation::new(&mention.at, format!("the content of `{name}` {what}"));
+            let help = "`orchestrator launch` gives it; other clients put it with PutArtifact and name it in `files`";
+            self.absent.push(violation.with_help(help));
+        }
+        found
+    }
+
+    async fn config(
+        &mut self,
+        mention: &Mention,
+        name: String,
+        blake3: ContentHash,
+    ) -> PortResult<Option<StoredConfig>> {
+        let named = match NamedFiles::of(&self.blobs.get(&blake3).await?) {
+            Ok(named) => named,
+            Err(reason) => {
+                self.fault(mention.kind, &mention.at, &name, &reason);
+                return Ok(None);
+            }
+        };
+        let missing = self.absent.len();
+        let wad = self.beside(mention, &name, named.wad.as_deref());
+        let game = self.beside(mention, &name, named.game.as_deref());
+        let complete = self.absent.len() == missing;
+        Ok(complete.then_some(StoredConfig { name, blake3, wad, game }))
+    }
+
+    /// The file that a config names; none if nothing was given for it, for it may come with the engine.
+    fn beside(&mut self, mention: &Mention, config: &str, path: Option<&str>) -> Option<StoredFile> {
+        let path = path?;
+        let named_in = Some(mention.path.as_str());
+        if !self.given.contains_key(&(named_in, path)) {
+            return None;
+        }
+        let blake3 = self.find(mention, named_in, path)?;
+        Some(StoredFile { name: name_beside(config, path), blake3 })
+    }
+
+    async fn agent(
+        &mut self,
+        mention: &Mention,
+        name: String,
+        blake3: ContentHash,
+    ) -> PortResult<Option<StoredAgent>> {
+        match definition(&self.blobs.get(&blake3).await?) {
+            Ok(Definition { policy, genome, .. }) => Ok(Some(StoredAgent { name, blake3, policy, genome })),
+            Err(reason) => {
+                self.fault(mention.kind, &mention.at, &name, &reason);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Looks after a file that the specification names by its content.
+    async fn check(&mut self, mention: &StoredMention) -> PortResult<()> {
+        let away: Vec<_> = mention.file.files().into_iter().filter(|file| !self.here.contains(&file.blake3)).collect();
+        for file in &away {
+            let message = format!("there is no content {} for `{}`", file.blake3, file.name);
+            self.faults.push(Violation::new(&mention.at, message).with_help("put it with PutArtifact first"));
+        }
+        let TakenIn::Agent(agent) = &mention.file else { return Ok(()) };
+        if away.is_empty() {
+            let said = definition(&self.blobs.get(&agent.blake3).await?);
+            let same = said.is_ok_and(|said| (&said.policy, &said.genome) == (&agent.policy, &agent.genome));
+            if !same {
+                self.fault(FileKind::Agent, &mention.at, &agent.name, "says something else than is said of it here");
+            }
+        }
+        Ok(())
+    }
+
+    fn fault(&mut self, kind: FileKind, at: &str, name: &str, reason: &str) {
+        self.faults.push(Violation::new(at, format!("`{name}` is not a {} that can be used: {reason}", noun(kind))));
+    }
+}

@@ -1,0 +1,289 @@
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::Path;
+use std::sync::Arc;
+
+use domain::ErrorKind;
+use domain::experiment::ExperimentSpec;
+use domain::file::{ContentHash, GivenFile, StoredFile};
+use domain::ports::BlobStore as _;
+use serde_json::{Value, json};
+use testkit::blobs::MemoryBlobs;
+
+use super::local::{self, LocalBlobs};
+use super::resolve::{ResolveError, resolve};
+use super::{FileCache, FilePaths as _, UserFiles};
+
+/// A ledger of contents and a cache of up to `max_bytes` in a folder of its own.
+struct Fixture {
+    blobs: Arc<MemoryBlobs>,
+    folder: tempfile::TempDir,
+    max_bytes: u64,
+}
+
+impl Fixture {
+    fn new(max_bytes: u64) -> Self {
+        Self { blobs: Arc::new(MemoryBlobs::new(1 << 20)), folder: tempfile::tempdir().unwrap(), max_bytes }
+    }
+
+    fn cache(&self) -> FileCache {
+        FileCache::new(self.folder.path().join("files"), self.max_bytes)
+    }
+
+    /// What one process has: several of them share the folder.
+    fn process(&self) -> UserFiles {
+        UserFiles::new(self.blobs.clone(), self.cache())
+    }
+
+    async fn put(&self, content: &[u8]) -> StoredFile {
+        let blake3 = self.blobs.put(content).await.unwrap();
+        StoredFile { name: format!("{}.wad", content.len()), blake3 }
+    }
+
+    fn at(&self, file: &StoredFile) -> std::path::PathBuf {
+        self.cache().path(&file.blake3)
+    }
+
+    /// Names in the folder, without the lock.
+    fn names(&self) -> BTreeSet<String> {
+        let entries = fs::read_dir(self.cache().root()).unwrap().flatten();
+        entries.map(|entry| entry.file_name().into_string().unwrap()).filter(|name| name != ".lock").collect()
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_brought_once_and_fetched_again_when_it_is_damaged() {
+    let fixture = Fixture::new(u64::MAX);
+    let file = fixture.put(b"PWAD and so on").await;
+    drop(fixture.process().hold(&[file.clone()]).await.unwrap());
+    assert_eq!(fs::read(fixture.at(&file)).unwrap(), b"PWAD and so on");
+
+    for damage in [&b"PWAD and so no"[..], b"PWAD", b""] {
+        fs::write(fixture.at(&file), damage).unwrap();
+        let _hold = fixture.process().hold(&[file.clone()]).await.unwrap();
+        assert_eq!(fs::read(fixture.at(&file)).unwrap(), b"PWAD and so on");
+    }
+    assert_eq!(fixture.names(), [file.blake3.to_string()].into());
+}
+
+#[tokio::test]
+async fn damage_is_noticed_by_a_process_that_has_used_the_file_before() {
+    let fixture = Fixture::new(u64::MAX);
+    let (file, process) = (fixture.put(b"PWAD and so on").await, fixture.process());
+    drop(process.hold(&[file.clone()]).await.unwrap());
+
+    fs::write(fixture.at(&file), b"PWAD but longer than before").unwrap();
+
+    let _hold = process.hold(&[file.clone()]).await.unwrap();
+    assert_eq!(fs::read(fixture.at(&file)).unwrap(), b"PWAD and so on");
+}
+
+#[tokio::test]
+async fn what_a_killed_process_left_is_removed_and_what_another_writes_is_not() {
+    let fixture = Fixture::new(u64::MAX);
+    let root = fixture.cache().root().to_owned();
+    fs::create_dir_all(&root).unwrap();
+    fs::write(root.join("tmp-of-a-killed-one"), "half").unwrap();
+    let writing = File::create(root.join("tmp-of-a-living-one")).unwrap();
+    writing.lock().unwrap();
+    let file = fixture.put(b"PWAD").await;
+
+    let _hold = fixture.process().hold(&[file.clone()]).await.unwrap();
+
+    assert_eq!(fixture.names(), [file.blake3.to_string(), "tmp-of-a-living-one".to_owned()].into());
+}
+
+#[tokio::test]
+async fn the_folder_stays_within_its_bound_and_what_is_in_use_stays_in_it() {
+    let fixture = Fixture::new(250);
+    let files = [
+        fixture.put(&[1; 100]).await,
+        fixture.put(&[2; 101]).await,
+        fixture.put(&[3; 102]).await,
+        fixture.put(&[4; 103]).await,
+    ];
+    let [first, second, third, fourth] = &files;
+    let process = fixture.process();
+    let used = process.hold(std::slice::from_ref(first)).await.unwrap();
+    drop(process.hold(std::slice::from_ref(second)).await.unwrap());
+
+    drop(fixture.process().hold(std::slice::from_ref(third)).await.unwrap());
+    assert_eq!(fixture.names(), [first, third].map(|file| file.blake3.to_string()).into());
+
+    drop(used);
+    drop(process.hold(std::slice::from_ref(first)).await.unwrap());
+    drop(fixture.process().hold(std::slice::from_ref(fourth)).await.unwrap());
+    assert_eq!(fixture.names(), [first, fourth].map(|file| file.blake3.to_string()).into(), "the oldest went");
+
+    // More at once than there is room for: all of it is needed.
+    let _all = fixture.process().hold(&files).await.unwrap();
+    assert_eq!(fixture.names().len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_that_want_one_file_at_once_all_get_it() {
+    let fixture = Fixture::new(u64::MAX);
+    let file = fixture.put(&[b'x'; 100_000]).await;
+    let processes: Vec<_> = (0..3).map(|_| fixture.process()).collect();
+    let hold = |number: usize| {
+        let (process, file) = (processes[number % 3].clone(), file.clone());
+        tokio::spawn(async move { process.hold(&[file]).await.unwrap() })
+    };
+
+    let holds: Vec<_> = futures::future::join_all((0..12).map(hold)).await;
+
+    assert!(holds.iter().all(Result::is_ok));
+    assert_eq!(fixture.names(), [file.blake3.to_string()].into());
+}
+
+#[tokio::test]
+async fn a_content_that_was_never_taken_in_is_not_found_and_an_unusable_folder_is_named() {
+    let fixture = Fixture::new(u64::MAX);
+    let unknown = StoredFile { name: "maze.wad".into(), blake3: ContentHash::of(b"never") };
+    let error = fixture.process().hold(&[unknown]).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotFound);
+    assert!(error.message.starts_with("`maze.wad`: "), "{error}");
+
+    fs::write(fixture.folder.path().join("files"), "no folder").unwrap();
+    let file = fixture.put(b"PWAD").await;
+    let error = fixture.process().hold(&[file]).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Internal);
+    assert!(error.message.contains("--file-cache"), "{error}");
+}
+
+/// An experiment with these fields, and one factor.
+fn spec(scenario: Value, agent: Value, factor: Value) -> ExperimentSpec {
+    let spec = json!({
+        "name": "t", "seed": 1, "scenario": scenario, "agent": agent, "design": { "factors": [factor] },
+    });
+    serde_json::from_value(spec).unwrap()
+}
+
+fn skill() -> Value {
+    json!({ "parameter": "scenario.skill", "levels": [1, 5] })
+}
+
+/// A user's folder.
+fn mine() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, content: &str| fs::write(folder.path().join(name), content).unwrap();
+    fs::create_dir(folder.path().join("maps")).unwrap();
+    write("maps/maze.cfg", "doom_scenario_path = maze.wad\navailable_buttons = { ATTACK }\n");
+    write("maps/maze.wad", "PWAD of a maze");
+    write("other.wad", "PWAD of another");
+    write("aim.toml", "policy = \"aim\"\ngenome = { burst = 12 }\n");
+    folder
+}
+
+fn faults(spec: &ExperimentSpec, folder: &Path) -> Vec<(String, String)> {
+    let found = local::collect(spec, folder).unwrap_err();
+    found.into_iter().map(|violation| (violation.path, violation.message)).collect()
+}
+
+#[tokio::test]
+async fn the_same_contents_are_the_same_experiment_wherever_they_are() {
+    let named = spec(
+        json!({ "config": "maps/maze.cfg" }),
+        json!({ "file": "aim.toml", "genome": { "lead": 1.0 } }),
+        json!({ "parameter": "scenario.wad", "levels": ["maps/maze.wad", "other.wad"] }),
+    );
+    let mut taken_in = Vec::new();
+    for folder in [mine(), mine()] {
+        let files = local::collect(&named, folder.path()).unwrap();
+        let given: Vec<_> = files.iter().map(|file| file.given.clone()).collect();
+        let resolved = resolve(named.clone(), &given, &LocalBlobs::of(&files)).await.unwrap();
+        assert_eq!((resolved.absent, resolved.spec.paths()), (vec![], vec![]));
+        assert!(!resolved.spec.canonical().contains(folder.path().to_str().unwrap()));
+        taken_in.push(resolved.spec);
+    }
+
+    assert_eq!(taken_in[0].hash(), taken_in[1].hash());
+    let spec = &taken_in[0];
+    assert_eq!(spec.violations(), []);
+    let agent = spec.agent.definition();
+    assert_eq!((agent.policy.as_str(), agent.genome.0["burst"], agent.genome.0["lead"]), ("aim", 12.0, 1.0));
+    let names: BTreeSet<_> = spec.game_files().into_iter().map(|file| file.name).collect();
+    assert_eq!(names, ["maps/maze.cfg", "maps/maze.wad", "other.wad"].map(str::to_owned).into());
+    let members = crate::planning::conditions(spec).unwrap();
+    assert_eq!(members[1].label, "wad=other.wad");
+    assert_eq!(members[1].agent.as_str(), "wad-other-wad");
+    assert_eq!(members[1].scenario.own_files().len(), 2, "the level stands in the place of the config's WAD");
+
+    let changed = mine();
+    fs::write(changed.path().join("maps/maze.wad"), "PWAD of a maze with one more wall").unwrap();
+    let files = local::collect(&named, changed.path()).unwrap();
+    let given: Vec<_> = files.iter().map(|file| file.given.clone()).collect();
+    let other = resolve(named, &given, &LocalBlobs::of(&files)).await.unwrap().spec;
+    assert_ne!(other.hash(), spec.hash(), "other contents are another experiment");
+}
+
+#[test]
+fn files_that_cannot_be_used_are_told_at_their_places() {
+    let folder = mine();
+    let path = folder.path();
+    std::os::unix::fs::symlink("nowhere", path.join("link.wad")).unwrap();
+    std::os::unix::fs::symlink("other.wad", path.join("good.wad")).unwrap();
+    fs::write(path.join("notes.txt"), "not a game").unwrap();
+    fs::write(path.join("lost.cfg"), "doom_scenario_path = maps/gone.wad\n").unwrap();
+    fs::write(path.join("bad.cfg"), "doom_skill = 9\n").unwrap();
+    fs::write(path.join("bad.toml"), "policy = 5\n").unwrap();
+    let levels = json!(["good.wad", "gone.wad", "link.wad", "maps", "notes.txt", "/dev/null"]);
+    let wads = spec(
+        json!({ "name": "basic" }),
+        json!({ "policy": "aim" }),
+        json!({ "parameter": "scenario.wad", "levels": levels }),
+    );
+    let told = faults(&wads, path);
+    let reasons = [
+        "does not exist",
+        "is a link to something that does not exist",
+        "is a folder",
+        "it starts with neither IWAD, PWAD nor PK",
+        "is no regular file",
+    ];
+    assert_eq!(told.len(), reasons.len(), "{told:#?}");
+    for ((at, message), (number, reason)) in told.iter().zip((1..).zip(reasons)) {
+        assert_eq!(at, &format!("design.factors[0].levels[{number}]"));
+        assert!(message.ends_with(reason), "{message}");
+    }
+    for (config, reason) in [("lost.cfg", "maps/gone.wad, which does not exist"), ("bad.cfg", "line 1: doom_skill")] {
+        let told = faults(&spec(json!({ "config": config }), json!({ "policy": "aim" }), skill()), path);
+        assert!(told[0].0 == "scenario.config" && told[0].1.contains(reason), "{told:?}");
+    }
+    let told = faults(&spec(json!({ "name": "basic" }), json!({ "file": "bad.toml" }), skill()), path);
+    assert!(told[0].0 == "agent.file" && told[0].1.contains("line 1: invalid type"), "{told:?}");
+}
+
+#[tokio::test]
+async fn what_was_not_given_or_not_put_is_told_and_what_is_wrong_is_refused() {
+    let blobs = MemoryBlobs::new(1 << 20);
+    let given = |path: &str, content: &str| GivenFile {
+        path: path.to_owned(),
+        named_in: None,
+        blake3: ContentHash::of(content.as_bytes()),
+        size: content.len() as u64,
+    };
+    let wad = spec(json!({ "name": "basic", "wad": "/secret/a.wad" }), json!({ "policy": "aim" }), skill());
+    for (files, reason) in [(vec![], "was not given"), (vec![given("/secret/a.wad", "PWAD")], "was not put")] {
+        let resolved = resolve(wad.clone(), &files, &blobs).await.unwrap();
+        let [absent] = resolved.absent.as_slice() else { panic!("{resolved:?}") };
+        assert!(absent.path == "scenario.wad" && absent.message.contains(reason), "{absent:?}");
+        assert!(!absent.message.contains("/secret"), "{absent:?}");
+    }
+
+    blobs.put(b"doom_skill = 9").await.unwrap();
+    let config = spec(json!({ "config": "a.cfg" }), json!({ "policy": "aim" }), skill());
+    let refused = resolve(config, &[given("a.cfg", "doom_skill = 9")], &blobs).await.unwrap_err();
+    let ResolveError::Invalid(found) = refused else { panic!("{refused:?}") };
+    assert!(found[0].path == "scenario.config" && found[0].message.contains("line 1"), "{found:?}");
+
+    // By content, as somebody writes it who launches a stored experiment again.
+    let hash = blobs.put(b"policy = \"aim\"").await.unwrap();
+    let named = |policy: &str, blake3: ContentHash| {
+        let file = json!({ "name": "a.toml", "blake3": blake3.to_string(), "policy": policy });
+        spec(json!({ "name": "basic" }), json!({ "file": file }), skill())
+    };
+    assert!(resolve(named("aim", hash), &[], &blobs).await.is_ok());
+    assert!(matches!(resolve(named("random", hash), &[], &blobs).await, Err(ResolveError::Invalid(_))));
+    assert!(matches!(resolve(named("aim", ContentHash::of(b"")), &[], &blobs).await, Err(ResolveError::Invalid(_))));
+}
