@@ -1,14 +1,16 @@
 //! What the outside must offer. Adapters implement these; only the daemons' `app` modules name adapters.
 
-mod blobs;
 mod audit;
+mod blobs;
 mod control;
+mod dead_letters;
 mod dispatch;
 mod environment;
 mod event_history;
 mod event_ledger;
 mod event_source;
 mod fences;
+mod job_ledger;
 mod jobs;
 mod leadership;
 mod projection;
@@ -17,15 +19,17 @@ mod queue_depth;
 mod store;
 mod trace;
 
-pub use blobs::BlobStore;
 pub use audit::{Audit, HeldJob, LedgerAudit};
+pub use blobs::BlobStore;
 pub use control::{ControlStore, Extended, NewExtension};
+pub use dead_letters::{DeadLetter, DeadLetters};
 pub use dispatch::{Dispatch, DueJob};
 pub use environment::{Environment, EnvironmentError};
 pub use event_history::{EventHistory, EventWalk, StreamWindow};
 pub use event_ledger::{EventLedger, LedgerEvent};
 pub use event_source::{Backlog, EventConsumer, EventDelivery, EventSource, StreamMessage};
 pub use fences::{FenceCounts, FenceReport};
+pub use job_ledger::{AttemptRecord, JobDetail, JobEpisode, JobFilter, JobLedger, JobRecord};
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
 pub use leadership::{Candidate, Election, Leader, Leadership, Term};
 pub use projection::{InboxEntry, NewParked, ParkedEvent, ParkedEvents, Projected, Projection, ReceivedEvent, Summary};

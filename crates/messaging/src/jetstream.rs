@@ -20,6 +20,6 @@ pub use config::NatsConfig;
 pub use control::{ControlRequest, NatsControl};
 pub use history::JetStreamHistory;
 pub use metrics::NatsMetrics;
-pub use publisher::JetStreamPublisher;
+pub use publisher::{JetStreamPublisher, NatsFacts};
 pub use stored::stored_ids;
 pub use source::JetStreamSource;

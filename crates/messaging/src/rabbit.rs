@@ -10,14 +10,19 @@ mod consumer;
 mod dead;
 mod delivery;
 mod errors;
+mod facts;
 mod publisher;
+mod spans;
+mod tls;
 mod topology;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::error::ErrorKind;
-use domain::ports::{CountsMessages, JobConsumer, JobMessage, JobQueue, PortResult, QueueDepth};
+use domain::ports::{
+    CountsMessages, DeadLetter, DeadLetters, JobConsumer, JobMessage, JobQueue, PortResult, QueueDepth,
+};
 use tokio::time::Instant;
 
 use connection::Link;
@@ -25,6 +30,7 @@ use consumer::RabbitConsumer;
 use publisher::Publisher;
 
 pub use config::AmqpConfig;
+pub use facts::AmqpFacts;
 
 /// A job queue on RabbitMQ.
 #[derive(Debug)]
@@ -34,6 +40,15 @@ pub struct RabbitJobQueue {
 }
 
 impl RabbitJobQueue {
+    /// A queue that has not connected yet: whoever uses it does so.
+    ///
+    /// # Errors
+    /// `Invalid` if the settings cannot be used.
+    pub fn lazily(config: &AmqpConfig) -> PortResult<Self> {
+        let link = Arc::new(Link::new(config.clone())?);
+        Ok(Self { publisher: Publisher::new(Arc::clone(&link)), link })
+    }
+
     /// Connects and declares the topology. A broker that is away is not an error, only logged: it is tried again by
     /// whoever uses the queue.
     ///
@@ -41,31 +56,32 @@ impl RabbitJobQueue {
     /// `Invalid` if the settings cannot be used, `PermissionDenied` if the broker refuses the user, and
     /// `FailedPrecondition` if the exchange or queue is there with other settings.
     pub async fn connect(config: &AmqpConfig) -> PortResult<Self> {
-        let link = Arc::new(Link::new(config.clone())?);
-        match link.channel().await {
-            Ok(_) => {}
+        let queue = Self::lazily(config)?;
+        match queue.link.channel().await {
+            Ok(_) => Ok(queue),
             Err(error) if error.kind == ErrorKind::Unavailable || error.kind == ErrorKind::DeadlineExceeded => {
-                tracing::warn!(%error, "RabbitMQ is away; trying again when it is needed");
+                Ok(queue)
             }
-            Err(error) => return Err(error),
+            Err(error) => Err(error),
         }
-        Ok(Self { publisher: Publisher::new(Arc::clone(&link)), link })
     }
 
-    /// Up to `limit` jobs of the dead-letter queue, oldest first; they stay there.
+    /// What is there now, for people. The queues are declared if they are not there.
     ///
     /// # Errors
-    /// If the broker is away.
-    pub async fn dead_letters(&self, limit: usize) -> PortResult<Vec<JobMessage>> {
+    /// If the broker is away or refuses us.
+    pub async fn facts(&self) -> PortResult<AmqpFacts> {
+        facts::of(&self.link).await
+    }
+}
+
+#[async_trait]
+impl DeadLetters for RabbitJobQueue {
+    async fn dead_letters(&self, limit: usize) -> PortResult<Vec<DeadLetter>> {
         dead::list(&self.link, limit).await
     }
 
-    /// Publishes up to `limit` jobs of the dead-letter queue again, as new ones, and removes them from it. Messages
-    /// that are no jobs stay. Returns how many went.
-    ///
-    /// # Errors
-    /// If the broker is away; what was published until then may also still be in the dead-letter queue.
-    pub async fn redrive(&self, limit: usize) -> PortResult<usize> {
+    async fn redrive(&self, limit: usize) -> PortResult<usize> {
         dead::redrive(&self.link, &self.publisher, limit).await
     }
 }
@@ -87,7 +103,7 @@ impl JobQueue for RabbitJobQueue {
     }
 
     async fn ping(&self) -> PortResult<()> {
-        self.link.depth().await.map(drop)
+        self.link.ping().await
     }
 }
 

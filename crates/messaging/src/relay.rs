@@ -13,6 +13,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use domain::ports::{EventPublisher, ExperimentStore, PortResult};
+use runtime::outage::Outage;
 use runtime::retry::Waits;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
@@ -57,6 +58,7 @@ impl OutboxRelay {
     pub async fn run(mut self, shutdown: impl Future<Output = ()> + Send) {
         let mut shutdown = pin!(shutdown);
         let mut waits = Waits::with_jitter(self.settings.backoff, self.settings.jitter.clone());
+        let mut outage = Outage::new("the way from the outbox to the stream");
         let end = loop {
             let drain = self.settings.drain;
             let ran = {
@@ -76,6 +78,7 @@ impl OutboxRelay {
                 Ok(outcome) => outcome,
                 Err(end) => break end,
             };
+            tell(&outcome, &mut outage);
             let pause = self.pause(&outcome, &mut waits);
             tokio::select! {
                 biased;
@@ -94,10 +97,7 @@ impl OutboxRelay {
                 (!round.more).then_some(self.settings.poll)
             }
             Ok(_) => Some(waits.next_wait()),
-            Err(error) => {
-                tracing::warn!(%error, "the outbox cannot be relayed");
-                Some(waits.next_wait())
-            }
+            Err(_) => Some(waits.next_wait()),
         };
         let idle = matches!(outcome, Ok(round) if round.failed == 0);
         let wake = self.wake();
@@ -122,5 +122,16 @@ impl OutboxRelay {
         if drained.await.is_err() {
             tracing::warn!(deadline = ?self.settings.drain, "stopped with events left in the outbox");
         }
+    }
+}
+
+/// Says once that events wait, and once that they do not any more.
+fn tell(outcome: &PortResult<Round>, outage: &mut Outage) {
+    match outcome {
+        Ok(round) if round.failed == 0 => {
+            outage.up();
+        }
+        Ok(round) => outage.down(&format!("the stream did not take {} events, which stay in the outbox", round.failed)),
+        Err(error) => outage.down(&error.message),
     }
 }

@@ -5,6 +5,7 @@ mod engine;
 mod playing;
 mod remote;
 pub mod scratch;
+pub mod watch;
 pub mod witness;
 
 use domain::ports::TraceSource;

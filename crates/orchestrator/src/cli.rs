@@ -15,6 +15,7 @@ mod experiments;
 mod failure;
 mod file_args;
 mod files;
+mod jobs;
 mod journal;
 mod nats_control;
 mod output;
@@ -92,6 +93,9 @@ enum Command {
     /// List events, and prove that ledger, event stream and summaries agree
     #[command(subcommand)]
     Events(events::EventsCommand),
+    /// Look at jobs, and put them into the queue again
+    #[command(subcommand)]
+    Jobs(jobs::JobsCommand),
     /// Check an experiment file
     Validate(files::ValidateArgs),
     /// Print the JSON Schema of experiment files
@@ -191,6 +195,7 @@ async fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Scores(args) => scores::run(args, &place).await,
         Command::Digest(args) => scores::digest(args, &place).await,
         Command::Events(command) => events::run(command, &place).await,
+        Command::Jobs(command) => jobs::run(command, &place).await,
         Command::Validate(args) => files::validate(&args, &place).await,
         Command::Schema => files::schema(),
         Command::Policies(args) => files::policies(&args),

@@ -11,8 +11,9 @@ use domain::ids::ExperimentId;
 use domain::journal::Actor;
 use domain::plan::Member;
 use domain::ports::{
-    ControlStore, Created, Dispatch, DueJob, EventPublisher, ExperimentFilter, ExperimentRecord, ExperimentStore,
-    JobMessage, JobQueue, Leadership, NewExperiment, Page, PortError, Projection, Provenance,
+    ControlStore, Created, DeadLetters, Dispatch, DueJob, EventPublisher, ExperimentFilter, ExperimentRecord,
+    ExperimentStore, JobLedger, JobMessage, JobQueue, Leadership, NewExperiment, Page, PortError, Projection,
+    Provenance,
 };
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
@@ -46,6 +47,10 @@ pub struct Core {
     pub projection: Arc<dyn Projection>,
     /// The queue that carries jobs to workers.
     pub queue: Arc<dyn JobQueue>,
+    /// The ledger's jobs, for people.
+    pub jobs: Arc<dyn JobLedger>,
+    /// What the queue has put aside.
+    pub dead: Arc<dyn DeadLetters>,
     /// Where events go.
     pub publisher: Arc<dyn EventPublisher>,
     /// The supplier of games.

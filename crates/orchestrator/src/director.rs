@@ -19,6 +19,7 @@ use domain::ports::{
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
 use runtime::crash::{self, Point};
+use runtime::outage::Outage;
 use tokio::time::error::Elapsed;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument as _, Span};
@@ -55,11 +56,15 @@ enum Step {
 /// Drives all running experiments in the term of `epoch`; ends when the store says that this term is over.
 pub async fn drive(core: &Core, epoch: Epoch) {
     let mut director = Director { core, epoch, spans: HashMap::new(), swept: Instant::now() };
+    let mut outage = Outage::new("what experiments need to advance");
     loop {
         match director.look().await {
-            Ok(()) => {}
+            Ok(None) => {
+                outage.up();
+            }
+            Ok(Some(error)) => outage.down(&error.message),
             Err(error) if error.kind == ErrorKind::Fenced => return,
-            Err(error) => tracing::warn!(%error, "cannot look after experiments, trying again"),
+            Err(error) => outage.down(&error.message),
         }
         tokio::select! {
             biased;
@@ -78,27 +83,29 @@ struct Director<'a> {
 }
 
 impl Director<'_> {
-    /// Looks at every running experiment: plans what is to be planned, and queues what is to be queued.
-    async fn look(&mut self) -> Result<(), PortError> {
+    /// Looks at every running experiment: plans what is to be planned, and queues what is to be queued. Returns what kept
+    /// one of them, which is tried again, and kept no other.
+    async fn look(&mut self) -> Result<Option<PortError>, PortError> {
         drain::look(self.core).await?;
         let running = running(self.core.store.as_ref()).await?;
         self.spans.retain(|id, _| running.iter().any(|record| record.id == *id));
         let lossy = self.queue_is_empty().await;
-        let mut queue_is_there = true;
+        let (mut queue_is_there, mut failed) = (true, None);
         for record in running {
             let id = record.id;
             match self.carry_on(record).await {
                 Ok(span) if queue_is_there => {
                     let queued = timeout(QUEUEING, self.queue_jobs(id, lossy).instrument(span)).await;
                     // The other experiments do not have to wait for a queue that is away.
-                    queue_is_there = tell(id, queued);
+                    failed = tell(id, queued).or(failed);
+                    queue_is_there = failed.is_none();
                 }
                 Ok(_) => {}
                 Err(error) if error.kind == ErrorKind::Fenced => return Err(error),
-                Err(error) => tracing::warn!(experiment = %id, %error, "cannot advance the experiment, trying again"),
+                Err(error) => failed = Some(error),
             }
         }
-        Ok(())
+        Ok(failed)
     }
 
     /// Whether nothing waits in the queue, so that what should is lost; asked now and then.
@@ -132,8 +139,8 @@ impl Director<'_> {
     }
 }
 
-/// Tells what was queued; false if the queue, or the store, is away.
-fn tell(id: ExperimentId, queued: Result<Result<(usize, usize), PortError>, Elapsed>) -> bool {
+/// Tells what was queued; returns why nothing was, if the queue or the store is away.
+fn tell(id: ExperimentId, queued: Result<Result<(usize, usize), PortError>, Elapsed>) -> Option<PortError> {
     match queued {
         Ok(Ok((due, lost))) => {
             if due > 0 {
@@ -142,12 +149,14 @@ fn tell(id: ExperimentId, queued: Result<Result<(usize, usize), PortError>, Elap
             if lost > 0 {
                 tracing::warn!(experiment = %id, jobs = lost, "jobs that the queue has lost were put into it again");
             }
-            return true;
+            None
         }
-        Ok(Err(error)) => tracing::warn!(experiment = %id, %error, "cannot queue jobs, trying again"),
-        Err(_) => tracing::warn!(experiment = %id, "jobs cannot be queued within {QUEUEING:?}, trying again"),
+        Ok(Err(error)) => Some(error),
+        Err(_) => {
+            let message = format!("jobs cannot be put into the queue within {QUEUEING:?}");
+            Some(PortError::new(ErrorKind::DeadlineExceeded, message))
+        }
     }
-    false
 }
 
 /// Does the next step of one experiment, if it is due. Fails if the store is away; the step can be tried again.

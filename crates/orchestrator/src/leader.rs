@@ -11,6 +11,7 @@ use std::time::Duration;
 use domain::ErrorKind;
 use domain::ids::Epoch;
 use domain::ports::{Candidate, Election, Leader, Leadership, PortError, PortResult};
+use runtime::outage::Outage;
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
@@ -59,8 +60,11 @@ pub async fn run(core: Core, settings: Settings, shutdown: CancellationToken) {
     let candidate = Candidate::new(settings.name.clone());
     let electorate = Electorate { leadership: core.leadership.clone(), candidate, settings };
     let metrics = LeaderMetrics::new();
-    let mut followed = None;
+    let (mut followed, mut outage) = (None, Outage::new("the election"));
     while let Some(election) = shutdown.run_until_cancelled(electorate.stand()).await {
+        if election.is_ok() {
+            outage.up();
+        }
         let wait = match election {
             Ok((Election::Elected(epoch), until)) => {
                 followed = None;
@@ -79,7 +83,7 @@ pub async fn run(core: Core, settings: Settings, shutdown: CancellationToken) {
                 electorate.settings.renewal.min(leader.lease_left)
             }
             Err(error) => {
-                tracing::warn!(%error, "cannot stand for election, trying again");
+                outage.down(&error.message);
                 electorate.settings.renewal
             }
         };

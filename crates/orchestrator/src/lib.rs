@@ -16,6 +16,7 @@ pub mod director;
 pub mod events;
 pub mod experiment_file;
 pub mod games;
+pub mod jobs;
 pub mod leader;
 pub mod look;
 pub mod metrics;

@@ -6,6 +6,9 @@ mod view;
 
 use domain::ports::EnvironmentError;
 
+/// What an agent says first.
+const HELLO: &str = "its HELLO";
+
 /// Why an attempt at an episode ended without a score.
 #[derive(Debug, thiserror::Error)]
 pub enum AttemptError {
@@ -38,12 +41,27 @@ pub enum AttemptError {
     /// What the results depend on is not what it was when the experiment was launched.
     #[error("{0} is not what it was when the experiment was launched")]
     Provenance(String),
+    /// No agent is there to play with.
+    #[error("no agent is there: {0}")]
+    Away(String),
     /// The worker is being shut down.
     #[error("the worker is shutting down")]
     Cancelled,
 }
 
 impl AttemptError {
+    /// Whether the agent is not there, or was lost on the way: another attempt is due, and this one says nothing about
+    /// the job.
+    #[must_use]
+    pub fn is_absence(&self) -> bool {
+        match self {
+            Self::Away(_) => true,
+            Self::Session(error) => error.is_absence(),
+            Self::Late { awaited, .. } => *awaited == HELLO,
+            _ => false,
+        }
+    }
+
     /// The error for a scenario that this worker cannot play.
     #[must_use]
     pub fn scenario(found: &[domain::Violation]) -> Self {

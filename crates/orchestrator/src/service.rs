@@ -5,6 +5,7 @@ mod artifacts;
 mod caller;
 mod control;
 mod events;
+mod jobs;
 mod summary;
 
 use domain::ids::{AgentId, ExperimentId};
@@ -227,6 +228,30 @@ impl OrchestratorService for Service {
         }
         let scores = rows.iter().map(|row| convert::score::row(row, request.include_action_log)).collect();
         Ok(Response::new(pb::ListScoresResponse { scores, next_page_token: next.unwrap_or_default() }))
+    }
+
+    async fn list_jobs(&self, request: Request<pb::ListJobsRequest>) -> Result<Response<pb::ListJobsResponse>, Status> {
+        let request = request.into_inner();
+        let id = self.find(&request.experiment_id).await?;
+        Ok(Response::new(jobs::list(&self.core, id, request).await?))
+    }
+
+    async fn get_job(&self, request: Request<pb::GetJobRequest>) -> Result<Response<pb::GetJobResponse>, Status> {
+        Ok(Response::new(jobs::get(&self.core, request.get_ref()).await?))
+    }
+
+    async fn list_dead_letters(
+        &self,
+        request: Request<pb::ListDeadLettersRequest>,
+    ) -> Result<Response<pb::ListDeadLettersResponse>, Status> {
+        Ok(Response::new(jobs::dead(&self.core, request.get_ref()).await?))
+    }
+
+    async fn redrive_jobs(
+        &self,
+        request: Request<pb::RedriveJobsRequest>,
+    ) -> Result<Response<pb::RedriveJobsResponse>, Status> {
+        Ok(Response::new(jobs::redrive(&self.core, request.get_ref()).await?))
     }
 
     async fn put_artifact(

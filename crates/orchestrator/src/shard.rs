@@ -6,6 +6,7 @@
 mod meter;
 mod placement;
 mod progress;
+mod reach;
 mod slot;
 
 use std::path::PathBuf;
@@ -144,8 +145,8 @@ async fn serve(settings: Settings, receivers: Vec<mpsc::Receiver<Order>>, ready:
     let slots: Vec<_> = (0..)
         .zip(receivers)
         .map(|(index, orders)| {
-            let endpoint = endpoints[(settings.index + index) % endpoints.len()].clone();
-            let slot = slot::Slot::new(settings.games.clone(), settings.cpu, endpoint, settings.meter.clone());
+            let way = reach::Way::new(&endpoints, settings.index + index);
+            let slot = slot::Slot::new(settings.games.clone(), settings.cpu, way, settings.meter.clone());
             tokio::task::spawn_local(slot.run(orders))
         })
         .collect();

@@ -6,6 +6,7 @@
 
 mod attempt;
 mod lane;
+mod patience;
 mod slot;
 mod source;
 

@@ -6,6 +6,7 @@ pub mod config;
 pub mod control;
 pub mod experiment;
 pub mod game;
+mod job;
 pub mod score;
 mod summary;
 

@@ -79,6 +79,21 @@ impl SessionError {
     }
 }
 
+impl SessionError {
+    /// Whether the agent is not there, or the way to it broke: that says nothing about what was played.
+    #[must_use]
+    pub fn is_absence(&self) -> bool {
+        match self {
+            // A status that this side made of a failed transport has that failure as its source.
+            Self::Status(status) => {
+                status.code() == tonic::Code::Unavailable || std::error::Error::source(&**status).is_some()
+            }
+            Self::Closed => true,
+            _ => false,
+        }
+    }
+}
+
 impl From<Status> for SessionError {
     fn from(status: Status) -> Self {
         Self::Status(Box::new(status))

@@ -1,5 +1,7 @@
 //! The one table between kinds of errors and gRPC codes, and statuses with `google.rpc` details.
 
+use std::time::Duration;
+
 use domain::{ErrorKind, Violation};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
@@ -12,6 +14,9 @@ pub const MAX_TEXT: usize = 1024;
 /// Most bytes of field violations that go with a status: it travels in headers, which peers limit to 16 KiB, and the
 /// encoding adds a third.
 pub const MAX_DETAILS: usize = 6 * 1024;
+
+/// When callers should come again after a failure that passes by itself.
+pub const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 const TABLE: [(ErrorKind, Code); 11] = [
     (ErrorKind::Invalid, Code::InvalidArgument),
@@ -42,10 +47,20 @@ pub fn kind(code: Code) -> ErrorKind {
     TABLE.iter().find(|(_, of)| *of == code).map_or(ErrorKind::Internal, |(kind, _)| *kind)
 }
 
-/// A status of a kind of error; a long text is cut.
+/// A status of a kind of error; a long text is cut. One that passes by itself says when to come again.
 #[must_use]
 pub fn status(kind: ErrorKind, message: impl AsRef<str>) -> Status {
-    Status::new(code(kind), capped(message.as_ref()))
+    let (code, message) = (code(kind), capped(message.as_ref()));
+    if matches!(kind, ErrorKind::Unavailable | ErrorKind::Exhausted) {
+        return Status::with_error_details(code, message, ErrorDetails::with_retry_info(Some(RETRY_AFTER)));
+    }
+    Status::new(code, message)
+}
+
+/// When a status asks the caller to come again, if it does.
+#[must_use]
+pub fn retry_after(status: &Status) -> Option<Duration> {
+    status.get_details_retry_info()?.retry_delay
 }
 
 /// `INVALID_ARGUMENT` with the fields that are wrong, as many of them as fit.
@@ -95,6 +110,12 @@ mod tests {
             assert_eq!((code(of), kind(code_of)), (code_of, of));
         }
         assert_eq!(kind(Code::Unknown), ErrorKind::Internal);
+    }
+
+    #[test]
+    fn what_passes_by_itself_says_when_to_come_again() {
+        assert_eq!(retry_after(&status(ErrorKind::Unavailable, "starting")), Some(RETRY_AFTER));
+        assert_eq!(retry_after(&status(ErrorKind::Invalid, "wrong")), None);
     }
 
     #[test]

@@ -8,6 +8,6 @@ mod load;
 mod secret;
 mod span;
 
-pub use args::{AmqpArgs, DatabaseArgs, GrpcServerArgs, LogFormat, NatsArgs, TelemetryArgs};
+pub use args::{AmqpArgs, DatabaseArgs, GrpcServerArgs, LogFormat, NatsArgs, NatsLogin, TelemetryArgs};
 pub use load::{ConfigArgs, Loaded, Loader};
 pub use secret::{Secret, SecretError};

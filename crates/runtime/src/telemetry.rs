@@ -32,6 +32,10 @@ const METRICS_INTERVAL: Duration = Duration::from_secs(10);
 /// Crates that carry our own exports: their spans would be exported by calls that make more such spans.
 const TRANSPORT: [&str; 5] = ["h2", "hyper", "hyper_util", "tonic", "tower"];
 
+/// Crates that write a line at every attempt to reach a service that is away, where our own adapters write one at the
+/// first. They are heard where the filter names them.
+const TALKATIVE: [&str; 2] = ["async_nats", "lapin"];
+
 /// What to set up.
 #[derive(Clone, Debug)]
 pub struct TelemetryConfig {
@@ -101,9 +105,8 @@ pub fn init(config: &TelemetryConfig) -> Result<Telemetry, TelemetryError> {
 
 /// Builds the same without touching the process: for tests and for several daemons in one process.
 pub fn prepare(config: &TelemetryConfig) -> Result<(Telemetry, Dispatch), TelemetryError> {
-    let filter = EnvFilter::builder()
-        .parse(&config.filter)
-        .map_err(|source| TelemetryError::Filter { filter: config.filter.clone(), source })?;
+    let filter =
+        filter(&config.filter).map_err(|source| TelemetryError::Filter { filter: config.filter.clone(), source })?;
     let lines = fmt::layer::<Registry>().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     let lines = match config.format {
         LogFormat::Text => lines.boxed(),
@@ -117,6 +120,12 @@ pub fn prepare(config: &TelemetryConfig) -> Result<(Telemetry, Dispatch), Teleme
     });
     let subscriber = Registry::default().with(lines.with_filter(filter)).with(traces);
     Ok((Telemetry { exporting }, Dispatch::new(subscriber)))
+}
+
+fn filter(text: &str) -> Result<EnvFilter, tracing_subscriber::filter::ParseError> {
+    let unnamed = TALKATIVE.iter().filter(|name| !text.contains(*name)).map(|name| format!("{name}=off"));
+    let all: Vec<_> = std::iter::once(text.to_owned()).filter(|text| !text.is_empty()).chain(unnamed).collect();
+    EnvFilter::builder().parse(all.join(","))
 }
 
 fn providers(

@@ -19,8 +19,9 @@ use uuid::Uuid;
 
 use crate::entity::{action_logs, episodes, scores};
 use crate::error::{Error, Result, damaged};
+use crate::gate::CopyPool;
 use crate::plan::insert_new;
-use crate::session::{Engine, SqlStore, retrying};
+use crate::session::{Engine, SqlStore};
 
 const COPY: &str = "COPY action_logs (job_id, fence, replicate, log) FROM STDIN BINARY";
 const TYPES: [Type; 4] = [Type::UUID, Type::INT8, Type::INT8, Type::BYTEA];
@@ -30,11 +31,11 @@ impl SqlStore {
     /// scores: there is no COPY, there are too few of them to be worth a transaction of their own, or some are there
     /// already.
     pub(crate) async fn copy_action_logs(&self, job: JobId, fence: Fence, scores: &[Score]) -> PortResult<bool> {
-        let Engine::Postgres { copy: Some(pool), .. } = &self.engine else { return Ok(false) };
+        let Engine::Postgres { copy: pool, .. } = &self.engine else { return Ok(false) };
         if scores.len() < self.copy_from.max(1) {
             return Ok(false);
         }
-        retrying("write action logs", || async {
+        self.retrying("write action logs", || async {
             match copy(pool, job, fence, scores).await {
                 Err(Error::Copy(error)) if error.code() == Some(&SqlState::UNIQUE_VIOLATION) => Ok(false),
                 copied => copied.map(|()| true),
@@ -45,7 +46,7 @@ impl SqlStore {
 
     /// Removes what an attempt wrote and will not commit. What cannot be removed does no harm.
     pub(crate) async fn forget_action_logs(&self, job: JobId, fence: Fence) {
-        let forgotten = retrying("remove action logs", || async {
+        let forgotten = self.retrying("remove action logs", || async {
             let tx = self.begin().await?;
             remove_unreferenced(&tx, job.0, Some(fence)).await?;
             tx.commit().await
@@ -56,7 +57,7 @@ impl SqlStore {
     }
 }
 
-async fn copy(pool: &deadpool_postgres::Pool, job: JobId, fence: Fence, scores: &[Score]) -> Result<()> {
+async fn copy(pool: &CopyPool, job: JobId, fence: Fence, scores: &[Score]) -> Result<()> {
     let client = pool.get().await?;
     let statement = client.prepare_cached(COPY).await?;
     let mut writer = pin!(BinaryCopyInWriter::new(client.copy_in(&statement).await?, &TYPES));

@@ -15,7 +15,7 @@ use crate::convert::{self, stored_count};
 use crate::entity::{attempts, jobs, members};
 use crate::error::Result;
 use crate::jobs::{check_going_on, fenced, held, lock, member_of, settle, unknown};
-use crate::session::{SqlStore, Tx, retrying};
+use crate::session::{SqlStore, Tx};
 
 impl SqlStore {
     pub(crate) async fn renew_once(&self, id: JobId, fence: Fence, renewal: &Renewal) -> Result<Renewed> {
@@ -83,7 +83,7 @@ impl SqlStore {
         outcome: PortResult<T>,
     ) -> PortResult<T> {
         if outcome.as_ref().is_err_and(|error| error.kind == ErrorKind::Fenced)
-            && let Err(error) = retrying("count a late result", || self.count_late_once(job, fence, results)).await
+            && let Err(error) = self.retrying("count a late result", || self.count_late_once(job, fence, results)).await
         {
             tracing::warn!(%error, %job, results, "late results are not counted");
         }

@@ -14,7 +14,7 @@ use crate::clock::now_ms;
 use crate::convert;
 use crate::entity::{jobs, outbox};
 use crate::error::Result;
-use crate::session::{SqlStore, retrying};
+use crate::session::SqlStore;
 
 /// `$1` is the experiment everywhere.
 const PLANNED: &str = "SELECT count(*) FROM episodes WHERE experiment_id = $1";
@@ -46,7 +46,7 @@ const UNPUBLISHED: &str = "SELECT count(*) FROM outbox WHERE experiment_id = $1 
 #[async_trait]
 impl LedgerAudit for SqlStore {
     async fn audit(&self, id: ExperimentId) -> PortResult<Audit> {
-        retrying("count the rows of an experiment", || async {
+        self.retrying("count the rows of an experiment", || async {
             Ok(Audit {
                 planned: self.count(PLANNED, id).await?,
                 scored: self.count(SCORED, id).await?,
@@ -66,7 +66,7 @@ impl LedgerAudit for SqlStore {
     }
 
     async fn event_ids(&self, id: ExperimentId) -> PortResult<Vec<EventId>> {
-        retrying("list the events of an experiment", || async {
+        self.retrying("list the events of an experiment", || async {
             let ids: Vec<Uuid> = outbox::Entity::find()
                 .select_only()
                 .column(outbox::Column::EventId)
@@ -81,7 +81,7 @@ impl LedgerAudit for SqlStore {
     }
 
     async fn held_jobs(&self) -> PortResult<Vec<HeldJob>> {
-        retrying("list held jobs", || async {
+        self.retrying("list held jobs", || async {
             let rows = jobs::Entity::find()
                 .filter(jobs::Column::Status.eq(JobStatus::Running.name()))
                 .filter(jobs::Column::LeaseUntilMs.gt(now_ms(&self.db).await?))

@@ -16,7 +16,7 @@ use crate::clock::now_ms;
 use crate::convert::{count, stored_count};
 use crate::entity::{blob_chunks, blobs};
 use crate::error::{Result, damaged, refused};
-use crate::session::{SqlStore, retrying};
+use crate::session::SqlStore;
 
 /// Bytes of a part. Each is a statement of its own, which has to be done within the statements' time limit.
 const CHUNK: usize = 1 << 20;
@@ -39,17 +39,17 @@ impl BlobStore for SqlStore {
         }
         let hash = ContentHash::of(content);
         if self.has(&[hash]).await?.is_empty() {
-            retrying("keep a file", || self.put_once(&hash, content)).await?;
+            self.retrying("keep a file", || self.put_once(&hash, content)).await?;
         }
         Ok(hash)
     }
 
     async fn get(&self, hash: &ContentHash) -> PortResult<Vec<u8>> {
-        retrying("read a file", || self.get_once(hash)).await
+        self.retrying("read a file", || self.get_once(hash)).await
     }
 
     async fn has(&self, hashes: &[ContentHash]) -> PortResult<BTreeSet<ContentHash>> {
-        retrying("look for files", || async {
+        self.retrying("look for files", || async {
             let mut found = BTreeSet::new();
             for chunk in hashes.chunks(HASHES) {
                 let rows: Vec<Vec<u8>> = blobs::Entity::find()

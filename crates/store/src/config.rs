@@ -6,16 +6,22 @@ use std::time::Duration;
 
 use domain::ErrorKind;
 use domain::ports::{PortError, PortResult, TraceSource};
-use sea_orm::sqlx::postgres::PgConnectOptions;
+use runtime::tls::TlsFiles;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgSslMode};
+use url::Url;
 
 /// How to open the ledger.
 #[derive(Clone)]
 pub struct StoreConfig {
     /// `postgres://...`, or the path of a SQLite file with or without `sqlite:` in front.
     pub url: String,
-    /// Most connections, all pools together.
+    /// Files that secure the connection to PostgreSQL. A named authority demands TLS with the right host name.
+    pub tls: TlsFiles,
+    /// Whether a PostgreSQL is used that may lose what it has committed when the power goes.
+    pub allow_unsafe: bool,
+    /// Most connections, all pools together; at least 2 for PostgreSQL.
     pub max_connections: u32,
-    /// Longest wait for a free connection, and for the first connection at start-up.
+    /// Longest wait for a free connection, and for a new one.
     pub acquire_timeout: Duration,
     /// Longest run of one statement (PostgreSQL).
     pub statement_timeout: Duration,
@@ -40,6 +46,8 @@ impl StoreConfig {
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
+            tls: TlsFiles::default(),
+            allow_unsafe: false,
             max_connections: 10,
             acquire_timeout: Duration::from_secs(5),
             statement_timeout: Duration::from_secs(10),
@@ -59,12 +67,62 @@ impl StoreConfig {
         self.migrate = true;
         self
     }
+
+    /// Where the ledger is, with what the settings say about TLS.
+    pub(crate) fn target(&self) -> PortResult<Target> {
+        let target = Target::parse(&self.url)?;
+        if !self.tls.any() {
+            return Ok(target);
+        }
+        let unusable = |error| PortError::new(ErrorKind::Invalid, format!("TLS to the database: {error}"));
+        self.tls.check().map_err(unusable)?;
+        match target {
+            Target::Postgres(options) => Ok(Target::Postgres(Box::new(secured(*options, &self.tls)?))),
+            Target::Sqlite(_) => {
+                Err(PortError::new(ErrorKind::Invalid, "a SQLite file has no TLS: leave its files out"))
+            }
+        }
+    }
+
+    /// The files that secure the connection: those of the settings, else those that the URL names.
+    pub(crate) fn tls_files(&self) -> TlsFiles {
+        let url = Url::parse(&self.url).ok();
+        let named = |keys: [&str; 2]| {
+            let (_, path) = url.as_ref()?.query_pairs().find(|(key, _)| keys.contains(&&**key))?;
+            Some(PathBuf::from(&*path))
+        };
+        TlsFiles {
+            ca: self.tls.ca.clone().or_else(|| named(["sslrootcert", "ssl-root-cert"])),
+            cert: self.tls.cert.clone().or_else(|| named(["sslcert", "ssl-cert"])),
+            key: self.tls.key.clone().or_else(|| named(["sslkey", "ssl-key"])),
+        }
+    }
+}
+
+/// The options with these files. Whoever names an authority wants to be sure whom they talk to.
+fn secured(options: PgConnectOptions, files: &TlsFiles) -> PortResult<PgConnectOptions> {
+    let mode = options.get_ssl_mode();
+    if matches!(mode, PgSslMode::Disable) {
+        let message = "the PostgreSQL URL says sslmode=disable, and files for TLS are named: remove one of them";
+        return Err(PortError::new(ErrorKind::Invalid, message));
+    }
+    let mut options = options;
+    if let Some(ca) = &files.ca {
+        let mode = if matches!(mode, PgSslMode::VerifyCa) { mode } else { PgSslMode::VerifyFull };
+        options = options.ssl_mode(mode).ssl_root_cert(ca);
+    }
+    if let (Some(cert), Some(key)) = (&files.cert, &files.key) {
+        options = options.ssl_client_cert(cert).ssl_client_key(key);
+    }
+    Ok(options)
 }
 
 /// Shows no URL, because a URL may hold a password.
 impl fmt::Debug for StoreConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StoreConfig")
+            .field("tls", &self.tls)
+            .field("allow_unsafe", &self.allow_unsafe)
             .field("max_connections", &self.max_connections)
             .field("acquire_timeout", &self.acquire_timeout)
             .field("statement_timeout", &self.statement_timeout)
@@ -78,6 +136,7 @@ impl fmt::Debug for StoreConfig {
 }
 
 /// A URL that has been understood.
+#[derive(Clone)]
 pub(crate) enum Target {
     Postgres(Box<PgConnectOptions>),
     Sqlite(PathBuf),
@@ -125,6 +184,25 @@ mod tests {
         assert!(!format!("{:?}", StoreConfig::new(url)).contains("s3cret"));
         let error = Target::parse("postgres://me:s3cret@db:port/ledger").err().unwrap();
         assert!(!format!("{error} {error:?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn a_named_authority_demands_the_right_host() {
+        let folder = tempfile::tempdir().unwrap();
+        let ca = folder.path().join("ca.pem");
+        let pem = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        std::fs::write(&ca, pem).unwrap();
+        let tls = TlsFiles { ca: Some(ca), ..TlsFiles::default() };
+        let mode = |url: &str| match (StoreConfig { tls: tls.clone(), ..StoreConfig::new(url) }).target() {
+            Ok(Target::Postgres(options)) => Ok(format!("{:?}", options.get_ssl_mode())),
+            Ok(Target::Sqlite(_)) => unreachable!("no file is named"),
+            Err(error) => Err(error.message),
+        };
+        assert_eq!(mode("postgres://db/x"), Ok("VerifyFull".to_owned()));
+        assert_eq!(mode("postgres://db/x?sslmode=require"), Ok("VerifyFull".to_owned()));
+        assert_eq!(mode("postgres://db/x?sslmode=verify-ca"), Ok("VerifyCa".to_owned()));
+        assert!(mode("postgres://db/x?sslmode=disable").unwrap_err().contains("sslmode=disable"));
+        assert!(mode("ledger.db").unwrap_err().contains("no TLS"));
     }
 
     #[test]

@@ -9,20 +9,20 @@ use domain::status::ExperimentStatus;
 use crate::error::Result;
 use crate::experiments::{load, lock, own, status_of};
 use crate::jobs;
-use crate::session::{SqlStore, retrying};
+use crate::session::SqlStore;
 
 #[async_trait]
 impl ControlStore for SqlStore {
     async fn settle(&self, id: ExperimentId) -> PortResult<ExperimentStatus> {
-        retrying("end an experiment", || self.settle_once(id)).await
+        self.retrying("end an experiment", || self.settle_once(id)).await
     }
 
     async fn extend(&self, extension: &NewExtension) -> PortResult<Extended> {
-        retrying("extend an experiment", || self.extend_once(extension)).await
+        self.retrying("extend an experiment", || self.extend_once(extension)).await
     }
 
     async fn record(&self, id: ExperimentId, action: Action, note: &Note, detail: &str) -> PortResult<()> {
-        retrying("write into a journal", || self.record_once(id, action, note, detail)).await
+        self.retrying("write into a journal", || self.record_once(id, action, note, detail)).await
     }
 
     async fn journal(&self, id: ExperimentId, page: &Page) -> PortResult<(Vec<JournalEntry>, Option<String>)> {

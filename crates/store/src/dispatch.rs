@@ -18,7 +18,7 @@ use crate::clock::{millis, now_ms};
 use crate::entity::jobs::{Column, Entity};
 use crate::error::Result;
 use crate::experiments::{load, status_of};
-use crate::session::{SqlStore, retrying};
+use crate::session::SqlStore;
 
 /// Most ids in one statement, below the databases' limits on bound values.
 const CHUNK: usize = 10_000;
@@ -26,15 +26,15 @@ const CHUNK: usize = 10_000;
 #[async_trait]
 impl Dispatch for SqlStore {
     async fn due_jobs(&self, id: ExperimentId, limit: u32) -> PortResult<Vec<DueJob>> {
-        retrying("find jobs to be queued", || self.due(id, u64::from(limit))).await
+        self.retrying("find jobs to be queued", || self.due(id, u64::from(limit))).await
     }
 
     async fn overdue_jobs(&self, id: ExperimentId, age: Duration, limit: u32) -> PortResult<Vec<DueJob>> {
-        retrying("find jobs that the queue has lost", || self.overdue(id, age, u64::from(limit))).await
+        self.retrying("find jobs that the queue has lost", || self.overdue(id, age, u64::from(limit))).await
     }
 
     async fn mark_queued(&self, jobs: &[DueJob]) -> PortResult<()> {
-        retrying("mark jobs as queued", || self.mark_queued_once(jobs)).await
+        self.retrying("mark jobs as queued", || self.mark_queued_once(jobs)).await
     }
 }
 

@@ -1,5 +1,7 @@
 //! What went wrong below, and what callers can do about it. The only place that knows SQLSTATE.
 
+use std::borrow::Cow;
+
 use domain::ErrorKind;
 use domain::ports::PortError;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, sqlx};
@@ -30,6 +32,28 @@ pub(crate) fn damaged(what: &str, cause: impl Into<Box<dyn std::error::Error + S
     Error::Refused(PortError::new(ErrorKind::Internal, format!("stored {what} cannot be read")).because(cause))
 }
 
+/// What a failed call says about the database as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sign {
+    /// Nothing: it was this call that failed.
+    OfTheCall,
+    /// It may be away.
+    Away,
+    /// It takes no writes, for this reason.
+    NoWrites(&'static str),
+}
+
+/// How long a failure lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// The same transaction may succeed at once.
+    Transient,
+    /// Somebody has to act on the database first: free its disk, end its read-only mode.
+    Impaired(&'static str),
+    /// Again would be no different.
+    Lasting,
+}
+
 impl Error {
     /// Whether the transaction may well succeed when it is run again at once.
     pub(crate) fn is_transient(&self) -> bool {
@@ -39,8 +63,24 @@ impl Error {
                 false
             }
             Self::Refused(_) => false,
-            _ => self.kind() == ErrorKind::Unavailable,
+            _ if self.gate_refusal().is_some() => false,
+            _ => match self.code() {
+                Some(code) => class(&code) == Class::Transient,
+                None => self.kind() == ErrorKind::Unavailable,
+            },
         }
+    }
+
+    /// What the failure says about the database as a whole.
+    pub(crate) fn sign(&self) -> Sign {
+        if self.gate_refusal().is_some() || matches!(self, Self::Refused(_)) {
+            return Sign::OfTheCall;
+        }
+        if let Some(Class::Impaired(what)) = self.code().as_deref().map(class) {
+            return Sign::NoWrites(what);
+        }
+        let is_conflict = self.code().is_some_and(|code| CONFLICTS.contains(&&*code));
+        if self.kind() == ErrorKind::Unavailable && !is_conflict { Sign::Away } else { Sign::OfTheCall }
     }
 
     fn kind(&self) -> ErrorKind {
@@ -53,8 +93,34 @@ impl Error {
         }
     }
 
+    /// The code that the database gave, if it answered.
+    fn code(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Database(
+                DbErr::Conn(RuntimeErr::SqlxError(error))
+                | DbErr::Exec(RuntimeErr::SqlxError(error))
+                | DbErr::Query(RuntimeErr::SqlxError(error)),
+            ) => error.as_database_error()?.code(),
+            Self::Copy(error) | Self::CopyPool(deadpool_postgres::PoolError::Backend(error)) => {
+                Some(error.code()?.code().into())
+            }
+            _ => None,
+        }
+    }
+
+    /// Why the gate let nothing through, if that is what failed.
+    fn gate_refusal(&self) -> Option<&str> {
+        match self {
+            Self::Database(DbErr::Conn(RuntimeErr::Internal(reason))) => Some(reason),
+            _ => None,
+        }
+    }
+
     /// The error as callers see it; `what` says what was being done.
     pub(crate) fn into_port(self, what: &str) -> PortError {
+        if let Some(reason) = self.gate_refusal() {
+            return PortError::new(ErrorKind::Unavailable, format!("cannot {what}: {reason}"));
+        }
         let kind = self.kind();
         let reason = match (self, kind) {
             (Self::Refused(error), _) => return error,
@@ -72,6 +138,7 @@ fn unavailable(what: &str, cause: Error) -> PortError {
 fn database_kind(error: &DbErr) -> ErrorKind {
     match error {
         DbErr::ConnectionAcquire(ConnAcquireErr::Timeout | ConnAcquireErr::ConnectionClosed) => ErrorKind::Unavailable,
+        DbErr::Conn(RuntimeErr::Internal(_)) => ErrorKind::Unavailable,
         DbErr::Conn(RuntimeErr::SqlxError(error))
         | DbErr::Exec(RuntimeErr::SqlxError(error))
         | DbErr::Query(RuntimeErr::SqlxError(error)) => sqlx_kind(error),
@@ -82,6 +149,7 @@ fn database_kind(error: &DbErr) -> ErrorKind {
 pub(crate) fn sqlx_kind(error: &sqlx::Error) -> ErrorKind {
     match error {
         sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed
@@ -102,24 +170,41 @@ fn copy_kind(error: &tokio_postgres::Error) -> ErrorKind {
     }
 }
 
-/// The meaning of a five-character SQLSTATE of PostgreSQL or of a result code of SQLite, which is a number.
 fn code_kind(code: &str) -> ErrorKind {
+    match class(code) {
+        Class::Transient | Class::Impaired(_) => ErrorKind::Unavailable,
+        Class::Lasting => ErrorKind::Internal,
+    }
+}
+
+/// Conflicts between transactions: they pass, and say nothing about the database.
+const CONFLICTS: &[&str] = &[
+    "40001", // serialisation failure
+    "40P01", // deadlock
+    "55P03", // lock not available in time
+    "5",     // SQLITE_BUSY
+    "6",     // SQLITE_LOCKED
+    "261",   // SQLITE_BUSY_RECOVERY
+    "517",   // SQLITE_BUSY_SNAPSHOT
+];
+
+/// The meaning of a five-character SQLSTATE of PostgreSQL or of a result code of SQLite, which is a number.
+fn class(code: &str) -> Class {
     const TRANSIENT: &[&str] = &[
-        "40001", // serialisation failure
-        "40P01", // deadlock
         "53300", // too many connections
-        "55P03", // lock not available in time
         "57P01", // server shuts down
         "57P02", // server crashed
         "57P03", // server is starting
         "25P03", // this session was ended because it sat idle in a transaction
-        "5",     // SQLITE_BUSY
-        "6",     // SQLITE_LOCKED
-        "261",   // SQLITE_BUSY_RECOVERY
-        "517",   // SQLITE_BUSY_SNAPSHOT
     ];
     let is_connection_failure = code.len() == 5 && code.starts_with("08");
-    if is_connection_failure || TRANSIENT.contains(&code) { ErrorKind::Unavailable } else { ErrorKind::Internal }
+    match code {
+        "53100" | "13" => Class::Impaired("the database's disk is full: free space there"),
+        "25006" | "8" => Class::Impaired("the database is read-only: is it a standby, or was it set so?"),
+        "58030" => Class::Impaired("the database cannot use its disk: see its log"),
+        _ if is_connection_failure || TRANSIENT.contains(&code) || CONFLICTS.contains(&code) => Class::Transient,
+        _ => Class::Lasting,
+    }
 }
 
 #[cfg(test)]
@@ -129,12 +214,29 @@ mod tests {
     #[test]
     fn only_what_may_pass_is_retried() {
         for code in ["08006", "08001", "40001", "40P01", "53300", "55P03", "57P01", "57P02", "57P03", "5", "517"] {
-            assert_eq!(code_kind(code), ErrorKind::Unavailable, "{code}");
+            assert_eq!(class(code), Class::Transient, "{code}");
         }
-        for code in ["23505", "42P01", "53100", "25006", "57014", "22003", "1", "11", "13"] {
-            assert_eq!(code_kind(code), ErrorKind::Internal, "{code}");
+        for code in ["23505", "42P01", "57014", "22003", "53200", "1", "11"] {
+            assert_eq!(class(code), Class::Lasting, "{code}");
         }
         assert!(!Error::from(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)).is_transient());
         assert!(!refused(ErrorKind::Unavailable, "later").is_transient());
+    }
+
+    #[test]
+    fn a_full_disk_and_a_standby_are_away_for_writers_and_not_retried_at_once() {
+        for code in ["53100", "25006", "58030", "8", "13"] {
+            assert!(matches!(class(code), Class::Impaired(_)), "{code}");
+            assert_eq!(code_kind(code), ErrorKind::Unavailable, "{code}");
+        }
+    }
+
+    #[test]
+    fn what_the_gate_says_reaches_the_caller() {
+        let refused = Error::from(DbErr::Conn(RuntimeErr::Internal("there is no ledger yet".into())));
+        assert!(!refused.is_transient());
+        assert_eq!(refused.sign(), Sign::OfTheCall);
+        let told = refused.into_port("claim a job");
+        assert_eq!((told.kind, &*told.message), (ErrorKind::Unavailable, "cannot claim a job: there is no ledger yet"));
     }
 }

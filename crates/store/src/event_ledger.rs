@@ -10,7 +10,7 @@ use crate::clock::now_ms;
 use crate::convert;
 use crate::entity::outbox::{Column, Entity, Model};
 use crate::entity::{event_inbox, experiments, outbox};
-use crate::session::{SqlStore, retrying};
+use crate::session::SqlStore;
 
 /// Most values in one list, below the databases' limits on bound values.
 const CHUNK: usize = 10_000;
@@ -18,7 +18,7 @@ const CHUNK: usize = 10_000;
 #[async_trait]
 impl EventLedger for SqlStore {
     async fn ledger_events(&self, id: ExperimentId, after: i64, limit: u32) -> PortResult<Vec<LedgerEvent>> {
-        retrying("read events", || async {
+        self.retrying("read events", || async {
             let rows = Entity::find()
                 .filter(Column::ExperimentId.eq(id.0))
                 .filter(Column::Sequence.gt(after))
@@ -32,7 +32,7 @@ impl EventLedger for SqlStore {
     }
 
     async fn ledger_events_by_id(&self, ids: &[EventId]) -> PortResult<Vec<LedgerEvent>> {
-        retrying("look events up", || async {
+        self.retrying("look events up", || async {
             let mut found = Vec::with_capacity(ids.len());
             for chunk in ids.chunks(CHUNK) {
                 let wanted = Column::EventId.is_in(chunk.iter().map(|id| id.0));
@@ -44,7 +44,7 @@ impl EventLedger for SqlStore {
     }
 
     async fn recent_experiments(&self, since_ms: i64) -> PortResult<Vec<ExperimentId>> {
-        retrying("look for recent events", || async {
+        self.retrying("look for recent events", || async {
             let ids: Vec<uuid::Uuid> = experiments::Entity::find()
                 .select_only()
                 .column(experiments::Column::Id)
@@ -59,7 +59,7 @@ impl EventLedger for SqlStore {
     }
 
     async fn unpublish(&self, id: ExperimentId, sequences: &[i64]) -> PortResult<u64> {
-        retrying("put events back into the outbox", || async {
+        self.retrying("put events back into the outbox", || async {
             let tx = self.begin().await?;
             let mut changed = 0;
             for chunk in sequences.chunks(CHUNK) {
@@ -75,7 +75,7 @@ impl EventLedger for SqlStore {
     }
 
     async fn unpublish_unprojected(&self) -> PortResult<u64> {
-        retrying("put events back into the outbox", || async {
+        self.retrying("put events back into the outbox", || async {
             let tx = self.begin().await?;
             let never_came = Condition::all().add(Expr::exists(inbox_of_outbox()).not());
             let changed = put_back(never_came).exec(&*tx).await?.rows_affected;
@@ -86,7 +86,7 @@ impl EventLedger for SqlStore {
     }
 
     async fn now_ms(&self) -> PortResult<i64> {
-        retrying("ask the database for the time", || async { now_ms(&self.db).await }).await
+        self.retrying("ask the database for the time", || async { now_ms(&self.db).await }).await
     }
 }
 

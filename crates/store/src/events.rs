@@ -14,7 +14,7 @@ use crate::convert;
 use crate::entity::{experiments, outbox};
 use crate::error::Result;
 use crate::plan::insert_all;
-use crate::session::{SqlStore, retrying};
+use crate::session::SqlStore;
 
 impl SqlStore {
     /// Puts events into the outbox. Takes the lock of the experiment's row, if it is not taken yet.
@@ -55,7 +55,7 @@ impl SqlStore {
     }
 
     pub(crate) async fn read_events(&self, id: ExperimentId, after: i64, limit: u32) -> PortResult<Vec<StoredEvent>> {
-        retrying("read events", || async {
+        self.retrying("read events", || async {
             let rows = outbox::Entity::find()
                 .filter(outbox::Column::ExperimentId.eq(id.0))
                 .filter(outbox::Column::Sequence.gt(after))

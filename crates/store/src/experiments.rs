@@ -21,7 +21,7 @@ use crate::clock::now_ms;
 use crate::convert::{self, stored_count, to_json};
 use crate::entity::experiments;
 use crate::error::{Result, refused};
-use crate::session::{SqlStore, Tx, retrying};
+use crate::session::{SqlStore, Tx};
 use crate::{extensions, jobs, journal, paging, plan};
 
 impl SqlStore {
@@ -40,7 +40,7 @@ impl SqlStore {
     }
 
     pub(crate) async fn read_experiment(&self, id: ExperimentId) -> PortResult<ExperimentRecord> {
-        retrying("read an experiment", || async {
+        self.retrying("read an experiment", || async {
             // In this order: an extension that is seen without what it changed in the row delays a step, no more.
             let row = load(&self.db, id).await?;
             convert::experiment(row, extensions::of(&self.db, id.0).await?)
@@ -53,7 +53,7 @@ impl SqlStore {
         filter: &ExperimentFilter,
         page: &Page,
     ) -> PortResult<(Vec<ExperimentRecord>, Option<String>)> {
-        retrying("list experiments", || async {
+        self.retrying("list experiments", || async {
             let size = paging::size(page);
             let mut rows = newest(filter, page)?.limit(size + 1).all(&self.db).await?;
             let next = paging::cut(&mut rows, size, |row| paging::experiment_token(row.created_at_ms, row.id));

@@ -8,12 +8,12 @@ use sea_orm::{ColumnTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as
 use crate::convert::count;
 use crate::entity::{attempts, terms};
 use crate::error::Result;
-use crate::session::{SqlStore, retrying};
+use crate::session::SqlStore;
 
 #[async_trait]
 impl FenceReport for SqlStore {
     async fn fence_counts(&self) -> PortResult<FenceCounts> {
-        retrying("count what was fenced", || async {
+        self.retrying("count what was fenced", || async {
             let later = attempts::Entity::find().filter(attempts::Column::Fence.gt(1));
             Ok(FenceCounts {
                 leader_takeovers: terms::Entity::find().count(&self.db).await?.saturating_sub(1),

@@ -23,7 +23,7 @@ use crate::held::{Held, held};
 use crate::jobs as job_rows;
 use crate::plan::insert_new;
 use crate::scores::{fitness_in, stored_scores};
-use crate::session::{SqlStore, Tx, retrying};
+use crate::session::{SqlStore, Tx};
 
 /// What a run of the transaction came to.
 enum Outcome {
@@ -37,7 +37,7 @@ impl SqlStore {
         check(scores)?;
         // Ahead of the scores: a score is never there without its log.
         let logged = self.copy_action_logs(job, fence, scores).await?;
-        let committed = retrying("commit scores", || self.finish_once(job, fence, scores, logged)).await;
+        let committed = self.retrying("commit scores", || self.finish_once(job, fence, scores, logged)).await;
         if logged && is_refused(&committed) {
             self.forget_action_logs(job, fence).await;
         }
@@ -45,7 +45,7 @@ impl SqlStore {
             Outcome::Committed(finished) => Ok(finished),
             Outcome::Diverged(divergence) => {
                 // In a transaction of its own: the one that found it must leave nothing behind.
-                retrying("record a divergence", || self.record_divergence_once(&divergence)).await?;
+                self.retrying("record a divergence", || self.record_divergence_once(&divergence)).await?;
                 Err(PortError::new(ErrorKind::Divergence, divergence.reason()))
             }
         }

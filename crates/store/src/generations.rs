@@ -24,12 +24,12 @@ use crate::entity::{experiments, generations, members};
 use crate::error::{Error, Result, refused};
 use crate::experiments::{generation_started, lock, own, status_of};
 use crate::scores::scores_of_generation;
-use crate::session::{SqlStore, retrying};
+use crate::session::SqlStore;
 use crate::{extensions, leadership, plan};
 
 impl SqlStore {
     pub(crate) async fn read_generation(&self, id: ExperimentId, index: u32) -> PortResult<GenerationRecord> {
-        retrying("read a generation", || async {
+        self.retrying("read a generation", || async {
             let row = generations::Entity::find_by_id((id.0, i64::from(index))).one(&self.db).await?;
             let row = row.ok_or_else(|| not_found(id, index))?;
             Ok(GenerationRecord {

@@ -23,11 +23,11 @@ use crate::convert;
 use crate::entity::{episodes, experiments, jobs, members, scores};
 use crate::error::{Error, Result, damaged, refused};
 use crate::experiments::{load, load_shared, status_of};
-use crate::session::{SqlStore, retrying};
+use crate::session::SqlStore;
 
 impl SqlStore {
     pub(crate) async fn list_open_jobs(&self, id: ExperimentId) -> PortResult<Vec<JobId>> {
-        retrying("list open jobs", || async {
+        self.retrying("list open jobs", || async {
             if status_of(&load(&self.db, id).await?)? != ExperimentStatus::Running {
                 return Ok(vec![]);
             }

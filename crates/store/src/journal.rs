@@ -14,7 +14,7 @@ use crate::clock::now_ms;
 use crate::entity::journal::{ActiveModel, Column, Entity};
 use crate::error::Result;
 use crate::experiments::load;
-use crate::session::{SqlStore, retrying};
+use crate::session::SqlStore;
 use crate::{convert, paging};
 
 /// For how long the same line is not written again.
@@ -65,7 +65,7 @@ impl SqlStore {
         id: ExperimentId,
         page: &Page,
     ) -> PortResult<(Vec<JournalEntry>, Option<String>)> {
-        retrying("read a journal", || async {
+        self.retrying("read a journal", || async {
             load(&self.db, id).await?;
             let after = page.after.as_deref().map_or(Ok(0), paging::parse_entry)?;
             let size = paging::size(page);

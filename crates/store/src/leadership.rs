@@ -21,7 +21,7 @@ use crate::clock::{lease_end, now_ms};
 use crate::convert::count;
 use crate::entity::{leases, terms};
 use crate::error::{Result, refused};
-use crate::session::{SqlStore, Tx, retrying};
+use crate::session::{SqlStore, Tx};
 
 /// Name of the leader's lease.
 const LEADER: &str = "leader";
@@ -29,15 +29,15 @@ const LEADER: &str = "leader";
 #[async_trait]
 impl Leadership for SqlStore {
     async fn stand(&self, candidate: &Candidate, lease: Duration) -> PortResult<Election> {
-        retrying("stand for election", || self.stand_once(candidate, lease)).await
+        self.retrying("stand for election", || self.stand_once(candidate, lease)).await
     }
 
     async fn resign(&self, candidate: &Candidate) -> PortResult<()> {
-        retrying("resign", || self.resign_once(candidate)).await
+        self.retrying("resign", || self.resign_once(candidate)).await
     }
 
     async fn leader(&self) -> PortResult<Option<Leader>> {
-        retrying("ask who leads", || async {
+        self.retrying("ask who leads", || async {
             let Some(lease) = leases::Entity::find_by_id(LEADER).one(&self.db).await? else { return Ok(None) };
             let now = now_ms(&self.db).await?;
             leader(&self.db, &lease, now).await
@@ -46,7 +46,7 @@ impl Leadership for SqlStore {
     }
 
     async fn terms(&self, limit: u32) -> PortResult<Vec<Term>> {
-        retrying("list terms", || async {
+        self.retrying("list terms", || async {
             let latest = terms::Entity::find().order_by_desc(terms::Column::Epoch).limit(u64::from(limit));
             Ok(latest.all(&self.db).await?.into_iter().map(term).collect())
         })
@@ -100,7 +100,7 @@ impl SqlStore {
     /// nothing behind.
     pub(crate) async fn counting_fenced<T>(&self, epoch: Epoch, result: PortResult<T>) -> PortResult<T> {
         if result.as_ref().is_err_and(|error| error.kind == ErrorKind::Fenced)
-            && let Err(error) = retrying("count a fenced write", || self.count_fenced_once(epoch)).await
+            && let Err(error) = self.retrying("count a fenced write", || self.count_fenced_once(epoch)).await
         {
             tracing::warn!(%error, %epoch, "a fenced write is not counted");
         }

@@ -12,8 +12,8 @@
 
 mod action_logs;
 mod attempts;
-mod blobs;
 mod audit;
+mod blobs;
 mod clock;
 mod config;
 mod control;
@@ -28,11 +28,15 @@ mod experiments;
 mod extensions;
 mod fences;
 mod finish;
+mod gate;
 mod generations;
 mod held;
+mod job_ledger;
 mod jobs;
 mod journal;
+mod keeper;
 mod leadership;
+mod look;
 mod metrics;
 mod open;
 mod outbox;
@@ -49,5 +53,6 @@ mod session;
 mod tick_logs;
 
 pub use config::StoreConfig;
-pub use open::{connect, migrate};
+pub use keeper::Keeper;
+pub use open::{DatabaseFacts, connect, inspect, migrate, open_lazily};
 pub use session::SqlStore;

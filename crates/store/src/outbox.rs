@@ -22,7 +22,7 @@ use crate::convert;
 use crate::entity::outbox::{self, Column, Entity};
 use crate::entity::relay_holds;
 use crate::error::Result;
-use crate::session::{SqlStore, Tx, retrying};
+use crate::session::{SqlStore, Tx};
 
 /// Most ids in one statement, below the databases' limits on bound values.
 const CHUNK: usize = 10_000;
@@ -63,7 +63,7 @@ impl SqlStore {
     }
 
     pub(crate) async fn count_unpublished(&self) -> PortResult<u64> {
-        retrying("count unpublished events", || async {
+        self.retrying("count unpublished events", || async {
             Ok(Entity::find().filter(Column::PublishedAtMs.is_null()).count(&self.db).await?)
         })
         .await

@@ -67,6 +67,18 @@ pub(crate) fn parse_score(token: &str) -> Result<EpisodeKey> {
     Ok(EpisodeKey { generation: part(0)?, position: part(8)?, replicate: part(16)? })
 }
 
+/// The place of a job in the list of jobs.
+pub(crate) fn job_token(generation: i64, ordinal: i64) -> String {
+    format!("{generation:08x}{ordinal:08x}")
+}
+
+/// Reads what [`job_token`] wrote.
+pub(crate) fn parse_job(token: &str) -> Result<(i64, i64)> {
+    let (generation, ordinal) = token.split_at_checked(8).ok_or_else(bad_token)?;
+    let number = |digits| u32::from_str_radix(digits, 16).map(i64::from).map_err(|_| bad_token());
+    Ok((number(generation)?, number(ordinal)?))
+}
+
 /// The place of an entry in a journal.
 pub(crate) fn entry_token(id: i64) -> String {
     format!("{id:016x}")
@@ -96,9 +108,10 @@ mod tests {
         assert_eq!(parse_score(&score_token(&key)).unwrap(), key);
         assert_eq!(parse_parked(&parked_token(7, "00ff")).unwrap(), (7, "00ff".to_owned()));
         assert_eq!(parse_entry(&entry_token(1 << 40)).unwrap(), 1 << 40);
+        assert_eq!(parse_job(&job_token(3, 70_000)).unwrap(), (3, 70_000));
         for bad in ["", "x", "zz", &"g".repeat(24), &"ä".repeat(12), &"é".repeat(24)] {
             assert!(parse_score(bad).is_err() && parse_experiment(bad).is_err(), "{bad}");
-            assert!(parse_entry(bad).is_err(), "{bad}");
+            assert!(parse_entry(bad).is_err() && parse_job(bad).is_err(), "{bad}");
         }
     }
 

@@ -15,16 +15,16 @@ use crate::convert::{count, from_json, stored_count, to_json};
 use crate::entity::parked_events::{ActiveModel, Column, Entity, Model};
 use crate::error::{Result, refused};
 use crate::paging;
-use crate::session::{SqlStore, retrying};
+use crate::session::SqlStore;
 
 #[async_trait]
 impl ParkedEvents for SqlStore {
     async fn park(&self, parked: &NewParked) -> PortResult<()> {
-        retrying("put a message aside", || self.park_once(parked)).await
+        self.retrying("put a message aside", || self.park_once(parked)).await
     }
 
     async fn parked(&self, of: Option<ExperimentId>, page: &Page) -> PortResult<(Vec<ParkedEvent>, Option<String>)> {
-        retrying("list the messages that were put aside", || async {
+        self.retrying("list the messages that were put aside", || async {
             let size = paging::size(page);
             let mut select = Entity::find().order_by_asc(Column::ParkedAtMs).order_by_asc(Column::Id);
             if let Some(id) = of {
@@ -43,7 +43,7 @@ impl ParkedEvents for SqlStore {
     }
 
     async fn parked_event(&self, id: &str) -> PortResult<ParkedEvent> {
-        retrying("read a message that was put aside", || async {
+        self.retrying("read a message that was put aside", || async {
             let row = Entity::find_by_id(id.to_owned()).one(&self.db).await?;
             let missing = || refused(ErrorKind::NotFound, format!("there is no parked event `{id}`"));
             parked(row.ok_or_else(missing)?)
@@ -52,7 +52,7 @@ impl ParkedEvents for SqlStore {
     }
 
     async fn unpark(&self, id: &str) -> PortResult<bool> {
-        retrying("forget a message that was put aside", || async {
+        self.retrying("forget a message that was put aside", || async {
             let tx = self.begin().await?;
             let deleted = Entity::delete_by_id(id.to_owned()).exec(&*tx).await?.rows_affected;
             tx.commit().await?;

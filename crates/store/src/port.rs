@@ -15,12 +15,12 @@ use domain::score::Score;
 use domain::status::ExperimentStatus;
 use uuid::Uuid;
 
-use crate::session::{SqlStore, retrying};
+use crate::session::SqlStore;
 
 #[async_trait]
 impl ExperimentStore for SqlStore {
     async fn create(&self, new: &NewExperiment) -> PortResult<Created> {
-        retrying("store an experiment", || self.create_once(new)).await
+        self.retrying("store an experiment", || self.create_once(new)).await
     }
 
     async fn experiment(&self, id: ExperimentId) -> PortResult<ExperimentRecord> {
@@ -36,7 +36,7 @@ impl ExperimentStore for SqlStore {
     }
 
     async fn set_status(&self, id: ExperimentId, status: ExperimentStatus, note: &Note) -> PortResult<()> {
-        retrying("change the status of an experiment", || self.set_status_once(id, status, note)).await
+        self.retrying("change the status of an experiment", || self.set_status_once(id, status, note)).await
     }
 
     async fn open_jobs(&self, id: ExperimentId) -> PortResult<Vec<JobId>> {
@@ -45,16 +45,16 @@ impl ExperimentStore for SqlStore {
 
     async fn claim(&self, job: JobId, worker: &str, lease: Duration) -> PortResult<Claim> {
         let token = Uuid::new_v4();
-        retrying("claim a job", || self.claim_once(job, worker, lease, token)).await
+        self.retrying("claim a job", || self.claim_once(job, worker, lease, token)).await
     }
 
     async fn renew(&self, job: JobId, fence: Fence, renewal: &Renewal) -> PortResult<Renewed> {
-        let renewed = retrying("renew a lease", || self.renew_once(job, fence, renewal)).await;
+        let renewed = self.retrying("renew a lease", || self.renew_once(job, fence, renewal)).await;
         self.counting_late(job, fence, 0, renewed).await
     }
 
     async fn release(&self, job: JobId, fence: Fence, error: &str) -> PortResult<()> {
-        let released = retrying("give a job back", || self.release_once(job, fence, error)).await;
+        let released = self.retrying("give a job back", || self.release_once(job, fence, error)).await;
         self.counting_late(job, fence, 0, released).await
     }
 
@@ -79,12 +79,12 @@ impl ExperimentStore for SqlStore {
         summary: &GenerationSummary,
         next: Option<&GenerationPlan>,
     ) -> PortResult<()> {
-        let closed = retrying("close a generation", || self.close_once(epoch, id, index, summary, next)).await;
+        let closed = self.retrying("close a generation", || self.close_once(epoch, id, index, summary, next)).await;
         self.counting_fenced(epoch, closed).await
     }
 
     async fn complete(&self, epoch: Epoch, id: ExperimentId, digest: &str) -> PortResult<()> {
-        let completed = retrying("complete an experiment", || self.complete_once(epoch, id, digest)).await;
+        let completed = self.retrying("complete an experiment", || self.complete_once(epoch, id, digest)).await;
         self.counting_fenced(epoch, completed).await
     }
 
@@ -102,11 +102,11 @@ impl ExperimentStore for SqlStore {
     }
 
     async fn claim_outbox(&self, relay: &str, limit: u32, lease: Duration) -> PortResult<Vec<OutboxEntry>> {
-        retrying("take events from the outbox", || self.claim_outbox_once(relay, limit, lease)).await
+        self.retrying("take events from the outbox", || self.claim_outbox_once(relay, limit, lease)).await
     }
 
     async fn mark_published(&self, ids: &[i64]) -> PortResult<()> {
-        retrying("mark events as published", || self.mark_published_once(ids)).await
+        self.retrying("mark events as published", || self.mark_published_once(ids)).await
     }
 
     async fn outbox_lag(&self) -> PortResult<u64> {
@@ -114,10 +114,14 @@ impl ExperimentStore for SqlStore {
     }
 
     async fn write_tick_logs(&self, logs: &[TickLog]) -> PortResult<()> {
-        retrying("write tick logs", || self.write_tick_logs_once(logs)).await
+        self.retrying("write tick logs", || self.write_tick_logs_once(logs)).await
     }
 
     async fn ping(&self) -> PortResult<()> {
-        retrying("reach the database", || async { Ok(self.db.ping().await?) }).await
+        // The keeper has looked a moment ago, and knows more than a connection that answers.
+        if self.db.gate.kept {
+            return self.db.gate.verdict();
+        }
+        self.retrying("reach the database", || self.db.ping()).await
     }
 }

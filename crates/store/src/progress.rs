@@ -16,7 +16,7 @@ use crate::convert;
 use crate::entity::{members, scores};
 use crate::error::Result;
 use crate::scores::fitness_of;
-use crate::session::{SqlStore, retrying};
+use crate::session::SqlStore;
 
 /// Sums over the scored episodes of one member.
 #[derive(Default)]
@@ -28,7 +28,7 @@ struct Sums {
 
 impl SqlStore {
     pub(crate) async fn read_progress(&self, id: ExperimentId, index: u32) -> PortResult<Vec<MemberProgress>> {
-        retrying("read the progress of a generation", || async {
+        self.retrying("read the progress of a generation", || async {
             let fitness = fitness_of(&self.db, id).await?;
             let mut sums = self.sums(id, index, &fitness).await?;
             let members: Vec<(i64, String, i64)> = members::Entity::find()

@@ -20,7 +20,7 @@ use crate::entity::{event_inbox, experiment_summaries, generation_summaries};
 use crate::error::{Result, damaged};
 use crate::plan::insert_all;
 use crate::projection_rows::{experiment, experiment_row, generation, generation_row};
-use crate::session::{SqlStore, Tx, retrying};
+use crate::session::{SqlStore, Tx};
 
 #[async_trait]
 impl Projection for SqlStore {
@@ -28,11 +28,11 @@ impl Projection for SqlStore {
         if events.is_empty() {
             return Ok(vec![]);
         }
-        retrying("take events into the summaries", || self.project_once(events)).await
+        self.retrying("take events into the summaries", || self.project_once(events)).await
     }
 
     async fn summary(&self, id: ExperimentId) -> PortResult<Option<Summary>> {
-        retrying("read a summary", || async {
+        self.retrying("read a summary", || async {
             let Some(row) = experiment_summaries::Entity::find_by_id(id.0).one(&self.db).await? else {
                 return Ok(None);
             };
@@ -51,7 +51,7 @@ impl Projection for SqlStore {
     }
 
     async fn inbox(&self, id: ExperimentId, after: Option<EventId>, limit: u32) -> PortResult<Vec<InboxEntry>> {
-        retrying("read the inbox of events", || async {
+        self.retrying("read the inbox of events", || async {
             let mut rows = event_inbox::Entity::find().filter(event_inbox::Column::ExperimentId.eq(id.0));
             if let Some(after) = after {
                 rows = rows.filter(event_inbox::Column::EventId.gt(after.0));
@@ -64,7 +64,7 @@ impl Projection for SqlStore {
 
     async fn projected(&self, after: Option<ExperimentId>, limit: u32) -> PortResult<Vec<ExperimentId>> {
         use experiment_summaries::Column;
-        retrying("list summaries", || async {
+        self.retrying("list summaries", || async {
             let mut ids = experiment_summaries::Entity::find().select_only().column(Column::ExperimentId);
             ids = ids.filter(Column::Events.gt(0));
             if let Some(after) = after {
@@ -78,7 +78,7 @@ impl Projection for SqlStore {
     }
 
     async fn forget(&self, id: ExperimentId) -> PortResult<()> {
-        retrying("forget a summary", || async {
+        self.retrying("forget a summary", || async {
             let tx = self.begin().await?;
             lock_summaries(&tx, &BTreeSet::from([id])).await?;
             let inbox = event_inbox::Entity::delete_many().filter(event_inbox::Column::ExperimentId.eq(id.0));

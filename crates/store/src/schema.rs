@@ -26,12 +26,29 @@ pub(crate) async fn require_current(db: &DatabaseConnection, target: &Target) ->
     match pending {
         0 => Ok(()),
         all if all == Migrator::migrations().len() => Err(missing(target)),
-        behind => Err(precondition(format!("the schema of {target} is {behind} migrations behind: {ADVICE}"))),
+        behind => Err(older(behind, target)),
+    }
+}
+
+/// As [`require_current`], by the names of the applied migrations.
+pub(crate) fn judge(applied: &[String], target: &Target) -> PortResult<()> {
+    let known: Vec<_> = Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
+    if applied.iter().any(|name| !known.contains(name)) {
+        return Err(newer(target));
+    }
+    match known.iter().filter(|name| !applied.contains(name)).count() {
+        0 => Ok(()),
+        all if all == known.len() => Err(missing(target)),
+        behind => Err(older(behind, target)),
     }
 }
 
 pub(crate) fn missing(target: &Target) -> PortError {
     precondition(format!("there is no ledger in {target}: {ADVICE}"))
+}
+
+fn older(behind: usize, target: &Target) -> PortError {
+    precondition(format!("the schema of {target} is {behind} migrations behind: {ADVICE}"))
 }
 
 fn newer(target: &Target) -> PortError {

@@ -14,7 +14,7 @@ use crate::convert;
 use crate::entity::{action_logs, episodes, experiments, jobs, members, scores};
 use crate::error::Result;
 use crate::experiments::not_found;
-use crate::session::{SqlStore, retrying};
+use crate::session::SqlStore;
 use crate::{action_logs as logs, paging};
 
 impl SqlStore {
@@ -24,7 +24,7 @@ impl SqlStore {
         filter: &ScoreFilter,
         page: &Page,
     ) -> PortResult<(Vec<ScoreRow>, Option<String>)> {
-        retrying("list scores", || async {
+        self.retrying("list scores", || async {
             let fitness = fitness_of(&self.db, id).await?;
             let size = paging::size(page);
             let select = select(id, filter, page)?.limit(size + 1);

@@ -7,18 +7,17 @@ use std::time::{Duration, Instant};
 
 use domain::event::EventEncoder;
 use domain::ports::{PortResult, TraceSource};
-use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
-};
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction, SqliteTransactionMode, TransactionOptions};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use uuid::Uuid;
 
 use crate::error::Result;
+use crate::gate::{CopyPool, Database, Gate};
 use crate::metrics;
 
 /// The ledger over PostgreSQL or SQLite. Made by [`crate::connect`].
 pub struct SqlStore {
-    pub(crate) db: DatabaseConnection,
+    pub(crate) db: Database,
     pub(crate) encoder: Arc<dyn EventEncoder>,
     pub(crate) trace: TraceSource,
     pub(crate) copy_from: usize,
@@ -28,9 +27,9 @@ pub struct SqlStore {
 
 /// What the two databases need besides connections.
 pub(crate) enum Engine {
-    /// `copy` is for bulk data; absent where the server wants TLS, which that driver is not given here. `aside` is one
-    /// connection for elections, which must not wait behind anything else; absent where there are too few.
-    Postgres { copy: Option<deadpool_postgres::Pool>, aside: Option<DatabaseConnection> },
+    /// `copy` is for bulk data. `aside` is one connection for elections, which must not wait behind anything else; absent
+    /// where there are too few.
+    Postgres { copy: CopyPool, aside: Option<Database> },
     /// SQLite has one writer at a time, so writers wait in line here instead of trying again and again. The lock
     /// keeps other processes out for as long as the store lives.
     Sqlite { writer: Arc<Mutex<()>>, _lock: File },
@@ -76,7 +75,7 @@ impl SqlStore {
         }
     }
 
-    async fn begin_on(&self, db: &DatabaseConnection) -> Result<Tx> {
+    async fn begin_on(&self, db: &Database) -> Result<Tx> {
         let turn = match &self.engine {
             Engine::Postgres { .. } => None,
             Engine::Sqlite { writer, .. } => Some(Arc::clone(writer).lock_owned().await),
@@ -86,26 +85,34 @@ impl SqlStore {
             sqlite_transaction_mode: turn.as_ref().map(|_| SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(Tx { inner: db.begin_with_options(immediate).await?, _turn: turn })
+        Ok(Tx { inner: db.begin(immediate).await?, _turn: turn })
+    }
+
+    /// Runs a transaction, again where it failed for a reason that passes, and tells the keeper of what it saw. A commit
+    /// whose answer was lost may have happened, so `attempt` must be one that can be repeated.
+    pub(crate) async fn retrying<T, F, Fut>(&self, what: &'static str, attempt: F) -> PortResult<T>
+    where
+        F: Fn() -> Fut,
+        Fut: Future<Output = Result<T>>,
+    {
+        retrying(&self.db.gate, what, attempt).await
     }
 }
 
 const TRIES: u32 = 5;
 
-/// Runs a transaction, again where it failed for a reason that passes. A commit whose answer was lost may have
-/// happened, so `attempt` must be one that can be repeated.
-pub(crate) async fn retrying<T, F, Fut>(what: &'static str, attempt: F) -> PortResult<T>
+async fn retrying<T, F, Fut>(gate: &Gate, what: &'static str, attempt: F) -> PortResult<T>
 where
     F: Fn() -> Fut,
     Fut: Future<Output = Result<T>>,
 {
     let begun = Instant::now();
-    let outcome = until_settled(what, attempt).await;
+    let outcome = until_settled(gate, what, attempt).await;
     metrics::took(what, begun.elapsed(), outcome.is_ok());
     outcome
 }
 
-async fn until_settled<T, F, Fut>(what: &str, attempt: F) -> PortResult<T>
+async fn until_settled<T, F, Fut>(gate: &Gate, what: &str, attempt: F) -> PortResult<T>
 where
     F: Fn() -> Fut,
     Fut: Future<Output = Result<T>>,
@@ -119,7 +126,10 @@ where
                 tokio::time::sleep(backoff(tries)).await;
                 tries += 1;
             }
-            Err(error) => return Err(error.into_port(what)),
+            Err(error) => {
+                gate.note(&error);
+                return Err(error.into_port(what));
+            }
         }
     }
 }
@@ -148,14 +158,15 @@ mod tests {
 
     #[tokio::test]
     async fn transient_failures_are_run_again_a_bounded_number_of_times() {
+        let gate = Gate::open();
         let runs = AtomicU32::new(0);
-        let second_time = retrying("try", || async {
+        let second_time = retrying(&gate, "try", || async {
             if runs.fetch_add(1, Ordering::Relaxed) == 0 { Err(cut_connection()) } else { Ok(()) }
         });
         assert!(second_time.await.is_ok());
 
         let runs = AtomicU32::new(0);
-        let never = retrying::<(), _, _>("try", || async {
+        let never = retrying::<(), _, _>(&gate, "try", || async {
             runs.fetch_add(1, Ordering::Relaxed);
             Err(cut_connection())
         });
@@ -165,8 +176,9 @@ mod tests {
 
     #[tokio::test]
     async fn other_failures_are_reported_at_once() {
+        let gate = Gate::open();
         let runs = AtomicU32::new(0);
-        let failed = retrying::<(), _, _>("read a page", || async {
+        let failed = retrying::<(), _, _>(&gate, "read a page", || async {
             runs.fetch_add(1, Ordering::Relaxed);
             Err(DbErr::Custom("syntax".into()).into())
         });

@@ -1,4 +1,4 @@
-//! Tick logs, in bulk: PostgreSQL takes them by binary COPY, SQLite (and PostgreSQL behind TLS) by large inserts.
+//! Tick logs, in bulk: PostgreSQL takes them by binary COPY, SQLite by large inserts.
 
 use std::collections::BTreeMap;
 use std::pin::pin;
@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::entity::tick_logs::{ActiveModel, Column, Entity};
 use crate::error::Result;
+use crate::gate::CopyPool;
 use crate::plan::insert_all;
 use crate::session::{Engine, SqlStore};
 
@@ -43,8 +44,8 @@ impl SqlStore {
     pub(crate) async fn write_tick_logs_once(&self, logs: &[TickLog]) -> Result<()> {
         let latest: Latest<'_> = logs.iter().map(|log| ((log.experiment.0, log.key), log)).collect();
         match &self.engine {
-            Engine::Postgres { copy: Some(pool), .. } => copy(pool, &latest).await,
-            _ => self.insert_tick_logs(&latest).await,
+            Engine::Postgres { copy: pool, .. } => copy(pool, &latest).await,
+            Engine::Sqlite { .. } => self.insert_tick_logs(&latest).await,
         }
     }
 
@@ -65,7 +66,7 @@ impl SqlStore {
     }
 }
 
-async fn copy(pool: &deadpool_postgres::Pool, logs: &Latest<'_>) -> Result<()> {
+async fn copy(pool: &CopyPool, logs: &Latest<'_>) -> Result<()> {
     let mut client = pool.get().await?;
     let tx = client.transaction().await?;
     let delete = tx.prepare_cached(DELETE).await?;

@@ -3,10 +3,12 @@
 
 pub mod blobs;
 pub mod builder;
+pub mod certificates;
 pub mod contract;
 pub mod ledger;
 pub mod otlp;
 pub mod outbox;
 pub mod postgres;
 pub mod projection;
+pub mod services;
 pub mod trace;

@@ -1,15 +1,24 @@
 //! Where NATS is and how subjects and the stream are called.
 
+use std::fmt;
 use std::time::Duration;
 
 use domain::error::ErrorKind;
 use domain::ports::{PortError, PortResult};
+use runtime::config::NatsLogin;
+use runtime::tls::TlsFiles;
+
+use crate::wire::without_credentials;
 
 /// Settings of the NATS adapters.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct NatsConfig {
-    /// Servers, separated by commas, such as `nats://127.0.0.1:4222`.
+    /// Servers, separated by commas, such as `nats://127.0.0.1:4222`, or `tls://` to demand TLS.
     pub url: String,
+    /// Files that secure the connection. Any of them demands TLS, with the right host name.
+    pub tls: TlsFiles,
+    /// Who we are, unless the URL says it.
+    pub login: Option<NatsLogin>,
     /// First token, or tokens, of every subject.
     pub prefix: String,
     /// Name of the stream that keeps the events.
@@ -37,6 +46,8 @@ impl NatsConfig {
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
+            tls: TlsFiles::default(),
+            login: None,
             prefix: "clau-doom".to_owned(),
             stream: "EXPERIMENTS".to_owned(),
             max_age: Duration::from_secs(24 * 60 * 60),
@@ -93,7 +104,28 @@ impl NatsConfig {
         if self.max_age < Duration::from_millis(100) || self.in_flight == 0 || self.ack_timeout.is_zero() {
             return Err(invalid("the stream's age, the window and the ack timeout must not be zero"));
         }
-        Ok(())
+        self.tls.check().map_err(|error| invalid(format!("TLS to NATS: {error}")))
+    }
+
+    /// The servers as they may be shown.
+    pub(crate) fn shown(&self) -> String {
+        self.servers().map(without_credentials).collect::<Vec<_>>().join(",")
+    }
+
+    pub(crate) fn servers(&self) -> impl Iterator<Item = &str> {
+        self.url.split(',').map(str::trim)
+    }
+}
+
+/// Shows no URL as it is, because a URL may hold a password.
+impl fmt::Debug for NatsConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NatsConfig")
+            .field("servers", &self.shown())
+            .field("tls", &self.tls)
+            .field("prefix", &self.prefix)
+            .field("stream", &self.stream)
+            .finish_non_exhaustive()
     }
 }
 
@@ -114,6 +146,14 @@ mod tests {
         assert_eq!(config.metric_subject("agent.A"), "clau-doom.metrics.agent.A");
         assert_eq!(config.control_subject("pause"), "clau-doom.control.pause");
         assert!(config.check().is_ok());
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let config = NatsConfig::new("nats://me:s3cret@a:4222, nats://t0ken@b:4222");
+
+        assert_eq!(config.shown(), "nats://a:4222,nats://b:4222");
+        assert!(!format!("{config:?}").contains("s3cret") && !format!("{config:?}").contains("t0ken"));
     }
 
     #[test]

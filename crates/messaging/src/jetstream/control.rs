@@ -37,7 +37,7 @@ impl NatsControl {
     /// `Invalid` if the settings cannot be used.
     pub async fn connect(config: &NatsConfig) -> PortResult<Self> {
         config.check()?;
-        let client = connect_buffering(&config.url, BUFFERED).await?;
+        let client = connect_buffering(config, BUFFERED).await?;
         let subject = config.control_subject("*");
         let messages = client.queue_subscribe(subject, GROUP.to_owned()).await.map_err(|cause| {
             PortError::new(ErrorKind::Invalid, "cannot listen to control messages over NATS").because(cause)

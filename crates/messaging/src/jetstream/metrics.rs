@@ -24,7 +24,7 @@ impl NatsMetrics {
     /// If the settings cannot be used.
     pub async fn connect(config: &NatsConfig) -> PortResult<Self> {
         config.check()?;
-        Ok(Self::over(connect(&config.url).await?, Arc::new(config.clone())))
+        Ok(Self::over(connect(config).await?, Arc::new(config.clone())))
     }
 
     pub(super) fn over(client: Client, config: Arc<NatsConfig>) -> Self {

@@ -3,6 +3,7 @@
 use std::future::IntoFuture;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use async_nats::Client;
 use async_nats::jetstream::context::{PublishAckFuture, PublishError, PublishErrorKind};
@@ -15,10 +16,14 @@ use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 use runtime::crash::{self, Point};
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
-use super::client::{connect, ensure_connected};
+use super::client::{connect, ensure_connected, why_not};
 use super::config::NatsConfig;
 use super::{JetStreamHistory, JetStreamSource, NatsMetrics, message, stream};
+
+/// For how long a reason for the lack of a connection is believed.
+const RECENT: Duration = Duration::from_secs(10);
 
 /// Publishes events to a JetStream stream.
 ///
@@ -33,6 +38,29 @@ pub struct JetStreamPublisher {
     stream_ready: AtomicBool,
     /// One batch at a time: keeps the order, and bounds what is in flight.
     turn: Mutex<()>,
+    doubt: Doubt,
+}
+
+/// Why there is no connection, found out now and then: every look is an attempt to connect.
+#[derive(Debug, Default)]
+struct Doubt(Mutex<Option<(Instant, String)>>);
+
+impl Doubt {
+    async fn reason(&self, config: &NatsConfig) -> PortError {
+        let mut known = self.0.lock().await;
+        let message = match known.take() {
+            Some((at, message)) if at.elapsed() < RECENT => {
+                *known = Some((at, message.clone()));
+                message
+            }
+            _ => {
+                let message = why_not(config).await.message;
+                *known = Some((Instant::now(), message.clone()));
+                message
+            }
+        };
+        PortError::new(ErrorKind::Unavailable, message)
+    }
 }
 
 impl JetStreamPublisher {
@@ -43,7 +71,7 @@ impl JetStreamPublisher {
     /// `Invalid` if the settings cannot be used.
     pub async fn connect(config: &NatsConfig) -> PortResult<Self> {
         config.check()?;
-        let client = connect(&config.url).await?;
+        let client = connect(config).await?;
         let context = ContextBuilder::new()
             .timeout(config.ack_timeout)
             .ack_timeout(config.ack_timeout)
@@ -51,7 +79,14 @@ impl JetStreamPublisher {
             .backpressure_on_inflight(true)
             .build(client.clone());
         let config = Arc::new(config.clone());
-        Ok(Self { client, context, config, stream_ready: AtomicBool::new(false), turn: Mutex::new(()) })
+        Ok(Self {
+            client,
+            context,
+            config,
+            stream_ready: AtomicBool::new(false),
+            turn: Mutex::new(()),
+            doubt: Doubt::default(),
+        })
     }
 
     /// A publisher of metrics over the same connection.
@@ -70,6 +105,27 @@ impl JetStreamPublisher {
     #[must_use]
     pub fn history(&self) -> JetStreamHistory {
         JetStreamHistory::over(self.client.clone(), self.context.clone(), Arc::clone(&self.config))
+    }
+
+    /// What is there now, for people.
+    ///
+    /// # Errors
+    /// If the server is away, with the reason, or has no JetStream or no stream of ours.
+    pub async fn facts(&self) -> PortResult<NatsFacts> {
+        self.ping().await?;
+        let server = self.client.server_info();
+        let stream = self.context.get_stream(&self.config.stream).await;
+        let gone = |error| PortError::new(ErrorKind::Unavailable, "the event stream is gone").because(error);
+        let state = &stream.map_err(gone)?.cached_info().state.clone();
+        Ok(NatsFacts {
+            server: self.config.shown(),
+            version: server.version,
+            tls: server.tls_required || self.config.tls.any() || self.config.url.starts_with("tls://"),
+            stream: self.config.stream.clone(),
+            messages: state.messages,
+            bytes: state.bytes,
+            consumers: state.consumer_count as u64,
+        })
     }
 
     async fn ensure_stream(&self) -> PortResult<()> {
@@ -124,6 +180,25 @@ impl JetStreamPublisher {
     }
 }
 
+/// What is known of NATS and of the stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NatsFacts {
+    /// Where it is, without credentials.
+    pub server: String,
+    /// Version of the server.
+    pub version: String,
+    /// Whether the connection is encrypted.
+    pub tls: bool,
+    /// Name of the stream.
+    pub stream: String,
+    /// Events that it holds.
+    pub messages: u64,
+    /// Their size.
+    pub bytes: u64,
+    /// Consumers that it remembers.
+    pub consumers: u64,
+}
+
 #[async_trait]
 impl EventPublisher for JetStreamPublisher {
     async fn publish(&self, records: &[EventRecord]) -> Vec<PortResult<()>> {
@@ -135,7 +210,9 @@ impl EventPublisher for JetStreamPublisher {
     }
 
     async fn ping(&self) -> PortResult<()> {
-        ensure_connected(&self.client)?;
+        if ensure_connected(&self.client).is_err() {
+            return Err(self.doubt.reason(&self.config).await);
+        }
         stream::ensure(&self.context, &self.config).await
     }
 }

@@ -22,7 +22,7 @@ const FORGOTTEN: Duration = Duration::from_secs(30);
 /// # Errors
 /// `Unavailable` if the server does not answer or there is no stream.
 pub async fn stored_ids(settings: &NatsConfig, experiment: ExperimentId) -> PortResult<Vec<String>> {
-    let context = async_nats::jetstream::new(connect(&settings.url).await?);
+    let context = async_nats::jetstream::new(connect(settings).await?);
     let config = pull::Config {
         ack_policy: AckPolicy::None,
         filter_subject: settings.event_subject(&format!("{experiment}.>")),

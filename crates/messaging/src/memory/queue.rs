@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use domain::error::ErrorKind;
-use domain::ports::{Delivery, JobConsumer, JobMessage, JobQueue, PortError, PortResult, TraceSource};
+use domain::ports::{
+    DeadLetter, DeadLetters, Delivery, JobConsumer, JobMessage, JobQueue, PortError, PortResult, TraceSource,
+};
 use runtime::crash::{self, Point};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
@@ -30,7 +32,14 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     waiting: VecDeque<Entry>,
-    dead: Vec<JobMessage>,
+    dead: VecDeque<Dead>,
+}
+
+/// A job that was put aside, and why.
+#[derive(Debug, Clone)]
+struct Dead {
+    message: JobMessage,
+    reason: &'static str,
 }
 
 /// A job, who published it, and how often it came back.
@@ -53,12 +62,6 @@ impl MemoryJobQueue {
     #[must_use]
     pub fn with_trace(self, trace: TraceSource) -> Self {
         Self { trace, ..self }
-    }
-
-    /// Jobs that were rejected or came back too often, oldest first.
-    #[must_use]
-    pub fn dead_letters(&self) -> Vec<JobMessage> {
-        self.shared.lock().dead.clone()
     }
 
     /// How many jobs wait for a consumer.
@@ -96,7 +99,7 @@ impl Shared {
         let mut state = self.lock();
         if entry.returns > self.delivery_limit {
             tracing::warn!(job = %entry.message.job, returns = entry.returns, "job put aside: it came back too often");
-            state.dead.push(entry.message);
+            state.dead.push_back(Dead { message: entry.message, reason: "delivery_limit" });
             return;
         }
         state.waiting.push_front(entry);
@@ -125,6 +128,29 @@ impl JobQueue for MemoryJobQueue {
 
     async fn ping(&self) -> PortResult<()> {
         Ok(())
+    }
+}
+
+#[async_trait]
+impl DeadLetters for MemoryJobQueue {
+    async fn dead_letters(&self, limit: usize) -> PortResult<Vec<DeadLetter>> {
+        let letter = |dead: &Dead| DeadLetter {
+            message: Some(dead.message),
+            reason: dead.reason.to_owned(),
+            dead_at_ms: None,
+            bytes: 0,
+        };
+        Ok(self.shared.lock().dead.iter().take(limit).map(letter).collect())
+    }
+
+    async fn redrive(&self, limit: usize) -> PortResult<usize> {
+        let driven: Vec<JobMessage> = {
+            let mut state = self.shared.lock();
+            let count = limit.min(state.dead.len());
+            state.dead.drain(..count).map(|dead| dead.message).collect()
+        };
+        self.publish(&driven).await?;
+        Ok(driven.len())
     }
 }
 
@@ -187,7 +213,7 @@ impl Delivery for MemoryDelivery {
 
     async fn reject(mut self: Box<Self>) -> PortResult<()> {
         self.answered = true;
-        self.shared.lock().dead.push(self.entry.message);
+        self.shared.lock().dead.push_back(Dead { message: self.entry.message, reason: "rejected" });
         Ok(())
     }
 }

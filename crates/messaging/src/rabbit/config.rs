@@ -1,14 +1,20 @@
 //! Where RabbitMQ is and how the queue is called.
 
+use std::fmt;
 use std::time::Duration;
 
 use domain::ports::TraceSource;
+use runtime::tls::TlsFiles;
+
+use crate::wire::without_credentials;
 
 /// Settings of the RabbitMQ adapter.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct AmqpConfig {
-    /// The broker, such as `amqp://user:password@127.0.0.1:5672/%2f`.
+    /// The broker, such as `amqp://user:password@127.0.0.1:5672/%2f`, or `amqps://` for TLS.
     pub url: String,
+    /// Files that secure the connection, for `amqps://` only.
+    pub tls: TlsFiles,
     /// Direct exchange that jobs are published to; `{exchange}.dead` is its dead-letter exchange.
     pub exchange: String,
     /// Quorum queue that keeps the jobs; `{queue}.dead` is its dead-letter queue.
@@ -33,6 +39,7 @@ impl AmqpConfig {
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
+            tls: TlsFiles::default(),
             exchange: "claudoom".to_owned(),
             queue: "claudoom.jobs".to_owned(),
             routing_key: "job".to_owned(),
@@ -54,5 +61,17 @@ impl AmqpConfig {
     #[must_use]
     pub fn dead_queue(&self) -> String {
         format!("{}.dead", self.queue)
+    }
+}
+
+/// Shows no URL as it is, because a URL may hold a password.
+impl fmt::Debug for AmqpConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AmqpConfig")
+            .field("broker", &without_credentials(&self.url))
+            .field("tls", &self.tls)
+            .field("exchange", &self.exchange)
+            .field("queue", &self.queue)
+            .finish_non_exhaustive()
     }
 }

@@ -7,16 +7,18 @@ use std::time::Duration;
 use domain::error::ErrorKind;
 use domain::ports::{PortError, PortResult};
 use lapin::options::QueueDeclareOptions;
+use lapin::tcp::OwnedTLSConfig;
 use lapin::types::FieldTable;
-use lapin::uri::AMQPUri;
-use lapin::{Channel, Connection, ConnectionProperties};
+use lapin::uri::{AMQPScheme, AMQPUri};
+use lapin::{Channel, Connection, ConnectionProperties, DefaultConnectionBuilder, Queue};
+use runtime::outage::Outage;
 use runtime::retry::{Backoff, Waits};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
 
 use super::config::AmqpConfig;
 use super::errors::answered;
-use super::topology;
+use super::{tls, topology};
 use crate::wire::without_credentials;
 
 /// A connection that has gone silent is noticed after two heartbeats.
@@ -30,8 +32,15 @@ const BACKOFF: Backoff = Backoff { first: Duration::from_millis(100), factor: 2.
 pub(super) struct Link {
     config: AmqpConfig,
     uri: AMQPUri,
+    tls: OwnedTLSConfig,
     /// Locked while connecting, so that many users of a broken connection make one new one.
-    current: Mutex<Option<Arc<Connection>>>,
+    current: Mutex<Current>,
+}
+
+#[derive(Debug)]
+struct Current {
+    connection: Option<Arc<Connection>>,
+    outage: Outage,
 }
 
 impl Link {
@@ -42,7 +51,27 @@ impl Link {
             PortError::new(ErrorKind::Invalid, format!("`{shown}` is not an AMQP address: {reason}"))
         })?;
         uri.query.heartbeat.get_or_insert(HEARTBEAT_SECONDS);
-        Ok(Self { config, uri, current: Mutex::new(None) })
+        if config.tls.any() && uri.scheme != AMQPScheme::AMQPS {
+            let message = "files for TLS to RabbitMQ are named, so its URL must begin with amqps://";
+            return Err(PortError::new(ErrorKind::Invalid, message));
+        }
+        let tls = tls::config(&config.tls)
+            .map_err(|error| PortError::new(ErrorKind::Invalid, format!("TLS to RabbitMQ: {error}")))?;
+        let current = Current { connection: None, outage: Outage::new("RabbitMQ") };
+        Ok(Self { config, uri, tls, current: Mutex::new(current) })
+    }
+
+    pub(super) fn uri(&self) -> &AMQPUri {
+        &self.uri
+    }
+
+    pub(super) fn tls(&self) -> &OwnedTLSConfig {
+        &self.tls
+    }
+
+    /// Where the broker is, without credentials.
+    pub(super) fn broker(&self) -> String {
+        without_credentials(&self.config.url)
     }
 
     pub(super) fn config(&self) -> &AmqpConfig {
@@ -78,25 +107,55 @@ impl Link {
     pub(super) async fn messages(&self, queue: &str) -> PortResult<u64> {
         let connection = self.connection().await?;
         let channel = answered(self.config.timeout, "open a channel", connection.create_channel()).await?;
+        Ok(self.see(&channel, queue).await?.message_count().into())
+    }
+
+    /// Whether the broker answers; a queue that is not there, as on a new broker, is declared.
+    pub(super) async fn ping(&self) -> PortResult<()> {
+        match self.depth().await {
+            Ok(_) => Ok(()),
+            Err(_) => self.channel().await.map(drop),
+        }
+    }
+
+    /// Looks at a queue that must be there.
+    pub(super) async fn see(&self, channel: &Channel, queue: &str) -> PortResult<Queue> {
         let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::durable() };
         let declared = channel.queue_declare(queue.into(), passive, FieldTable::default());
-        let queue = answered(self.config.timeout, "see the job queue", declared).await?;
-        Ok(u64::from(queue.message_count()))
+        answered(self.config.timeout, "see the job queue", declared).await
     }
 
     async fn connection(&self) -> PortResult<Arc<Connection>> {
         let mut current = self.current.lock().await;
-        if let Some(connection) = current.as_ref().filter(|connection| connection.status().connected()) {
+        if let Some(connection) = current.connection.as_ref().filter(|connection| connection.status().connected()) {
             return Ok(Arc::clone(connection));
         }
-        let properties = ConnectionProperties::default().with_connection_name("claudoom".into());
-        let connecting = Connection::connect_uri(self.uri.clone(), properties);
-        let broker = without_credentials(&self.config.url);
-        let doing = format!("connect to RabbitMQ at {broker}");
-        let connection = Arc::new(answered(self.config.timeout, &doing, connecting).await?);
-        tracing::info!(broker, "connected to RabbitMQ");
-        *current = Some(Arc::clone(&connection));
-        Ok(connection)
+        match self.connect().await {
+            Ok(connection) => {
+                if current.outage.up().is_none() {
+                    tracing::info!(broker = self.broker(), "connected to RabbitMQ");
+                }
+                current.connection = Some(Arc::clone(&connection));
+                Ok(connection)
+            }
+            Err(error) => {
+                current.outage.down(&error.message);
+                Err(error)
+            }
+        }
+    }
+
+    async fn connect(&self) -> PortResult<Arc<Connection>> {
+        let doing = format!("connect to RabbitMQ at {}", self.broker());
+        let connecting = async {
+            DefaultConnectionBuilder::new()?
+                .with_uri(self.uri.clone())
+                .with_properties(ConnectionProperties::default().with_connection_name("claudoom".into()))
+                .with_tls_config(self.tls.clone())
+                .connect()
+                .await
+        };
+        answered(self.config.timeout, &doing, connecting).await.map(Arc::new)
     }
 }
 

@@ -1,5 +1,7 @@
 //! A consumer: its own channel with its own prefetch, so that one slow taker does not starve another.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use domain::error::ErrorKind;
 use domain::ports::{Delivery, JobConsumer, JobMessage, PortError, PortResult};
@@ -12,6 +14,7 @@ use lapin::{Channel, Consumer};
 use super::config::AmqpConfig;
 use super::delivery::{Answer, RabbitDelivery, Unanswered};
 use super::errors::{answered, failed};
+use super::spans::Route;
 use crate::wire::{self, NotAJob, SCHEMA_VERSION_HEADER, TRACEPARENT_HEADER};
 
 /// A [`JobConsumer`] on RabbitMQ. Dropping it gives back what was sent ahead and not taken; deliveries already taken
@@ -20,6 +23,7 @@ pub(super) struct RabbitConsumer {
     channel: Channel,
     /// Empty once the consumer has ended.
     messages: Option<Consumer>,
+    route: Arc<Route>,
 }
 
 impl RabbitConsumer {
@@ -33,7 +37,7 @@ impl RabbitConsumer {
         // An empty tag asks the broker for one of its own.
         let consuming = channel.basic_consume(config.queue.as_str().into(), "".into(), options, FieldTable::default());
         let messages = answered(config.timeout, "consume jobs", consuming).await?;
-        Ok(Self { channel, messages: Some(messages) })
+        Ok(Self { channel, messages: Some(messages), route: Arc::new(Route::of(config)) })
     }
 
     /// Waits for a message of any kind. Once the stream has ended the consumer is dead.
@@ -63,7 +67,10 @@ impl JobConsumer for RabbitConsumer {
                 Ok(job) => {
                     let redelivered = came_before(&message);
                     let traceparent = text(&message, TRACEPARENT_HEADER);
-                    return Ok(Box::new(RabbitDelivery { message: job, redelivered, traceparent, unanswered }));
+                    // As long as it takes to hand the message over.
+                    let _span = self.route.consume(&job, message.delivery_tag, traceparent.as_deref());
+                    let route = Arc::clone(&self.route);
+                    return Ok(Box::new(RabbitDelivery { message: job, redelivered, traceparent, unanswered, route }));
                 }
                 Err(error) => {
                     let id = message.properties.message_id().as_ref().map(|id| id.as_str());
@@ -100,7 +107,7 @@ pub(super) fn read(message: &Message) -> Result<JobMessage, NotAJob> {
     wire::decode_job(version.as_deref(), &message.data)
 }
 
-fn text(message: &Message, name: &str) -> Option<String> {
+pub(super) fn text(message: &Message, name: &str) -> Option<String> {
     match header(message, name)? {
         AMQPValue::LongString(text) => Some(String::from_utf8_lossy(text.as_bytes()).into_owned()),
         other => Some(format!("{other:?}")),
@@ -116,6 +123,6 @@ fn came_before(message: &Message) -> bool {
     message.redelivered || counted
 }
 
-fn header<'a>(message: &'a Message, name: &str) -> Option<&'a AMQPValue> {
+pub(super) fn header<'a>(message: &'a Message, name: &str) -> Option<&'a AMQPValue> {
     message.properties.headers().as_ref()?.inner().get(name)
 }

@@ -1,32 +1,52 @@
 //! The dead-letter queue: what people look at, and how it goes back to work.
 
-use domain::ports::{JobMessage, PortResult};
+use domain::ports::{DeadLetter, PortResult};
 use lapin::Channel;
 use lapin::message::{BasicGetMessage, Delivery as Message};
 use lapin::options::BasicGetOptions;
+use lapin::types::AMQPValue;
 
 use super::config::AmqpConfig;
 use super::connection::Link;
-use super::consumer::read;
+use super::consumer::{header, read, text};
 use super::delivery::{Answer, Unanswered};
 use super::errors::answered;
 use super::publisher::Publisher;
 
-/// Looks at up to `limit` messages and gives them back; what is not a job is left out.
-pub(super) async fn list(link: &Link, limit: usize) -> PortResult<Vec<JobMessage>> {
+/// Looks at up to `limit` messages and gives them back.
+pub(super) async fn list(link: &Link, limit: usize) -> PortResult<Vec<DeadLetter>> {
     let channel = link.channel().await?;
     let mut held = Vec::new();
-    let mut jobs = Vec::new();
+    let mut letters = Vec::new();
     // All are held until the end, or the first one would come again and again.
     while held.len() < limit {
         let Some((message, unanswered)) = take(&channel, link.config()).await? else { break };
-        jobs.extend(read(&message).ok());
+        letters.push(letter(&message));
         held.push(unanswered);
     }
     for unanswered in held {
         unanswered.answer(Answer::Requeue).await?;
     }
-    Ok(jobs)
+    Ok(letters)
+}
+
+fn letter(message: &Message) -> DeadLetter {
+    DeadLetter {
+        message: read(message).ok(),
+        reason: text(message, "x-first-death-reason").unwrap_or_default(),
+        dead_at_ms: died(message),
+        bytes: message.data.len(),
+    }
+}
+
+/// The time of the latest death, which the broker gives in seconds.
+fn died(message: &Message) -> Option<i64> {
+    let AMQPValue::FieldArray(deaths) = header(message, "x-death")? else { return None };
+    let AMQPValue::FieldTable(latest) = deaths.as_slice().first()? else { return None };
+    match latest.inner().get("time")? {
+        AMQPValue::Timestamp(seconds) => i64::try_from(*seconds).ok()?.checked_mul(1_000),
+        _ => None,
+    }
 }
 
 /// Publishes up to `limit` jobs again; each leaves the dead-letter queue after the job queue has it.

@@ -1,13 +1,17 @@
 //! One job in hand.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use domain::error::ErrorKind;
 use domain::ports::{Delivery, JobMessage, PortError, PortResult};
 use lapin::options::{BasicAckOptions, BasicNackOptions};
 use lapin::{Acker, Channel};
 use runtime::crash::{self, Point};
+use tracing::Instrument as _;
 
 use super::errors::failed;
+use super::spans::{self, Route};
 
 /// A message that waits for its answer. Dropped without one it is given back in the background; if there is no runtime
 /// to do it in, or the connection is gone, the broker gives it back when the channel closes.
@@ -23,6 +27,17 @@ pub(super) enum Answer {
     Ack,
     Requeue,
     Reject,
+}
+
+impl Answer {
+    /// The operation in the words of AMQP.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Ack => "ack",
+            Self::Requeue => "nack",
+            Self::Reject => "reject",
+        }
+    }
 }
 
 impl Unanswered {
@@ -73,6 +88,18 @@ pub(super) struct RabbitDelivery {
     pub(super) redelivered: bool,
     pub(super) traceparent: Option<String>,
     pub(super) unanswered: Unanswered,
+    pub(super) route: Arc<Route>,
+}
+
+impl RabbitDelivery {
+    async fn settle(self, answer: Answer) -> PortResult<()> {
+        let span = self.route.settle(&self.message, answer);
+        let settled = self.unanswered.answer(answer).instrument(span.clone()).await;
+        if settled.is_err() {
+            spans::failed(&span);
+        }
+        settled
+    }
 }
 
 #[async_trait]
@@ -90,14 +117,14 @@ impl Delivery for RabbitDelivery {
     }
 
     async fn ack(self: Box<Self>) -> PortResult<()> {
-        crash::around(Point::AckDue, Point::Acked, self.unanswered.answer(Answer::Ack)).await
+        crash::around(Point::AckDue, Point::Acked, self.settle(Answer::Ack)).await
     }
 
     async fn requeue(self: Box<Self>) -> PortResult<()> {
-        self.unanswered.answer(Answer::Requeue).await
+        self.settle(Answer::Requeue).await
     }
 
     async fn reject(self: Box<Self>) -> PortResult<()> {
-        self.unanswered.answer(Answer::Reject).await
+        self.settle(Answer::Reject).await
     }
 }

@@ -15,7 +15,14 @@ pub(super) fn failed(doing: &str, error: lapin::Error) -> PortError {
         ErrorKind::PermissionDenied => "; check user, password and virtual host",
         _ => "",
     };
-    PortError::new(kind, format!("cannot {doing}: {error}{advice}")).because(error)
+    let reason = error.to_string();
+    // A TLS library's words for "this is no TLS".
+    let advice = if reason.contains("InvalidContentType") {
+        "; amqps:// demands TLS, and that port speaks none"
+    } else {
+        advice
+    };
+    PortError::new(kind, format!("cannot {doing}: {reason}{advice}")).because(error)
 }
 
 /// Awaits an answer of the broker, but not for ever: a broker that blocks publishers simply does not answer.

@@ -1,5 +1,6 @@
 //! Publishes jobs and waits until the broker has taken responsibility for each.
 
+use std::iter::zip;
 use std::sync::Arc;
 
 use domain::error::ErrorKind;
@@ -14,6 +15,7 @@ use tokio::time::Instant;
 
 use super::connection::{Link, pause_before, retries};
 use super::errors::answered;
+use super::spans::{self, Route};
 use crate::wire::{self, CONTENT_TYPE, SCHEMA_VERSION, SCHEMA_VERSION_HEADER, TRACEPARENT_HEADER};
 
 /// How many messages may wait for their confirmation.
@@ -29,11 +31,13 @@ pub(super) struct Publisher {
     /// Locked while publishing: the broker tells which message it could not route only by its place in the order.
     /// Empty before the first use and after a failure.
     channel: Mutex<Option<Channel>>,
+    route: Route,
 }
 
 impl Publisher {
     pub(super) fn new(link: Arc<Link>) -> Self {
-        Self { link, channel: Mutex::new(None) }
+        let route = Route::of(link.config());
+        Self { link, channel: Mutex::new(None), route }
     }
 
     /// Publishes all, trying again within the patience of the settings while the broker is away. Jobs whose
@@ -61,10 +65,16 @@ impl Publisher {
             None => self.open().await?,
         };
         let limit = self.link.config().timeout;
-        let confirmations = answered(limit, "publish jobs", self.send(&channel, jobs)).await?;
-        confirmations.into_iter().try_for_each(accepted)?;
-        *slot = Some(channel);
-        Ok(())
+        let spans: Vec<_> = jobs.iter().map(|job| self.route.publish(job)).collect();
+        let sent = answered(limit, "publish jobs", self.send(&channel, jobs)).await;
+        let published = sent.and_then(|confirmations| {
+            zip(confirmations, &spans)
+                .try_for_each(|(confirmation, span)| accepted(confirmation).inspect_err(|_| spans::failed(span)))
+        });
+        if published.is_ok() {
+            *slot = Some(channel);
+        }
+        published
     }
 
     async fn open(&self) -> PortResult<Channel> {

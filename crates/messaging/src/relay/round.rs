@@ -165,7 +165,7 @@ impl OutboxRelay {
         self.held.current = kept;
         self.counters.count(round.published, round.failed);
         if let Some(error) = first_error {
-            tracing::warn!(%error, failed = round.failed, "events stay in the outbox for now");
+            tracing::debug!(%error, failed = round.failed, "events stay in the outbox for now");
         }
         round
     }

@@ -1,7 +1,7 @@
 //! The twins keep the contracts.
 
 use async_trait::async_trait;
-use domain::ports::{EventPublisher, JobMessage, JobQueue};
+use domain::ports::{DeadLetters as _, EventPublisher, JobMessage, JobQueue};
 use futures::FutureExt;
 use messaging::memory::{MemoryEventBus, MemoryJobQueue, Seen, Subscription};
 use testkit::contract::publisher::{Kept, PublisherHarness};
@@ -19,7 +19,7 @@ impl QueueHarness for Queue {
     }
 
     async fn dead_letters(&self) -> Vec<JobMessage> {
-        self.0.dead_letters()
+        self.0.dead_letters(100).await.unwrap().into_iter().filter_map(|letter| letter.message).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::error::ErrorKind;
-use domain::ports::{JobMessage, JobQueue};
+use domain::ports::{DeadLetters as _, JobMessage, JobQueue};
 use lapin::options::{BasicGetOptions, QueueDeclareOptions, QueueDeleteOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use messaging::rabbit::{AmqpConfig, RabbitJobQueue};
@@ -28,8 +28,13 @@ impl QueueHarness for Real {
     }
 
     async fn dead_letters(&self) -> Vec<JobMessage> {
-        self.queue.dead_letters(100).await.unwrap()
+        dead(&self.queue).await
     }
+}
+
+/// The jobs among the dead letters.
+async fn dead(queue: &RabbitJobQueue) -> Vec<JobMessage> {
+    queue.dead_letters(100).await.unwrap().into_iter().filter_map(|letter| letter.message).collect()
 }
 
 async fn real() -> Real {
@@ -109,7 +114,7 @@ async fn what_is_not_a_job_is_put_aside_and_harms_nobody() {
         if queue.message_count() == 4 { Ok(()) } else { Err(()) }
     })
     .await;
-    assert_eq!(real.queue.dead_letters(10).await.unwrap(), []);
+    assert_eq!(dead(&real.queue).await, []);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -121,10 +126,18 @@ async fn dead_letters_go_back_to_work() {
     for _ in &published {
         next(&mut consumer).await.reject().await.unwrap();
     }
-    eventually("dead letters arriving", async || {
-        if real.queue.dead_letters(10).await.unwrap() == published { Ok(()) } else { Err(()) }
+    eventually("dead letters arriving", async || if dead(&real.queue).await == published { Ok(()) } else { Err(()) })
+        .await;
+
+    let letters = real.queue.dead_letters(10).await.unwrap();
+    assert!(letters.iter().all(|letter| letter.reason == "rejected" && letter.dead_at_ms.is_some()), "{letters:?}");
+    let facts = eventually("the count of dead letters", async || {
+        let facts = real.queue.facts().await.unwrap();
+        if facts.dead == 2 { Ok(facts) } else { Err(()) }
     })
     .await;
+    assert_eq!((facts.waiting, facts.consumers, facts.tls), (0, 1, false));
+    assert!(facts.version.as_deref().is_some_and(|version| version.contains('.')), "{facts:?}");
 
     assert_eq!(real.queue.redrive(10).await.unwrap(), 2);
 
@@ -133,7 +146,7 @@ async fn dead_letters_go_back_to_work() {
         assert_eq!(delivery.message(), *job);
         delivery.ack().await.unwrap();
     }
-    assert_eq!(real.queue.dead_letters(10).await.unwrap(), []);
+    assert_eq!(dead(&real.queue).await, []);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

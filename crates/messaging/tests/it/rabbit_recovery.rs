@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use domain::error::ErrorKind;
 use domain::ports::JobQueue;
+use lapin::options::QueueDeleteOptions;
 use messaging::rabbit::{AmqpConfig, RabbitJobQueue};
 use testkit::contract::queue::{jobs, next};
 use tokio::time::{sleep, timeout};
@@ -15,7 +16,7 @@ use crate::proxy::Proxy;
 struct Broken {
     queue: RabbitJobQueue,
     proxy: Proxy,
-    _guard: TopologyGuard,
+    guard: TopologyGuard,
 }
 
 /// A queue behind a proxy.
@@ -26,7 +27,7 @@ async fn behind_a_proxy(patience: Duration) -> Broken {
     let guard = own_config(url());
     let config = AmqpConfig { url: format!("{before}{}{after}", proxy.address()), patience, ..guard.clone() };
     let queue = RabbitJobQueue::connect(&config).await.unwrap();
-    Broken { queue, proxy, _guard: TopologyGuard(guard) }
+    Broken { queue, proxy, guard: TopologyGuard(guard) }
 }
 
 /// The address with the server cut out of it.
@@ -60,6 +61,25 @@ async fn after_a_cut_the_consumer_ends_and_its_jobs_come_to_the_next() {
         delivery.ack().await.unwrap();
     }
     assert!(redelivered >= 1, "what was in hand comes again, marked");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deleted_queue_ends_its_consumer_and_comes_back_with_the_next() {
+    let broken = behind_a_proxy(Duration::from_secs(15)).await;
+    let mut first = broken.queue.consume(1).await.unwrap();
+    let (_connection, channel) = independent().await;
+    let name = broken.guard.0.queue.clone();
+    channel.queue_delete(name.as_str().into(), QueueDeleteOptions::default()).await.unwrap();
+
+    let ended = timeout(Duration::from_secs(10), first.next()).await.expect("a deletion must be noticed");
+    assert_eq!(ended.err().unwrap().kind, ErrorKind::Unavailable);
+
+    let mut second = broken.queue.consume(1).await.unwrap();
+    let published = jobs(1);
+    broken.queue.publish(&published).await.unwrap();
+    let delivery = next(&mut second).await;
+    assert_eq!(delivery.message(), published[0]);
+    delivery.ack().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

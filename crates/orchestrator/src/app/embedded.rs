@@ -92,13 +92,16 @@ impl Embedded {
         let source = Arc::new(bus.source(CONSUMER));
         let events = EventPorts::of(ledger.clone()).with_stream(source.clone(), bus.clone());
         let processing = process(&events, source).await?;
+        let queue = Arc::new(MemoryJobQueue::with_delivery_limit(DELIVERIES).with_trace(trace()));
         let core = Core {
             store,
             leadership: ledger.clone(),
             projection: ledger.clone(),
+            jobs: ledger.clone(),
             dispatch: ledger.clone(),
             control: ledger,
-            queue: Arc::new(MemoryJobQueue::with_delivery_limit(DELIVERIES).with_trace(trace())),
+            queue: queue.clone(),
+            dead: queue,
             publisher,
             games: games.clone(),
             files,

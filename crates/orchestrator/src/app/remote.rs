@@ -1,17 +1,14 @@
 //! The system over PostgreSQL, NATS and RabbitMQ.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use domain::ports::{CountsMessages, EventPublisher, ExperimentStore, JobQueue, MetricsPublisher};
+use domain::ports::{CountsMessages, EventPublisher, ExperimentStore, MetricsPublisher};
 use messaging::jetstream::{JetStreamPublisher, NatsConfig};
 use messaging::rabbit::{AmqpConfig, RabbitJobQueue};
 use messaging::relay::{OutboxRelay, RelaySettings};
 use proto::events::Encoder;
-use runtime::health::Readiness;
-use store::StoreConfig;
+use store::{Keeper, StoreConfig};
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
 
 use super::trace;
 use crate::core::Core;
@@ -46,14 +43,16 @@ pub struct Remote {
     pub events: EventPorts,
     /// Makes summaries of events, once it is run.
     pub processor: Processor,
+    /// Reaches the database and looks after it, once it is run. Without it nothing can be stored.
+    pub keeper: Keeper,
 }
 
 impl Remote {
-    /// Connects to the services, under the name `name` in claims on what waits to be published. Files of users' own are
-    /// brought to this machine by way of `cache`.
+    /// Gets ready to use the services, under the name `name` in claims on what waits to be published. None of them has to
+    /// be there: each is used as soon as it is. Files of users' own are brought to this machine by way of `cache`.
     ///
     /// # Errors
-    /// If the database cannot be used. NATS and RabbitMQ may be away: they are connected to when they are there.
+    /// If settings cannot be used, or a SQLite file cannot be opened.
     pub async fn connect(
         dependencies: Dependencies,
         games: Arc<dyn Games>,
@@ -63,7 +62,8 @@ impl Remote {
         let Dependencies { store, nats, amqp } = dependencies;
         let store = StoreConfig { trace: trace(), ..store };
         let amqp = AmqpConfig { trace: trace(), ..amqp };
-        let ledger = Arc::new(store::connect(&store, Arc::new(Encoder)).await?);
+        let (ledger, keeper) = store::open_lazily(&store, Arc::new(Encoder)).await?;
+        let ledger = Arc::new(ledger);
         let files = UserFiles::new(ledger.clone(), cache);
         let store: Arc<dyn ExperimentStore> = ledger.clone();
         let jetstream = JetStreamPublisher::connect(&nats).await?;
@@ -73,37 +73,24 @@ impl Remote {
         let processing = ProcessorSettings::new(nats.stream);
         let processor = Processor::new(source, ledger.clone(), ledger.clone(), processing);
         let publisher: Arc<dyn EventPublisher> = Arc::new(jetstream);
-        let rabbit = Arc::new(RabbitJobQueue::connect(&amqp).await?);
-        let (counts, queue): (Arc<dyn CountsMessages>, Arc<dyn JobQueue>) = (rabbit.clone(), rabbit);
+        let queue = Arc::new(RabbitJobQueue::lazily(&amqp)?);
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new(name));
         observe_relay(relay.counters());
         let core = Core {
             store,
             leadership: ledger.clone(),
             projection: ledger.clone(),
+            jobs: ledger.clone(),
             dispatch: ledger.clone(),
             control: ledger,
-            queue,
+            queue: queue.clone(),
+            dead: queue.clone(),
             publisher,
             games,
             files,
             events: relay.wake(),
             progress: Arc::new(Notify::new()),
         };
-        Ok(Self { core, metrics, counts, relay, events, processor })
-    }
-
-    /// Watches the services and tells the health service what is there, until `stop`.
-    pub async fn watch(core: Core, readiness: Readiness, stop: CancellationToken) {
-        loop {
-            let said = |result: Result<(), domain::ports::PortError>| result.map_err(|error| error.to_string());
-            readiness.set("store", said(core.store.ping().await));
-            readiness.set("queue", said(core.queue.ping().await));
-            readiness.set("events", said(core.publisher.ping().await));
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(Duration::from_secs(2)) => {}
-            }
-        }
+        Ok(Self { core, metrics, counts: queue, relay, events, processor, keeper })
     }
 }

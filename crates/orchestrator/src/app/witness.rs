@@ -18,7 +18,7 @@ use crate::chaos::witness::Witness;
 /// # Errors
 /// If the database cannot be used.
 pub async fn prepare(url: &str) -> PortResult<()> {
-    store::migrate(url).await
+    store::migrate(&StoreConfig::new(url)).await
 }
 
 /// Opens the ledger and the event stream of a system of daemons.

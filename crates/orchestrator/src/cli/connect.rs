@@ -16,6 +16,7 @@ use tonic::transport::Channel;
 use tonic::{Request, Status};
 
 use super::{Exit, Failure, Place, output};
+use crate::app::watch::DEPENDENCIES;
 use crate::app::{Embedded, EmbeddedSettings, scratch};
 use crate::service::Service;
 use crate::shard::Pin;
@@ -151,7 +152,23 @@ pub(super) struct HealthArgs {
 
 /// Asks a daemon whether it is ready; the exit code is the answer.
 pub(super) async fn health(args: HealthArgs) -> Result<(), Failure> {
-    let ready = grpc::ready(&args.server, &args.service).await;
-    ready.map_err(|error| Failure::new(Exit::Unavailable, miette::miette!("{error}")))?;
+    if let Err(error) = grpc::ready(&args.server, &args.service).await {
+        let away = away(&args.server).await;
+        let told = if away.is_empty() { String::new() } else { format!("; not ready: {}", away.join(", ")) };
+        return Err(Failure::new(Exit::Unavailable, miette::miette!("{error}{told}")));
+    }
     output::line(format!("SERVING {}", args.server))
+}
+
+/// The dependencies that a daemon, which is there, waits for.
+async fn away(server: &Address) -> Vec<&'static str> {
+    let mut away = Vec::new();
+    for name in DEPENDENCIES {
+        match grpc::ready(server, name).await {
+            Ok(()) => {}
+            Err(grpc::NotReady::Status { .. }) => away.push(name),
+            Err(_) => return Vec::new(),
+        }
+    }
+    away
 }

@@ -14,6 +14,7 @@ use runtime::health::Readiness;
 use runtime::retry::Backoff;
 use runtime::tasks::{OnError, Tasks};
 use tokio::sync::Notify;
+use store::Keeper;
 use tokio_util::sync::CancellationToken;
 
 use super::connect::SERVICE;
@@ -22,6 +23,7 @@ use super::nats_control::{self, NatsControlArgs};
 use super::services::{self, ServicesArgs};
 use super::worker_health::{LIVE, WorkerHealth};
 use super::{Exit, Failure, Place, games, output};
+use crate::app::watch::{self, DEPENDENCIES};
 use crate::app::{Playing, PlayingSettings, Remote, host_name, scratch};
 use crate::broadcast;
 use crate::core::Core;
@@ -124,7 +126,11 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     let remote = Remote::connect(dependencies, games.clone(), cache, &own_name()).await;
     let remote = remote.map_err(unconnected)?;
     let core = remote.core.clone();
-    let readiness = Readiness::builder().service(SERVICE, ["store", "queue", "events"]).service(LIVE, []).build();
+    let readiness = DEPENDENCIES
+        .iter()
+        .fold(Readiness::builder().service(SERVICE, DEPENDENCIES), |builder, name| builder.service(name, [*name]))
+        .service(LIVE, [])
+        .build();
     observe_health(readiness.clone());
     let tasks = background(remote, &core, args.leading.settings(), &readiness);
     if let Some(operator) = operator {
@@ -209,11 +215,12 @@ fn background(remote: Remote, core: &Core, leading: leader::Settings, readiness:
             Ok::<(), Infallible>(())
         }
     });
+    keep(&tasks, remote.keeper);
     let (watched, readiness) = (core.clone(), readiness.clone());
     tasks.spawn("watch", OnError::Restart(Backoff::default()), move |token| {
         let (core, readiness) = (watched.clone(), readiness.clone());
         async move {
-            Remote::watch(core, readiness, token).await;
+            watch::run(core, readiness, token).await;
             Ok::<(), Infallible>(())
         }
     });
@@ -234,6 +241,19 @@ fn events(tasks: &Tasks, ports: EventPorts, processor: Processor, outbox: Arc<No
         async move {
             audit::run(ports, outbox, token).await;
             Ok::<(), Infallible>(())
+        }
+    });
+}
+
+/// Reaches the database, and looks after it.
+fn keep(tasks: &Tasks, keeper: Keeper) {
+    let mut keeper = Some(keeper);
+    tasks.spawn("keeper", OnError::Shutdown, move |token| {
+        let keeper = keeper.take();
+        async move {
+            let keeper = keeper.ok_or("the keeper cannot be started twice")?;
+            keeper.run(token.cancelled_owned()).await;
+            Ok::<(), &str>(())
         }
     });
 }
@@ -272,6 +292,8 @@ pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failur
     let mut settings = args.playing.settings(args.engines, scratch.path().to_owned());
     settings.worker.name = name;
     settings.worker.prefetch = Some(args.services.amqp.amqp_prefetch);
+    let tasks = Tasks::new();
+    keep(&tasks, remote.keeper);
     let playing = Playing::start(&core, games, settings).await?;
     let health = WorkerHealth::start(args.health_addr.as_ref(), &core, playing.meter.clone()).await?;
     tracing::info!(engines = playing.engines, "playing");
@@ -280,6 +302,7 @@ pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failur
     health.drain();
     playing.stop().await;
     health.stop().await;
+    tasks.shutdown(GRACE).await;
     Ok(())
 }
 
@@ -292,7 +315,7 @@ pub(super) struct MigrateArgs {
 
 /// Creates or updates the tables.
 pub(super) async fn migrate(args: MigrateArgs) -> Result<(), Failure> {
-    store::migrate(&services::store_config(&args.database)?.url).await?;
+    store::migrate(&services::store_config(&args.database)?).await?;
     output::line("the database is up to date")
 }
 

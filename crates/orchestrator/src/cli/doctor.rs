@@ -1,9 +1,8 @@
 //! `doctor`: is everything there that is needed?
 
-use std::time::Duration;
+mod dependencies;
 
 use clap::Args;
-use domain::ports::{Leader, Leadership};
 use serde::Serialize;
 
 use super::output::{self, Form};
@@ -57,7 +56,7 @@ pub(super) async fn run(args: DoctorArgs, place: &Place) -> Result<(), Failure> 
         Finding::new("leftovers", leftovers(args.clean)),
         Finding::new("processors", processors()),
     ];
-    findings.extend(services(&args.services).await);
+    findings.extend(dependencies::check(&args.services).await);
     let failed = findings.iter().filter(|finding| !finding.ok).count();
     match args.output {
         Form::Json => output::json(&findings)?,
@@ -120,54 +119,4 @@ fn processors() -> Result<String, String> {
         _ => "pinning is not allowed here, shards run unpinned",
     };
     Ok(format!("{} ({}): {pinning}", cpus.len(), cpus.iter().map(usize::to_string).collect::<Vec<_>>().join(" ")))
-}
-
-/// The services that are configured.
-async fn services(args: &ServicesArgs) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if let Ok(Some(url)) = args.database.url() {
-        findings.extend(database(url.expose()).await);
-    }
-    if let Ok(Some(url)) = args.nats.url() {
-        findings.push(Finding::new("NATS", reach(url.expose(), 4222).await));
-    }
-    if let Ok(Some(url)) = args.amqp.url() {
-        findings.push(Finding::new("RabbitMQ", reach(url.expose(), 5672).await));
-    }
-    findings
-}
-
-/// The database, and who plans in it.
-async fn database(url: &str) -> Vec<Finding> {
-    let config = store::StoreConfig::new(url);
-    match store::connect(&config, std::sync::Arc::new(proto::events::Encoder)).await {
-        Ok(store) => {
-            let tables = Finding::new("database", Ok("answers, tables are up to date".to_owned()));
-            vec![tables, Finding::new("leader", leader(&store).await)]
-        }
-        Err(error) => vec![Finding::new("database", Err(error.to_string()))],
-    }
-}
-
-async fn leader(store: &dyn Leadership) -> Result<String, String> {
-    Ok(match store.leader().await.map_err(|error| error.to_string())? {
-        None => "nobody has led yet; `orchestrator serve` does".to_owned(),
-        Some(Leader { name, epoch, lease_left, .. }) if lease_left.is_zero() => {
-            format!("nobody leads; {name} did, in term {epoch}; `orchestrator serve` takes over")
-        }
-        Some(Leader { name, epoch, .. }) => format!("{name} leads, in term {epoch}"),
-    })
-}
-
-/// Whether something listens where the URL points.
-async fn reach(url: &str, port: u16) -> Result<String, String> {
-    let parsed = url::Url::parse(url).map_err(|error| format!("the URL cannot be read: {error}"))?;
-    let host = parsed.host_str().unwrap_or("localhost").to_owned();
-    let port = parsed.port().unwrap_or(port);
-    let dial = tokio::net::TcpStream::connect((host.as_str(), port));
-    match tokio::time::timeout(Duration::from_secs(3), dial).await {
-        Ok(Ok(_)) => Ok(format!("{host}:{port} answers")),
-        Ok(Err(error)) => Err(format!("{host}:{port}: {error}")),
-        Err(_) => Err(format!("{host}:{port} does not answer within 3 s")),
-    }
 }

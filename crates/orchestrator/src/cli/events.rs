@@ -295,8 +295,7 @@ impl PlaceArgs {
     /// Ledger and stream, and what publishes to it. The stream is neither created nor changed by looking at it.
     async fn with_stream(&self) -> Result<(EventPorts, Arc<store::SqlStore>, JetStreamPublisher), Failure> {
         let (ports, store) = self.ledger().await?;
-        let url = services::url(self.nats.url(), "--nats-url")?;
-        let publisher = JetStreamPublisher::connect(&services::nats_config(&self.nats, url)).await?;
+        let publisher = JetStreamPublisher::connect(&services::nats_config(&self.nats)?).await?;
         let history = Arc::new(publisher.history());
         let deadline = tokio::time::Instant::now() + CONNECTING;
         loop {

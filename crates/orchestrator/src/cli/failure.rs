@@ -89,6 +89,12 @@ impl Failure {
     }
 }
 
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.report.fmt(f)
+    }
+}
+
 fn exit(kind: ErrorKind) -> Exit {
     match kind {
         ErrorKind::Invalid => Exit::Invalid,

@@ -26,19 +26,38 @@ pub(super) struct ServicesArgs {
 impl ServicesArgs {
     /// The services as the system connects to them.
     pub(super) fn dependencies(&self) -> Result<Dependencies, Failure> {
-        let nats_url = url(self.nats.url(), "--nats-url")?;
-        let amqp_url = url(self.amqp.url(), "--amqp-url")?;
         Ok(Dependencies {
             store: store_config(&self.database)?,
-            nats: nats_config(&self.nats, nats_url),
-            amqp: AmqpConfig {
-                exchange: self.amqp.amqp_exchange.clone(),
-                queue: self.amqp.amqp_queue.clone(),
-                routing_key: self.amqp.amqp_routing_key.clone(),
-                ..AmqpConfig::new(amqp_url)
-            },
+            nats: nats_config(&self.nats)?,
+            amqp: amqp_config(&self.amqp)?,
         })
     }
+}
+
+/// The event stream that these flags name.
+pub(super) fn nats_config(args: &NatsArgs) -> Result<NatsConfig, Failure> {
+    Ok(NatsConfig {
+        tls: args.tls(),
+        login: args.login().map_err(|error| Failure::usage(error.to_string()))?,
+        prefix: args.nats_subject_prefix.clone(),
+        stream: args.nats_stream.clone(),
+        max_age: args.nats_max_age,
+        max_bytes: args.nats_max_bytes,
+        max_messages: args.nats_max_messages,
+        consumer: args.nats_consumer.clone(),
+        ..NatsConfig::new(url(args.url(), "--nats-url")?)
+    })
+}
+
+/// The job queue that these flags name.
+pub(super) fn amqp_config(args: &AmqpArgs) -> Result<AmqpConfig, Failure> {
+    Ok(AmqpConfig {
+        tls: args.tls(),
+        exchange: args.amqp_exchange.clone(),
+        queue: args.amqp_queue.clone(),
+        routing_key: args.amqp_routing_key.clone(),
+        ..AmqpConfig::new(url(args.url(), "--amqp-url")?)
+    })
 }
 
 /// Where database, event stream and job queue are.
@@ -53,23 +72,12 @@ pub(super) fn urls(args: &ServicesArgs) -> Result<[String; 3], Failure> {
 /// The ledger that these flags name.
 pub(super) fn store_config(args: &DatabaseArgs) -> Result<StoreConfig, Failure> {
     Ok(StoreConfig {
+        tls: args.tls(),
+        allow_unsafe: args.db_allow_unsafe,
         max_connections: args.db_pool_max_size,
         acquire_timeout: args.pool_timeout(),
         ..StoreConfig::new(url(args.url(), "--database-url")?)
     })
-}
-
-/// The event stream that these flags name, on the servers at `url`.
-pub(super) fn nats_config(args: &NatsArgs, url: String) -> NatsConfig {
-    NatsConfig {
-        prefix: args.nats_subject_prefix.clone(),
-        stream: args.nats_stream.clone(),
-        max_age: args.nats_max_age,
-        max_bytes: args.nats_max_bytes,
-        max_messages: args.nats_max_messages,
-        consumer: args.nats_consumer.clone(),
-        ..NatsConfig::new(url)
-    }
 }
 
 pub(super) fn url(given: Result<Option<Secret>, SecretError>, flag: &str) -> Result<String, Failure> {

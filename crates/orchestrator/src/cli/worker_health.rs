@@ -11,7 +11,7 @@ use runtime::tasks::{OnError, Tasks};
 
 use super::Failure;
 use super::daemon::unavailable;
-use crate::app::Remote;
+use crate::app::watch::{self, DEPENDENCIES};
 use crate::core::Core;
 use crate::metrics::observe_health;
 use crate::shard::Meter;
@@ -38,8 +38,10 @@ pub(super) struct WorkerHealth {
 impl WorkerHealth {
     /// Begins to watch, and to answer at `address` if one is given.
     pub(super) async fn start(address: Option<&Address>, core: &Core, meter: Arc<Meter>) -> Result<Self, Failure> {
-        let readiness = Readiness::builder()
-            .service(WORKER, ["store", "queue", "events", PLAY])
+        let readiness = DEPENDENCIES
+            .iter()
+            .fold(Readiness::builder(), |builder, name| builder.service(name, [*name]))
+            .service(WORKER, DEPENDENCIES.into_iter().chain([PLAY]))
             .service(LIVE, [PLAY])
             .progress_limit(PLAY, STANDSTILL)
             .build();
@@ -57,7 +59,7 @@ impl WorkerHealth {
         self.tasks.spawn("watch", OnError::Restart(Backoff::default()), move |token| {
             let (core, readiness) = (core.clone(), readiness.clone());
             async move {
-                Remote::watch(core, readiness, token).await;
+                watch::run(core, readiness, token).await;
                 Ok::<(), Infallible>(())
             }
         });

@@ -14,8 +14,8 @@ use proto::session::{Session, SessionError};
 use runtime::grpc::{self, Address, ClientConfig};
 use tokio::time::{Instant, Sleep, sleep, timeout};
 
-use super::AttemptError;
 use super::episode::Decider;
+use super::{AttemptError, HELLO};
 
 /// How long an agent may take for anything but a decision.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -37,7 +37,7 @@ impl Agent {
         let channel = grpc::channel(address, &ClientConfig::default()).map_err(AttemptError::Address)?;
         let mut client = AgentServiceClient::new(channel).max_decoding_message_size(grpc::DEFAULT_MAX_MESSAGE_BYTES);
         let mut alarm = Alarm(Box::pin(sleep(PATIENCE)));
-        let session = alarm.within(PATIENCE, "its HELLO", Session::open(&mut client)).await?;
+        let session = alarm.within(PATIENCE, HELLO, Session::open(&mut client)).await?;
         Ok(Self { session, configured: None, limit: PATIENCE, alarm })
     }
 

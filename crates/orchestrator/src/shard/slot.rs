@@ -15,10 +15,10 @@ use domain::ports::{Assignment, Environment, TickLog, TickRow};
 use domain::score::{EpisodeKey, Score};
 use domain::seed::agent_seed;
 use futures::FutureExt as _;
-use runtime::grpc::Address;
 use tokio::sync::mpsc;
 use tracing::{Span, info_span};
 
+use super::reach::Way;
 use super::{Meter, Order, Played, Progress};
 use crate::check;
 use crate::games::{Games, ScenarioFacts};
@@ -37,7 +37,7 @@ struct OpenGame {
 pub(super) struct Slot {
     games: Arc<dyn Games>,
     cpu: Option<usize>,
-    endpoint: Address,
+    way: Way,
     game: Option<OpenGame>,
     agent: Option<Agent>,
     state: GameState,
@@ -45,8 +45,8 @@ pub(super) struct Slot {
 }
 
 impl Slot {
-    pub(super) fn new(games: Arc<dyn Games>, cpu: Option<usize>, endpoint: Address, meter: Arc<Meter>) -> Self {
-        Self { games, cpu, endpoint, game: None, agent: None, state: GameState::default(), meter }
+    pub(super) fn new(games: Arc<dyn Games>, cpu: Option<usize>, way: Way, meter: Arc<Meter>) -> Self {
+        Self { games, cpu, way, game: None, agent: None, state: GameState::default(), meter }
     }
 
     /// Plays orders until their sender is dropped.
@@ -106,7 +106,7 @@ impl Slot {
         let setup = check::setup(&assignment.member, &experiment, assignment.generation, &facts);
         let limit = Duration::from_secs_f64(assignment.spec.limits.tick_seconds);
         if self.agent.as_ref().is_none_or(Agent::is_leaving) {
-            self.agent = Some(Agent::dial(&self.endpoint).await?);
+            self.agent = Some(self.way.reach().await?);
             progress.advance();
         }
         let agent = self.agent.as_mut().expect("dialled above");

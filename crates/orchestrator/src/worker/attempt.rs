@@ -8,10 +8,11 @@ use domain::ids::{Fence, JobId};
 use domain::ports::{Assignment, PortError, PortResult, Renewal, Renewed};
 use runtime::crash::{self, Point};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
 use tracing::Span;
 
-use super::lane::{Lane, PAUSE, Verdict};
+use super::lane::{Lane, Verdict};
+use super::patience::Patience;
 use crate::play::AttemptError;
 use crate::shard::{Order, Played, Progress};
 use crate::user_files::Hold;
@@ -72,7 +73,7 @@ impl Lane {
     /// Brings the files of a user's own to this machine that the job is played with.
     async fn files(&self, assignment: &Assignment) -> PortResult<Hold> {
         let files = assignment.member.scenario.own_files();
-        self.retry(|| self.core.files.hold(&files)).await
+        self.wait(|| self.core.files.hold(&files)).await
     }
 
     /// How long the attempt may stand still: an agent may be given more time for one decision than is usual.
@@ -97,7 +98,7 @@ impl Lane {
                     return Verdict::Lost;
                 }
                 Err(error) if error.kind == ErrorKind::FailedPrecondition => return unwanted(held, &error),
-                Err(error) => tracing::warn!(job = %held.job, %error, "cannot renew a lease, trying again"),
+                Err(error) => tracing::debug!(job = %held.job, %error, "cannot renew a lease, trying again"),
             }
         }
     }
@@ -110,15 +111,19 @@ impl Lane {
         Ok(())
     }
 
-    /// Commits scores; a store that is away is tried again for as long as a lease lasts.
+    async fn wait<T, F: Future<Output = PortResult<T>>>(&self, call: impl Fn() -> F) -> PortResult<T> {
+        Patience::new(&self.shutdown).wait(call).await
+    }
+
+    /// Commits scores; a store that is away is waited for. Should the lease run out meanwhile, the fence decides.
     async fn commit(&self, held: Held, batch: Vec<Played>) -> PortResult<()> {
         crash::reached(Point::EpisodePlayed);
         let (scores, logs): (Vec<_>, Vec<_>) = batch.into_iter().map(|played| (played.score, played.ticks)).unzip();
         let logs: Vec<_> = logs.into_iter().flatten().collect();
         if !logs.is_empty() {
-            self.retry(|| self.core.store.write_tick_logs(&logs)).await?;
+            self.wait(|| self.core.store.write_tick_logs(&logs)).await?;
         }
-        let finished = self.retry(|| self.core.store.finish(held.job, held.fence, &scores)).await;
+        let finished = self.wait(|| self.core.store.finish(held.job, held.fence, &scores)).await;
         if finished.as_ref().is_err_and(|error| error.kind == ErrorKind::Fenced) {
             self.metrics.late(scores.len());
         }
@@ -129,19 +134,6 @@ impl Lane {
             self.core.progress.notify_one();
         }
         Ok(())
-    }
-
-    async fn retry<T, F: Future<Output = PortResult<T>>>(&self, call: impl Fn() -> F) -> PortResult<T> {
-        let deadline = Instant::now() + self.settings.lease;
-        loop {
-            match call().await {
-                Err(error) if error.kind == ErrorKind::Unavailable && Instant::now() < deadline => {
-                    tracing::warn!(%error, "the store is away, trying again");
-                    sleep(PAUSE).await;
-                }
-                result => return result,
-            }
-        }
     }
 }
 
@@ -154,6 +146,7 @@ fn verdict(answer: Option<Result<(), AttemptError>>) -> Verdict {
     match answer {
         Some(Ok(())) => Verdict::Done,
         Some(Err(AttemptError::Cancelled)) => Verdict::Interrupted,
+        Some(Err(error)) if error.is_absence() => Verdict::Away(with_causes(&error)),
         Some(Err(error)) => Verdict::Failed(with_causes(&error)),
         None => Verdict::Failed("the slot has ended".into()),
     }

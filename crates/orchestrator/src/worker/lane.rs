@@ -13,13 +13,14 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument as _, Span, info_span};
 
 use super::Settings;
+use super::patience::{self, Patience};
 use super::slot::LaneSlot;
 use super::source::Source;
 use crate::core::Core;
 use crate::metrics::Metrics;
 
 /// Pause before a failed call to a dependency is tried again.
-pub(super) const PAUSE: Duration = Duration::from_millis(500);
+const PAUSE: Duration = Duration::from_millis(500);
 
 pub(super) struct Lane {
     pub(super) core: Core,
@@ -39,6 +40,8 @@ pub(super) enum Verdict {
     Unwanted,
     /// Another attempt may succeed.
     Failed(String),
+    /// The agent was not there or was lost, which says nothing about the job.
+    Away(String),
     /// The attempt stood still. The store has ended it and given the job back.
     Stuck,
     /// The worker stops; the job is as good as untouched.
@@ -52,6 +55,7 @@ impl Verdict {
             Self::Lost => "lost",
             Self::Unwanted => "unwanted",
             Self::Failed(_) => "failed",
+            Self::Away(_) => "away",
             Self::Stuck => "stuck",
             Self::Interrupted => "interrupted",
         }
@@ -75,7 +79,7 @@ impl Lane {
                 Err(error) => Err(error),
             };
             if let Err(error) = worked {
-                tracing::warn!(%error, "a job was interrupted, going on");
+                tell(&error);
                 if shutdown.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_none() {
                     return;
                 }
@@ -86,7 +90,8 @@ impl Lane {
     async fn work(&mut self, delivery: Box<dyn Delivery>) -> PortResult<()> {
         crash::reached(Point::JobTaken);
         let message = delivery.message();
-        match self.core.store.claim(message.job, &self.settings.name, self.settings.lease).await? {
+        let claim = || self.core.store.claim(message.job, &self.settings.name, self.settings.lease);
+        match Patience::new(&self.shutdown).wait(claim).await? {
             Claim::Granted(assignment) => {
                 let span = job_span(&assignment, delivery.traceparent());
                 self.attempt(delivery, assignment).instrument(span).await
@@ -111,8 +116,15 @@ impl Lane {
                 ignore_fenced(self.core.store.release(job, fence, "").await)?;
                 None
             }
+            Verdict::Away(why) => {
+                tracing::warn!(%job, why, "an attempt was lost with its agent, and does not count");
+                let release = || self.core.store.release(job, fence, "");
+                ignore_fenced(Patience::new(&self.shutdown).wait(release).await)?;
+                None
+            }
             Verdict::Failed(why) => {
-                ignore_fenced(self.core.store.release(job, fence, &why).await)?;
+                let release = || self.core.store.release(job, fence, &why);
+                ignore_fenced(Patience::new(&self.shutdown).wait(release).await)?;
                 Some(why)
             }
             Verdict::Stuck => Some("it stood still".to_owned()),
@@ -123,7 +135,8 @@ impl Lane {
             if attempts_left == 0 {
                 let reason = format!("job {job} failed in every attempt: {why}");
                 let note = Note::new(Actor::worker(&self.settings.name), &reason);
-                ignore_ended(self.core.set_status(experiment, ExperimentStatus::Failed, &note).await)?;
+                let fail = || self.core.set_status(experiment, ExperimentStatus::Failed, &note);
+                ignore_ended(Patience::new(&self.shutdown).wait(fail).await)?;
             }
         }
         // Whatever is open now, the leader queues again.
@@ -141,6 +154,15 @@ fn job_span(assignment: &Assignment, traceparent: Option<&str>) -> Span {
         trace_context::follow(&span, traceparent);
     }
     span
+}
+
+/// What is away is told of by whoever reaches for it, once.
+fn tell(error: &PortError) {
+    if patience::is_away(error) {
+        tracing::debug!(%error, "a job was interrupted, going on");
+    } else {
+        tracing::warn!(%error, "a job was interrupted, going on");
+    }
 }
 
 /// An experiment that has ended in another way meanwhile needs no other end.

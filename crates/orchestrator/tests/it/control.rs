@@ -115,13 +115,16 @@ async fn a_stop_now_is_heard_by_the_workers_within_seconds() {
 
 /// Everything of an orchestrator but games.
 fn core(store: &Arc<SqlStore>) -> Core {
+    let queue = Arc::new(MemoryJobQueue::default());
     Core {
         store: store.clone(),
         leadership: store.clone(),
         projection: store.clone(),
         dispatch: store.clone(),
         control: store.clone(),
-        queue: Arc::new(MemoryJobQueue::default()),
+        jobs: store.clone(),
+        queue: queue.clone(),
+        dead: queue,
         publisher: Arc::new(MemoryEventBus::default()),
         games: Arc::new(NoGames),
         files: UserFiles::new(store.clone(), FileCache::new("unused", 0)),

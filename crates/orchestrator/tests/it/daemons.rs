@@ -77,6 +77,12 @@ pub(crate) fn base(variable: &str, default: &str) -> String {
     std::env::var(variable).unwrap_or_else(|_| default.to_owned())
 }
 
+/// How many subjects and how many ids the stream has of an experiment.
+pub(crate) fn events_of(nats: &str, prefix: &str, stream: &str, id: &str) -> (usize, usize) {
+    let read = json(script("events.py").args([nats, prefix, stream, id]));
+    (read["subjects"].as_array().unwrap().len(), read["message_ids"].as_u64().unwrap() as usize)
+}
+
 /// The program `agent`, which is built beside this one.
 pub(crate) fn agent() -> PathBuf {
     let path = Path::new(env!("CARGO_BIN_EXE_orchestrator")).with_file_name("agent");

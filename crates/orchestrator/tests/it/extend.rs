@@ -169,13 +169,16 @@ impl Quiet {
     async fn new(system: &System, spec: &ExperimentSpec) -> Self {
         let config = StoreConfig::new(system.database.url()).with_migrations();
         let store = Arc::new(store::connect(&config, Arc::new(Encoder)).await.unwrap());
+        let queue = Arc::new(MemoryJobQueue::default());
         let core = Core {
             store: store.clone(),
             leadership: store.clone(),
             projection: store.clone(),
             dispatch: store.clone(),
             control: store.clone(),
-            queue: Arc::new(MemoryJobQueue::default()),
+            jobs: store.clone(),
+            queue: queue.clone(),
+            dead: queue,
             publisher: Arc::new(MemoryEventBus::default()),
             games: Arc::new(NoGames),
             files: UserFiles::new(store.clone(), FileCache::new("unused", 0)),

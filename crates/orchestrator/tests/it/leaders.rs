@@ -104,13 +104,16 @@ async fn a_standby_goes_on_within_seconds_when_the_leader_is_killed_or_frozen() 
 
 /// Everything of an orchestrator but games.
 pub(crate) fn core(store: &Arc<SqlStore>, leadership: Arc<dyn Leadership>) -> Core {
+    let queue = Arc::new(MemoryJobQueue::default());
     Core {
         store: store.clone(),
         leadership,
         projection: store.clone(),
+        jobs: store.clone(),
         dispatch: store.clone(),
         control: store.clone(),
-        queue: Arc::new(MemoryJobQueue::default()),
+        queue: queue.clone(),
+        dead: queue,
         publisher: Arc::new(MemoryEventBus::default()),
         games: Arc::new(NoGames),
         files: UserFiles::new(store.clone(), FileCache::new("unused", 0)),

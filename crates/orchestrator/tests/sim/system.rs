@@ -3,6 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
+use domain::error::ErrorKind;
+use domain::ids::{ExperimentId, JobId};
+use domain::ports::{DeadLetter, DeadLetters, JobDetail, JobFilter, JobLedger, JobRecord, Page, PortError, PortResult};
 use messaging::relay::{OutboxRelay, RelaySettings};
 use orchestrator::core::Core;
 use orchestrator::user_files::{FileCache, UserFiles};
@@ -63,6 +67,8 @@ pub(crate) fn core(world: &Arc<World>, process: &Arc<Process>) -> (Core, OutboxR
         dispatch: store.clone(),
         control: store.clone(),
         projection: Arc::new(MemoryProjection::default()),
+        jobs: Arc::new(Unasked),
+        dead: Arc::new(Unasked),
         store,
         queue: Arc::new(SimQueue::new(link(Service::Queue), world.sabotage.rash_ack)),
         publisher,
@@ -93,4 +99,33 @@ pub(crate) fn run(world: &Arc<World>, process: &Arc<Process>, role: Role) {
         own(tokio::spawn(slot.run(orders)));
     }
     own(tokio::spawn(worker::run(core, worker::Settings::new(process.name.clone()), slots, stop)));
+}
+
+/// What only people ask, and nobody does here.
+struct Unasked;
+
+fn unasked<T>() -> PortResult<T> {
+    Err(PortError::new(ErrorKind::Unavailable, "nobody looks at jobs in a simulation"))
+}
+
+#[async_trait]
+impl JobLedger for Unasked {
+    async fn jobs(&self, _: ExperimentId, _: &JobFilter, _: &Page) -> PortResult<(Vec<JobRecord>, Option<String>)> {
+        unasked()
+    }
+
+    async fn job(&self, _: JobId) -> PortResult<JobDetail> {
+        unasked()
+    }
+}
+
+#[async_trait]
+impl DeadLetters for Unasked {
+    async fn dead_letters(&self, _: usize) -> PortResult<Vec<DeadLetter>> {
+        unasked()
+    }
+
+    async fn redrive(&self, _: usize) -> PortResult<usize> {
+        unasked()
+    }
 }

@@ -727,6 +727,186 @@ pub struct ScoreRow {
     #[prost(bytes = "bytes", optional, tag = "30")]
     pub action_log: ::core::option::Option<::prost::bytes::Bytes>,
 }
+/// A block of episodes of one agent in one generation.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Job {
+    /// Id of the job.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// Id of its experiment.
+    #[prost(string, tag = "2")]
+    pub experiment_id: ::prost::alloc::string::String,
+    /// Number of its generation.
+    #[prost(uint32, tag = "3")]
+    pub generation: u32,
+    /// Its place among the jobs of the generation.
+    #[prost(uint32, tag = "4")]
+    pub ordinal: u32,
+    /// Who plays.
+    #[prost(string, tag = "5")]
+    pub agent: ::prost::alloc::string::String,
+    /// Where it stands.
+    #[prost(enumeration = "JobStatus", tag = "6")]
+    pub status: i32,
+    /// The worker that holds it; empty unless it runs.
+    #[prost(string, tag = "7")]
+    pub owner: ::prost::alloc::string::String,
+    /// Number of its latest claim; 0 if it was never claimed.
+    #[prost(int64, tag = "8")]
+    pub fence: i64,
+    /// Milliseconds until its lease runs out, negative if it has; absent unless it runs.
+    #[prost(int64, optional, tag = "9")]
+    pub lease_left_ms: ::core::option::Option<i64>,
+    /// Attempts that failed with an error. Workers that died or stopped do not count.
+    #[prost(uint32, tag = "10")]
+    pub failed_attempts: u32,
+    /// Episodes planned.
+    #[prost(uint32, tag = "11")]
+    pub episodes: u32,
+    /// Episodes scored.
+    #[prost(uint32, tag = "12")]
+    pub episodes_scored: u32,
+}
+/// One claim on a job and how it ended.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct JobAttempt {
+    /// Number of the claim.
+    #[prost(int64, tag = "1")]
+    pub fence: i64,
+    /// Who claimed.
+    #[prost(string, tag = "2")]
+    pub worker: ::prost::alloc::string::String,
+    /// When it began.
+    #[prost(int64, tag = "3")]
+    pub started_at_ms: i64,
+    /// When it ended; absent while it lasts.
+    #[prost(int64, optional, tag = "4")]
+    pub ended_at_ms: ::core::option::Option<i64>,
+    /// What ended it; empty if nothing went wrong.
+    #[prost(string, tag = "5")]
+    pub error: ::prost::alloc::string::String,
+}
+/// One episode of a job.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct JobEpisode {
+    /// Its replicate.
+    #[prost(uint32, tag = "1")]
+    pub replicate: u32,
+    /// Seed of the game.
+    #[prost(uint32, tag = "2")]
+    pub doom_seed: u32,
+    /// The claim that scored it; absent while it has no score.
+    #[prost(int64, optional, tag = "3")]
+    pub scored_by: ::core::option::Option<i64>,
+}
+/// A message that the queue has put aside.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeadLetter {
+    /// The job; empty if the message is none.
+    #[prost(string, tag = "1")]
+    pub job_id: ::prost::alloc::string::String,
+    /// Its experiment.
+    #[prost(string, tag = "2")]
+    pub experiment_id: ::prost::alloc::string::String,
+    /// Why it was put aside, in the queue's word: rejected, delivery_limit.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+    /// When that was, by the queue's clock; absent where it does not tell.
+    #[prost(int64, optional, tag = "4")]
+    pub dead_at_ms: ::core::option::Option<i64>,
+    /// Size of its body in bytes.
+    #[prost(uint64, tag = "5")]
+    pub bytes: u64,
+}
+/// Which jobs to list.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListJobsRequest {
+    /// Id of the experiment, the beginning of it, or its name.
+    #[prost(string, tag = "1")]
+    pub experiment_id: ::prost::alloc::string::String,
+    /// Only this generation.
+    #[prost(uint32, optional, tag = "2")]
+    pub generation: ::core::option::Option<u32>,
+    /// Only these statuses; empty for all.
+    #[prost(enumeration = "JobStatus", repeated, tag = "3")]
+    pub statuses: ::prost::alloc::vec::Vec<i32>,
+    /// Only those that this worker holds; empty for all.
+    #[prost(string, tag = "4")]
+    pub owner: ::prost::alloc::string::String,
+    /// Only those with attempts that failed.
+    #[prost(bool, tag = "5")]
+    pub failed: bool,
+    /// Most jobs to return.
+    #[prost(uint32, tag = "6")]
+    pub page_size: u32,
+    /// Where to go on.
+    #[prost(string, tag = "7")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// A page of jobs.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListJobsResponse {
+    /// The jobs.
+    #[prost(message, repeated, tag = "1")]
+    pub jobs: ::prost::alloc::vec::Vec<Job>,
+    /// Where to go on; empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Which job to show.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetJobRequest {
+    /// Id of the job.
+    #[prost(string, tag = "1")]
+    pub job_id: ::prost::alloc::string::String,
+}
+/// One job.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetJobResponse {
+    /// The job.
+    #[prost(message, optional, tag = "1")]
+    pub job: ::core::option::Option<Job>,
+    /// Claims on it, oldest first.
+    #[prost(message, repeated, tag = "2")]
+    pub attempts: ::prost::alloc::vec::Vec<JobAttempt>,
+    /// Its episodes, in order of replicates.
+    #[prost(message, repeated, tag = "3")]
+    pub episodes: ::prost::alloc::vec::Vec<JobEpisode>,
+}
+/// How many dead letters to list.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListDeadLettersRequest {
+    /// Most messages to return; 0 means 100, at most 1000.
+    #[prost(uint32, tag = "1")]
+    pub limit: u32,
+}
+/// Messages that the queue has put aside.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListDeadLettersResponse {
+    /// Oldest first.
+    #[prost(message, repeated, tag = "1")]
+    pub dead_letters: ::prost::alloc::vec::Vec<DeadLetter>,
+}
+/// What to put into the queue again.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RedriveJobsRequest {
+    /// Ids of jobs in the ledger.
+    #[prost(string, repeated, tag = "1")]
+    pub job_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Up to this many of the messages that were put aside; those that are no jobs stay.
+    #[prost(uint32, tag = "2")]
+    pub dead_letters: u32,
+}
+/// What went into the queue.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RedriveJobsResponse {
+    /// Jobs by their ids.
+    #[prost(uint32, tag = "1")]
+    pub jobs: u32,
+    /// Messages that had been put aside.
+    #[prost(uint32, tag = "2")]
+    pub dead_letters: u32,
+}
 /// A part of a file that is taken in.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PutArtifactRequest {
@@ -989,6 +1169,43 @@ impl EpisodeEnd {
             "EPISODE_END_DEATH" => Some(Self::Death),
             "EPISODE_END_MAP_END" => Some(Self::MapEnd),
             "EPISODE_END_TIMEOUT" => Some(Self::Timeout),
+            _ => None,
+        }
+    }
+}
+/// Where a job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum JobStatus {
+    /// Not said.
+    Unspecified = 0,
+    /// It waits for a worker.
+    Open = 1,
+    /// A worker holds its lease.
+    Running = 2,
+    /// All its episodes are scored.
+    Done = 3,
+}
+impl JobStatus {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "JOB_STATUS_UNSPECIFIED",
+            Self::Open => "JOB_STATUS_OPEN",
+            Self::Running => "JOB_STATUS_RUNNING",
+            Self::Done => "JOB_STATUS_DONE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "JOB_STATUS_UNSPECIFIED" => Some(Self::Unspecified),
+            "JOB_STATUS_OPEN" => Some(Self::Open),
+            "JOB_STATUS_RUNNING" => Some(Self::Running),
+            "JOB_STATUS_DONE" => Some(Self::Done),
             _ => None,
         }
     }
@@ -1417,6 +1634,124 @@ pub mod orchestrator_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Lists the jobs of an experiment in the order they were planned, as the ledger has them.
+        pub async fn list_jobs(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListJobsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListJobsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/ListJobs",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "ListJobs",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Shows one job with everything that was tried, and its episodes.
+        pub async fn get_job(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetJobRequest>,
+        ) -> std::result::Result<tonic::Response<super::GetJobResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/GetJob",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "GetJob",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists messages that the queue has put aside, oldest first.
+        pub async fn list_dead_letters(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListDeadLettersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListDeadLettersResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/ListDeadLetters",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "ListDeadLetters",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Puts jobs into the queue again: those named, or those that were put aside. FAILED_PRECONDITION for a job that is
+        /// done or held by a worker.
+        pub async fn redrive_jobs(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RedriveJobsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RedriveJobsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/RedriveJobs",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "RedriveJobs",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// Takes in the content of a file: first its head, then its bytes in any number of parts. What is there already is
         /// taken in again without harm. INVALID_ARGUMENT if it is too large, or not what its head says.
         pub async fn put_artifact(
@@ -1619,6 +1954,36 @@ pub mod orchestrator_service_server {
             request: tonic::Request<super::ListScoresRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ListScoresResponse>,
+            tonic::Status,
+        >;
+        /// Lists the jobs of an experiment in the order they were planned, as the ledger has them.
+        async fn list_jobs(
+            &self,
+            request: tonic::Request<super::ListJobsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListJobsResponse>,
+            tonic::Status,
+        >;
+        /// Shows one job with everything that was tried, and its episodes.
+        async fn get_job(
+            &self,
+            request: tonic::Request<super::GetJobRequest>,
+        ) -> std::result::Result<tonic::Response<super::GetJobResponse>, tonic::Status>;
+        /// Lists messages that the queue has put aside, oldest first.
+        async fn list_dead_letters(
+            &self,
+            request: tonic::Request<super::ListDeadLettersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListDeadLettersResponse>,
+            tonic::Status,
+        >;
+        /// Puts jobs into the queue again: those named, or those that were put aside. FAILED_PRECONDITION for a job that is
+        /// done or held by a worker.
+        async fn redrive_jobs(
+            &self,
+            request: tonic::Request<super::RedriveJobsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RedriveJobsResponse>,
             tonic::Status,
         >;
         /// Takes in the content of a file: first its head, then its bytes in any number of parts. What is there already is
@@ -2240,6 +2605,191 @@ pub mod orchestrator_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListScoresSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/ListJobs" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListJobsSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::ListJobsRequest>
+                    for ListJobsSvc<T> {
+                        type Response = super::ListJobsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListJobsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::list_jobs(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListJobsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/GetJob" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetJobSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::GetJobRequest>
+                    for GetJobSvc<T> {
+                        type Response = super::GetJobResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetJobRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::get_job(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetJobSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/ListDeadLetters" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListDeadLettersSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::ListDeadLettersRequest>
+                    for ListDeadLettersSvc<T> {
+                        type Response = super::ListDeadLettersResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListDeadLettersRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::list_dead_letters(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListDeadLettersSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/RedriveJobs" => {
+                    #[allow(non_camel_case_types)]
+                    struct RedriveJobsSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::RedriveJobsRequest>
+                    for RedriveJobsSvc<T> {
+                        type Response = super::RedriveJobsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RedriveJobsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::redrive_jobs(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RedriveJobsSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

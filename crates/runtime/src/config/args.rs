@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum, builder::BoolishValueParser};
 
 use super::{Secret, SecretError};
 use crate::grpc::{Address, ClientConfig, ServerConfig};
+use crate::tls::TlsFiles;
 
 /// How the gRPC server listens.
 #[derive(Args, Clone, Debug)]
@@ -104,18 +105,41 @@ pub struct DatabaseArgs {
     #[arg(long, env = "DATABASE_URL_FILE", value_name = "FILE")]
     pub database_url_file: Option<PathBuf>,
 
-    /// Most connections in the pool
+    /// Most connections of this process, at least 2: one of them copies bulk data and looks after the others
     #[arg(long, env = "DB_POOL_MAX_SIZE", value_name = "N", default_value_t = 10,
-          value_parser = clap::value_parser!(u32).range(1..=1_000))]
+          value_parser = clap::value_parser!(u32).range(2..=1_000))]
     pub db_pool_max_size: u32,
 
     /// Milliseconds to wait for a connection of the pool
     #[arg(long, env = "DB_POOL_TIMEOUT_MS", value_name = "MS", default_value_t = 5_000,
           value_parser = clap::value_parser!(u64).range(1..=600_000))]
     pub db_pool_timeout_ms: u64,
+
+    /// Authorities (PEM) that the database's certificate must come from; demands TLS with the right host name
+    #[arg(long, env = "DB_TLS_CA", value_name = "FILE")]
+    pub db_tls_ca: Option<PathBuf>,
+
+    /// Client certificate (PEM) for the database
+    #[arg(long, env = "DB_TLS_CERT", value_name = "FILE", requires = "db_tls_key")]
+    pub db_tls_cert: Option<PathBuf>,
+
+    /// Key (PEM) of the client certificate for the database
+    #[arg(long, env = "DB_TLS_KEY", value_name = "FILE", requires = "db_tls_cert")]
+    pub db_tls_key: Option<PathBuf>,
+
+    /// Use a PostgreSQL that may lose commits with the power: fsync, synchronous_commit or full_page_writes is off
+    #[arg(long, env = "DB_ALLOW_UNSAFE", value_name = "BOOL", default_value = "false", num_args = 0..=1,
+          require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set,
+          value_parser = BoolishValueParser::new())]
+    pub db_allow_unsafe: bool,
 }
 
 impl DatabaseArgs {
+    /// Returns the files that secure the connection.
+    pub fn tls(&self) -> TlsFiles {
+        TlsFiles { ca: self.db_tls_ca.clone(), cert: self.db_tls_cert.clone(), key: self.db_tls_key.clone() }
+    }
+
     /// Returns the database URL, from its flag or from its file.
     pub fn url(&self) -> Result<Option<Secret>, SecretError> {
         Secret::resolve("database-url", self.database_url.as_ref(), self.database_url_file.as_deref())
@@ -162,9 +186,66 @@ pub struct NatsArgs {
     /// Durable consumer that makes summaries of events
     #[arg(long, env = "NATS_CONSUMER", value_name = "NAME", default_value = "analytics-processor")]
     pub nats_consumer: String,
+
+    /// Authorities (PEM) that the NATS server's certificate must come from; demands TLS with the right host name
+    #[arg(long, env = "NATS_TLS_CA", value_name = "FILE")]
+    pub nats_tls_ca: Option<PathBuf>,
+
+    /// Client certificate (PEM) for NATS
+    #[arg(long, env = "NATS_TLS_CERT", value_name = "FILE", requires = "nats_tls_key")]
+    pub nats_tls_cert: Option<PathBuf>,
+
+    /// Key (PEM) of the client certificate for NATS
+    #[arg(long, env = "NATS_TLS_KEY", value_name = "FILE", requires = "nats_tls_cert")]
+    pub nats_tls_key: Option<PathBuf>,
+
+    /// User for NATS, where the URL names none
+    #[arg(long, env = "NATS_USER", value_name = "NAME", requires = "nats_password_file")]
+    pub nats_user: Option<String>,
+
+    /// File that holds the password of that user
+    #[arg(long, env = "NATS_PASSWORD_FILE", value_name = "FILE", requires = "nats_user")]
+    pub nats_password_file: Option<PathBuf>,
+
+    /// File that holds a token for NATS
+    #[arg(long, env = "NATS_TOKEN_FILE", value_name = "FILE", conflicts_with_all = ["nats_user", "nats_creds_file"])]
+    pub nats_token_file: Option<PathBuf>,
+
+    /// Credentials file for NATS, as nsc writes it
+    #[arg(long, env = "NATS_CREDS_FILE", value_name = "FILE", conflicts_with = "nats_user")]
+    pub nats_creds_file: Option<PathBuf>,
+}
+
+/// Who we are for NATS, besides what the URL says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NatsLogin {
+    /// Name and password.
+    User(String, Secret),
+    /// A token.
+    Token(Secret),
+    /// The text of a credentials file.
+    Credentials(Secret),
 }
 
 impl NatsArgs {
+    /// Returns the files that secure the connection.
+    pub fn tls(&self) -> TlsFiles {
+        TlsFiles { ca: self.nats_tls_ca.clone(), cert: self.nats_tls_cert.clone(), key: self.nats_tls_key.clone() }
+    }
+
+    /// Returns who we are, from the files that hold it.
+    pub fn login(&self) -> Result<Option<NatsLogin>, SecretError> {
+        let read = |flag, file: &Option<PathBuf>| Secret::resolve(flag, None, file.as_deref());
+        if let Some(token) = read("nats-token", &self.nats_token_file)? {
+            return Ok(Some(NatsLogin::Token(token)));
+        }
+        if let Some(credentials) = read("nats-creds", &self.nats_creds_file)? {
+            return Ok(Some(NatsLogin::Credentials(credentials)));
+        }
+        let password = read("nats-password", &self.nats_password_file)?;
+        Ok(self.nats_user.clone().zip(password).map(|(user, password)| NatsLogin::User(user, password)))
+    }
+
     /// Returns the NATS URL, from its flag or from its file.
     pub fn url(&self) -> Result<Option<Secret>, SecretError> {
         Secret::resolve("nats-url", self.nats_url.as_ref(), self.nats_url_file.as_deref())
@@ -199,9 +280,26 @@ pub struct AmqpArgs {
     /// Routing key between the exchange and the queue
     #[arg(long, env = "AMQP_ROUTING_KEY", value_name = "KEY")]
     pub amqp_routing_key: String,
+
+    /// Authorities (PEM) that the broker's certificate must come from; the URL must be amqps://
+    #[arg(long, env = "AMQP_TLS_CA", value_name = "FILE")]
+    pub amqp_tls_ca: Option<PathBuf>,
+
+    /// Client certificate (PEM) for RabbitMQ
+    #[arg(long, env = "AMQP_TLS_CERT", value_name = "FILE", requires = "amqp_tls_key")]
+    pub amqp_tls_cert: Option<PathBuf>,
+
+    /// Key (PEM) of the client certificate for RabbitMQ
+    #[arg(long, env = "AMQP_TLS_KEY", value_name = "FILE", requires = "amqp_tls_cert")]
+    pub amqp_tls_key: Option<PathBuf>,
 }
 
 impl AmqpArgs {
+    /// Returns the files that secure the connection.
+    pub fn tls(&self) -> TlsFiles {
+        TlsFiles { ca: self.amqp_tls_ca.clone(), cert: self.amqp_tls_cert.clone(), key: self.amqp_tls_key.clone() }
+    }
+
     /// Returns the RabbitMQ URL, from its flag or from its file.
     pub fn url(&self) -> Result<Option<Secret>, SecretError> {
         Secret::resolve("amqp-url", self.amqp_url.as_ref(), self.amqp_url_file.as_deref())

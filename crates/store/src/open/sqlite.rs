@@ -16,11 +16,10 @@ use crate::config::{StoreConfig, Target};
 use crate::schema;
 use crate::session::Engine;
 
-pub(super) async fn open(
-    config: &StoreConfig,
-    target: &Target,
-    path: &Path,
-) -> PortResult<(DatabaseConnection, Engine)> {
+pub(super) async fn open(config: &StoreConfig, target: &Target) -> PortResult<(DatabaseConnection, Engine)> {
+    let Target::Sqlite(path) = target else {
+        return Err(PortError::new(ErrorKind::Internal, format!("{target} is no file")));
+    };
     if !config.migrate && !path.exists() {
         return Err(schema::missing(target));
     }

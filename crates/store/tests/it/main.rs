@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a broken expectation is a failed test")]
 
+mod absent;
 mod action_logs;
 mod blobs;
+mod bound;
 mod opening;
 mod postgres;
 mod schema;
 mod sqlite;
 mod terms;
+mod tls;
 mod twin;

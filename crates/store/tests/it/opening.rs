@@ -32,8 +32,8 @@ async fn migrating_is_repeatable_and_opens_the_way() {
     let (database, folder) = (TestDatabase::create().await, tempfile::tempdir().unwrap());
 
     for url in [database.url(), folder.path().join("ledger.db").to_str().unwrap().into()] {
-        store::migrate(&url).await.unwrap();
-        store::migrate(&url).await.unwrap();
+        store::migrate(&StoreConfig::new(&url)).await.unwrap();
+        store::migrate(&StoreConfig::new(&url)).await.unwrap();
         let store = store::connect(&StoreConfig::new(&url), Arc::new(PlainEncoder)).await.unwrap();
         store.ping().await.unwrap();
     }
@@ -42,9 +42,9 @@ async fn migrating_is_repeatable_and_opens_the_way() {
 #[tokio::test]
 async fn processes_that_migrate_at_once_wait_for_each_other() {
     let database = TestDatabase::create().await;
-    let url = database.url();
+    let config = StoreConfig::new(database.url());
 
-    let (one, two, three) = tokio::join!(store::migrate(&url), store::migrate(&url), store::migrate(&url));
+    let (one, two, three) = tokio::join!(store::migrate(&config), store::migrate(&config), store::migrate(&config));
 
     for result in [one, two, three] {
         result.unwrap();

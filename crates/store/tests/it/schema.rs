@@ -37,7 +37,7 @@ async fn the_schema_goes_down_and_up_again() {
 async fn an_older_or_newer_schema_is_refused() {
     let database = TestDatabase::create().await;
     let url = database.url();
-    store::migrate(&url).await.unwrap();
+    store::migrate(&StoreConfig::new(&url)).await.unwrap();
     let db = Database::connect(&url).await.unwrap();
 
     Migrator::down(&db, Some(1)).await.unwrap();

@@ -1,0 +1,103 @@
+//! `jobs`: what the ledger and the queue know about the work, and how it is put into the queue again.
+
+use domain::ports::{DeadLetters as _, JobQueue as _};
+use messaging::rabbit::{AmqpConfig, RabbitJobQueue};
+use serde_json::Value;
+use testkit::postgres::TestDatabase;
+
+use crate::daemons::{Forgotten, Process, base, free_port, wait_until_ready};
+use crate::support::{folder, json, orchestrator, succeed};
+
+const EXPERIMENT: &str = "name = \"worked\"\nseed = 5\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n\
+                          [seeds]\nepisodes = 3\n[[design.factors]]\nparameter = \"agent.policy\"\n\
+                          levels = [\"aim\", \"attack_only\"]\n";
+
+#[test]
+fn the_ledger_of_a_finished_run_tells_of_every_attempt() {
+    let data = folder();
+    let file = data.path().join("experiment.toml");
+    std::fs::write(&file, EXPERIMENT).unwrap();
+    let place = ["--embedded", "--data", data.path().to_str().unwrap()];
+    json(orchestrator().arg("launch").arg(&file).args(["-o", "json"]).args(place));
+
+    let jobs = json(orchestrator().args(["jobs", "list", "worked", "-o", "json"]).args(place));
+    let jobs = jobs.as_array().unwrap();
+    assert!(jobs.len() >= 2 && jobs.iter().all(|job| job["status"] == "done"), "{jobs:?}");
+    let planned: u64 = jobs.iter().map(|job| job["episodes_planned"].as_u64().unwrap()).sum();
+    let scored: u64 = jobs.iter().map(|job| job["episodes_scored"].as_u64().unwrap()).sum();
+    assert_eq!((planned, scored), (6, 6));
+    let open = json(orchestrator().args(["jobs", "list", "worked", "--status", "open", "-o", "json"]).args(place));
+    assert_eq!(open, Value::Array(vec![]));
+
+    let id = jobs[0]["id"].as_str().unwrap();
+    let shown = json(orchestrator().args(["jobs", "show", id, "-o", "json"]).args(place));
+    assert_eq!(shown["attempts"][0]["fence"], 1);
+    assert!(shown["attempts"][0]["ended_at_ms"].is_number() && shown["attempts"][0]["error"].is_null(), "{shown}");
+    assert!(shown["episodes"].as_array().unwrap().iter().all(|episode| episode["scored_by"] == 1), "{shown}");
+    let table = succeed(orchestrator().args(["jobs", "show", id]).args(place));
+    assert!(String::from_utf8(table.stdout).unwrap().contains("attempt 1"));
+
+    let done = orchestrator().args(["jobs", "redrive", id]).args(place).output().unwrap();
+    assert_eq!(done.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("it is done"));
+    let nobody = id.replace(|c: char| c.is_ascii_digit(), "0");
+    let nobody = orchestrator().args(["jobs", "show", &nobody]).args(place).output().unwrap();
+    assert_eq!(nobody.status.code(), Some(3));
+    let none = orchestrator().args(["jobs", "show", "first"]).args(place).output().unwrap();
+    assert_eq!(none.status.code(), Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_queue_put_aside_goes_back_to_work() {
+    let data = folder();
+    let file = data.path().join("experiment.toml");
+    std::fs::write(&file, EXPERIMENT).unwrap();
+    let database = TestDatabase::create().await;
+    let unique = uuid::Uuid::new_v4().simple().to_string();
+    let prefix = format!("test-{unique}");
+    let nats = base("CLAUDOOM_TEST_NATS", "nats://127.0.0.1:4222");
+    let amqp = base("CLAUDOOM_TEST_AMQP", "amqp://guest:guest@127.0.0.1:5672");
+    let _forgotten = Forgotten([nats.clone(), format!("TEST_{unique}"), amqp.clone(), prefix.clone()]);
+    succeed(orchestrator().args(["migrate", "--database-url", &database.url()]));
+    let address = format!("127.0.0.1:{}", free_port());
+    let server = format!("http://{address}");
+    let services = |command: &mut std::process::Command| {
+        command.args(["--database-url", &database.url(), "--nats-url", &nats, "--amqp-url", &amqp]);
+        command.args(["--nats-subject-prefix", &prefix, "--nats-stream", &format!("TEST_{unique}")]);
+        command.args(["--amqp-exchange", &prefix, "--amqp-queue", &format!("{prefix}.jobs")]);
+    };
+    let mut serve = orchestrator();
+    serve.args(["serve", "--grpc-addr", &address]);
+    services(&mut serve);
+    let serve = Process::start(serve, &data.path().join("serve.log"));
+    wait_until_ready(&server);
+    json(orchestrator().arg("launch").arg(&file).args(["-o", "json", "--server", &server]));
+
+    let config = AmqpConfig { exchange: prefix.clone(), queue: format!("{prefix}.jobs"), ..AmqpConfig::new(&amqp) };
+    let queue = RabbitJobQueue::connect(&config).await.unwrap();
+    let mut consumer = queue.consume(1).await.unwrap();
+    let rejected = consumer.next().await.unwrap();
+    let job = rejected.message().job.to_string();
+    rejected.reject().await.unwrap();
+    drop(consumer);
+    while queue.dead_letters(5).await.unwrap().is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+
+    let dead = json(orchestrator().args(["jobs", "list", "--dead", "-o", "json", "--server", &server]));
+    assert_eq!((&dead[0]["job"], &dead[0]["reason"]), (&job.as_str().into(), &"rejected".into()), "{dead}");
+    let mut doctor = orchestrator();
+    doctor.arg("doctor");
+    services(&mut doctor);
+    let told = String::from_utf8(doctor.output().unwrap().stdout).unwrap();
+    assert!(told.contains("FAIL  dead letters") && told.contains("jobs redrive --dead"), "{told}");
+
+    let driven = json(orchestrator().args(["jobs", "redrive", "--dead", "-o", "json", "--server", &server]));
+    assert_eq!((&driven["jobs"], &driven["dead_letters"]), (&0.into(), &1.into()));
+    let driven = json(orchestrator().args(["jobs", "redrive", &job, "-o", "json", "--server", &server]));
+    assert_eq!((&driven["jobs"], &driven["dead_letters"]), (&1.into(), &0.into()));
+    let open = ["jobs", "list", "worked", "--status", "open,running", "-o", "json", "--server", &server];
+    assert!(json(orchestrator().args(open)).as_array().unwrap().iter().any(|listed| listed["id"] == job));
+    assert!(queue.dead_letters(5).await.unwrap().is_empty());
+    assert_eq!(serve.stop(), Some(0));
+}
