@@ -12,8 +12,8 @@ mod history;
 mod message;
 mod metrics;
 mod publisher;
-mod stored;
 mod source;
+mod stored;
 mod stream;
 
 pub use config::NatsConfig;
@@ -21,5 +21,5 @@ pub use control::{ControlRequest, NatsControl};
 pub use history::JetStreamHistory;
 pub use metrics::NatsMetrics;
 pub use publisher::{JetStreamPublisher, NatsFacts};
-pub use stored::stored_ids;
 pub use source::JetStreamSource;
+pub use stored::stored_ids;

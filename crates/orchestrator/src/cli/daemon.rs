@@ -13,8 +13,8 @@ use runtime::grpc::{self, Address, Listener, ServerConfig};
 use runtime::health::Readiness;
 use runtime::retry::Backoff;
 use runtime::tasks::{OnError, Tasks};
-use tokio::sync::Notify;
 use store::Keeper;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::connect::SERVICE;
