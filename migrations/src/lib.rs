@@ -17,6 +17,7 @@ mod m20261121000002_create_scores;
 mod m20261121000003_create_events;
 mod m20261127000001_add_terms_and_progress;
 mod m20261127000002_control;
+mod m20261127000003_create_projection;
 mod m20261127000004_create_files;
 
 /// All migrations in order.
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121000003_create_events::Migration),
             Box::new(m20261127000001_add_terms_and_progress::Migration),
             Box::new(m20261127000002_control::Migration),
+            Box::new(m20261127000003_create_projection::Migration),
             Box::new(m20261127000004_create_files::Migration),
         ]
     }

@@ -173,6 +173,9 @@ pub struct EventRecord {
     pub id: EventId,
     /// The experiment it belongs to.
     pub experiment: ExperimentId,
+    /// Number within the experiment, from 1, without gaps. The ledger knows it of every event; messages that an older
+    /// version published do not tell it.
+    pub sequence: Option<i64>,
     /// Subject below the prefix.
     pub subject: String,
     /// CloudEvents type, such as `claudoom.events.v1.AgentEvaluated`.
@@ -184,6 +187,21 @@ pub struct EventRecord {
     pub recorded_at_ms: i64,
     /// W3C trace context of what recorded it, if that was traced.
     pub traceparent: Option<String>,
+    /// How often it was published anew because the stream had lost it.
+    pub republished: u32,
+}
+
+impl EventRecord {
+    /// The id under which the stream recognises this publication: the event's id, with a number behind it when the
+    /// event is published anew. A stream goes on recognising ids whose messages were deleted, so under the first id
+    /// a lost event would be taken for one that is there.
+    #[must_use]
+    pub fn message_id(&self) -> String {
+        match self.republished {
+            0 => self.id.to_string(),
+            times => format!("{}.{times}", self.id),
+        }
+    }
 }
 
 /// What an event says, as it is published.

@@ -6,15 +6,20 @@
 
 mod client;
 mod config;
+mod consumer;
 mod control;
+mod history;
 mod message;
 mod metrics;
 mod publisher;
+mod source;
 mod stored;
 mod stream;
 
 pub use config::NatsConfig;
 pub use control::{ControlRequest, NatsControl};
+pub use history::JetStreamHistory;
 pub use metrics::NatsMetrics;
 pub use publisher::{JetStreamPublisher, NatsFacts};
+pub use source::JetStreamSource;
 pub use stored::stored_ids;

@@ -5,10 +5,12 @@
 //! ledger (`store`) knows what is done, so the queue is an at-least-once input and the stream an at-least-once output.
 //!
 //! * [`jetstream`]: events and metrics on NATS.
+//! * [`event_message`]: an event as a message, and the way back.
 //! * [`rabbit`]: the job queue on RabbitMQ.
 //! * [`memory`]: twins of both inside one process, with the same contract, for the embedded default and for tests.
 //! * [`relay`]: publishes what waits in the outbox.
 
+pub mod event_message;
 pub mod jetstream;
 pub mod memory;
 pub mod rabbit;

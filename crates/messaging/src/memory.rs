@@ -3,9 +3,12 @@
 //! again in the ledger when the next process starts.
 
 mod bus;
+mod log;
 mod metrics;
 mod queue;
+mod source;
 
 pub use bus::{MemoryEventBus, Seen, Subscription};
 pub use metrics::{MemoryMetrics, Metric};
 pub use queue::MemoryJobQueue;
+pub use source::MemoryEventSource;

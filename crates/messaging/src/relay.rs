@@ -1,7 +1,8 @@
 //! Publishes what waits in the outbox, and marks it once the stream has it.
 //!
 //! Crash safe without any memory of its own: an event that was published but not marked is published again, and the
-//! stream recognises its id. Several relays may run; the store's lease keeps them off each other's events.
+//! stream recognises its id. Several relays may run; each holds the experiments whose events it publishes, so that the
+//! events of one experiment stay in order.
 
 mod counters;
 mod round;
@@ -15,7 +16,7 @@ use domain::ports::{EventPublisher, ExperimentStore, PortResult};
 use runtime::outage::Outage;
 use runtime::retry::Waits;
 use tokio::sync::Notify;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use round::Held;
 
@@ -58,22 +59,34 @@ impl OutboxRelay {
         let mut shutdown = pin!(shutdown);
         let mut waits = Waits::with_jitter(self.settings.backoff, self.settings.jitter.clone());
         let mut outage = Outage::new("the way from the outbox to the stream");
-        loop {
-            // A round that is cut off here keeps what it holds, and is done again by the drain.
-            let outcome = tokio::select! {
-                biased;
-                () = &mut shutdown => break,
-                outcome = self.run_once() => outcome,
+        let end = loop {
+            let drain = self.settings.drain;
+            let ran = {
+                let mut round = pin!(self.run_once());
+                tokio::select! {
+                    biased;
+                    () = &mut shutdown => {
+                        // What is on its way is not given up at once: it would have to be published again.
+                        let end = Instant::now() + drain;
+                        let _ = timeout_at(end, round).await;
+                        Err(end)
+                    }
+                    outcome = &mut round => Ok(outcome),
+                }
+            };
+            let outcome = match ran {
+                Ok(outcome) => outcome,
+                Err(end) => break end,
             };
             tell(&outcome, &mut outage);
             let pause = self.pause(&outcome, &mut waits);
             tokio::select! {
                 biased;
-                () = &mut shutdown => break,
+                () = &mut shutdown => break Instant::now() + drain,
                 () = pause => {}
             }
-        }
-        self.drain().await;
+        };
+        self.drain(end).await;
     }
 
     /// Waits as long as the outcome of a round asks for.
@@ -101,14 +114,13 @@ impl OutboxRelay {
         }
     }
 
-    /// Publishes until the outbox is empty or something fails, but not longer than the deadline.
-    async fn drain(&mut self) {
-        let deadline = self.settings.drain;
-        let drained = timeout(deadline, async {
+    /// Publishes until the outbox is empty or something fails, but not longer than until `end`.
+    async fn drain(&mut self, end: Instant) {
+        let drained = timeout_at(end, async {
             while matches!(self.run_once().await, Ok(round) if round.more && round.failed == 0) {}
         });
         if drained.await.is_err() {
-            tracing::warn!(?deadline, "stopped with events left in the outbox");
+            tracing::warn!(deadline = ?self.settings.drain, "stopped with events left in the outbox");
         }
     }
 }

@@ -10,6 +10,7 @@ mod daemon;
 mod demo;
 mod doctor;
 mod engine;
+mod events;
 mod experiments;
 mod failure;
 mod file_args;
@@ -89,6 +90,9 @@ enum Command {
     Scores(scores::ScoresArgs),
     /// Recompute the digest of an experiment from its scores
     Digest(scores::DigestArgs),
+    /// List events, and prove that ledger, event stream and summaries agree
+    #[command(subcommand)]
+    Events(events::EventsCommand),
     /// Look at jobs, and put them into the queue again
     #[command(subcommand)]
     Jobs(jobs::JobsCommand),
@@ -190,6 +194,7 @@ async fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Journal(args) => journal::run(args, &place).await,
         Command::Scores(args) => scores::run(args, &place).await,
         Command::Digest(args) => scores::digest(args, &place).await,
+        Command::Events(command) => events::run(command, &place).await,
         Command::Jobs(command) => jobs::run(command, &place).await,
         Command::Validate(args) => files::validate(&args, &place).await,
         Command::Schema => files::schema(),

@@ -12,7 +12,8 @@ use domain::journal::Actor;
 use domain::plan::Member;
 use domain::ports::{
     ControlStore, Created, DeadLetters, Dispatch, DueJob, EventPublisher, ExperimentFilter, ExperimentRecord,
-    ExperimentStore, JobLedger, JobMessage, JobQueue, Leadership, NewExperiment, Page, PortError, Provenance,
+    ExperimentStore, JobLedger, JobMessage, JobQueue, Leadership, NewExperiment, Page, PortError, Projection,
+    Provenance,
 };
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
@@ -42,6 +43,8 @@ pub struct Core {
     pub dispatch: Arc<dyn Dispatch>,
     /// The part of it that people act on.
     pub control: Arc<dyn ControlStore>,
+    /// The summaries of events.
+    pub projection: Arc<dyn Projection>,
     /// The queue that carries jobs to workers.
     pub queue: Arc<dyn JobQueue>,
     /// The ledger's jobs, for people.

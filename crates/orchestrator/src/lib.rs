@@ -13,6 +13,7 @@ pub mod check;
 pub mod cli;
 pub mod core;
 pub mod director;
+pub mod events;
 pub mod experiment_file;
 pub mod games;
 pub mod jobs;

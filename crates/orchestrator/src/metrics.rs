@@ -3,6 +3,7 @@
 //! Names and units follow OpenTelemetry: `docs/operations.md` lists them. What may stay at zero for ever is told as zero
 //! from the start, so that its absence means that nobody tells.
 
+mod events;
 mod leader;
 mod observed;
 
@@ -10,6 +11,7 @@ use domain::score::Score;
 use opentelemetry::metrics::{Counter, Meter};
 use opentelemetry::{KeyValue, global};
 
+pub use events::EventMetrics;
 pub use leader::LeaderMetrics;
 pub use observed::{Looked, observe_health, observe_looks, observe_play, observe_relay};
 

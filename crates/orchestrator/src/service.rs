@@ -107,7 +107,7 @@ impl OrchestratorService for Service {
         request: Request<pb::GetExperimentRequest>,
     ) -> Result<Response<pb::GetExperimentResponse>, Status> {
         let request = request.into_inner();
-        let wanted = Wanted::of(request.read_mask, &["experiment", "generations", "conditions"])?;
+        let wanted = Wanted::of(request.read_mask, &["experiment", "generations", "conditions", "summary"])?;
         let id = self.find(&request.experiment_id).await?;
         let record = self.core.store.experiment(id).await.map_err(status)?;
         let (generations, conditions) = if wanted.has("generations") || wanted.has("conditions") {
@@ -115,10 +115,15 @@ impl OrchestratorService for Service {
         } else {
             Default::default()
         };
+        let summary = match wanted.has("summary") {
+            true => self.core.projection.summary(id).await.map_err(status)?,
+            false => None,
+        };
         Ok(Response::new(pb::GetExperimentResponse {
             experiment: wanted.has("experiment").then(|| pb::Experiment::from(&record)),
             generations: wanted.list("generations", generations),
             conditions: wanted.list("conditions", conditions),
+            summary: summary.as_ref().map(pb::EventSummary::from),
         }))
     }
 
@@ -197,7 +202,8 @@ impl OrchestratorService for Service {
         let request = request.into_inner();
         let id = self.find(&request.experiment_id).await?;
         self.core.store.experiment(id).await.map_err(status)?;
-        Ok(Response::new(events::stream(self.core.store.clone(), id, request.after_sequence)))
+        let store = self.core.store.clone();
+        Ok(Response::new(events::stream(store, id, request.after_sequence, request.history_only)))
     }
 
     async fn list_scores(

@@ -8,6 +8,7 @@ pub mod experiment;
 pub mod game;
 mod job;
 pub mod score;
+mod summary;
 
 use domain::Violation;
 

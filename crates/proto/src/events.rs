@@ -1,8 +1,12 @@
 //! Events as they are stored and published: JSON of the `claudoom.events.v1` messages.
 
+mod decode;
+
 use domain::event::{EncodedEvent, Event, EventEncoder, Fact};
 use domain::extension::Extent;
 use serde::Serialize;
+
+pub use decode::{BadEvent, decode};
 
 /// Version 1 of the messages.
 #[allow(missing_docs, unreachable_pub, clippy::all, reason = "generated")]
@@ -12,6 +16,10 @@ pub mod v1 {
 
 /// Package of the event messages, the first part of a CloudEvents type.
 pub const PACKAGE: &str = "claudoom.events.v1";
+
+/// Most bytes of a name, a reason or an error in an event. What somebody wrote must not make an event that no stream
+/// takes: NATS takes a megabyte, and the whole text is in the ledger.
+const LONGEST_TEXT: usize = 16 * 1024;
 
 /// Encodes events as JSON.
 #[derive(Debug, Clone, Copy, Default)]
@@ -36,7 +44,7 @@ fn metadata(event: &Event) -> Option<v1::Metadata> {
 /// The message's name and its JSON.
 fn encode(event: &Event) -> (&'static str, String) {
     let metadata = metadata(event);
-    match event.fact.clone() {
+    match shortened(event.fact.clone()) {
         Fact::ExperimentStarted { name, episodes } => {
             ("ExperimentStarted", json(&v1::ExperimentStarted { metadata, name, episodes }))
         }
@@ -72,6 +80,31 @@ fn encode(event: &Event) -> (&'static str, String) {
         Fact::AgentError { generation, agent, message } => {
             ("AgentError", json(&v1::AgentError { metadata, generation, agent: agent.to_string(), message }))
         }
+    }
+}
+
+/// The same fact with texts that are not too long.
+fn shortened(mut fact: Fact) -> Fact {
+    match &mut fact {
+        Fact::ExperimentStarted { name: text, .. }
+        | Fact::ExperimentFailed { reason: text }
+        | Fact::ExperimentPaused { reason: text }
+        | Fact::ExperimentResumed { reason: text }
+        | Fact::ExperimentStopped { reason: text }
+        | Fact::ExperimentExtended { reason: text, .. }
+        | Fact::AgentError { message: text, .. } => shorten(text),
+        Fact::ExperimentCompleted { .. }
+        | Fact::GenerationStarted { .. }
+        | Fact::GenerationCompleted { .. }
+        | Fact::AgentEvaluated { .. } => {}
+    }
+    fact
+}
+
+fn shorten(text: &mut String) {
+    if text.len() > LONGEST_TEXT {
+        text.truncate(text.floor_char_boundary(LONGEST_TEXT));
+        text.push('…');
     }
 }
 
@@ -122,6 +155,12 @@ mod tests {
         let body = body(&encoded);
         assert_eq!(encoded.kind, "claudoom.events.v1.GenerationCompleted");
         assert_eq!((&body["bestAgent"], &body["meanFitness"]), (&"b".into(), &1.0.into()));
+    }
+
+    #[test]
+    fn no_text_makes_an_event_too_large() {
+        let (_, encoded) = encoded(Fact::ExperimentPaused { reason: "\u{0}ä".repeat(1 << 20) });
+        assert!(encoded.body.len() < 200 << 10, "{}", encoded.body.len());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 pub mod args;
 mod load;
 mod secret;
+mod span;
 
 pub use args::{AmqpArgs, DatabaseArgs, GrpcServerArgs, LogFormat, NatsArgs, NatsLogin, TelemetryArgs};
 pub use load::{ConfigArgs, Loaded, Loader};

@@ -150,11 +150,13 @@ pub(crate) fn record(row: outbox::Model) -> EventRecord {
     EventRecord {
         id: EventId(row.event_id),
         experiment: ExperimentId(row.experiment_id),
+        sequence: Some(row.sequence),
         subject: row.subject,
         kind: row.kind,
         body: row.body,
         recorded_at_ms: row.committed_at_ms,
         traceparent: row.traceparent,
+        republished: u32::try_from(row.republished).unwrap_or(u32::MAX),
     }
 }
 

@@ -49,9 +49,8 @@ impl SqlStore {
             body: Set(body),
             committed_at_ms: Set(now),
             traceparent: Set(self.trace.current()),
-            claimed_by: NotSet,
-            claimed_until_ms: NotSet,
             published_at_ms: NotSet,
+            republished: NotSet,
         }
     }
 

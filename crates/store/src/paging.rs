@@ -39,6 +39,17 @@ pub(crate) fn parse_experiment(token: &str) -> Result<(i64, Uuid)> {
     Ok((moment, Uuid::try_parse(id).map_err(|_| bad_token())?))
 }
 
+/// The place of a message in the list of those that were put aside.
+pub(crate) fn parked_token(parked_at_ms: i64, id: &str) -> String {
+    format!("{parked_at_ms:016x}{id}")
+}
+
+/// Reads what [`parked_token`] wrote.
+pub(crate) fn parse_parked(token: &str) -> Result<(i64, String)> {
+    let (moment, id) = token.split_at_checked(16).ok_or_else(bad_token)?;
+    Ok((i64::from_str_radix(moment, 16).map_err(|_| bad_token())?, id.to_owned()))
+}
+
 /// The place of a score in the list of scores.
 pub(crate) fn score_token(key: &EpisodeKey) -> String {
     format!("{:08x}{:08x}{:08x}", key.generation, key.position, key.replicate)
@@ -95,6 +106,7 @@ mod tests {
         assert_eq!(parse_experiment(&experiment_token(1_700_000_000_123, id)).unwrap(), (1_700_000_000_123, id));
         let key = EpisodeKey { generation: 3, position: u32::MAX, replicate: 0 };
         assert_eq!(parse_score(&score_token(&key)).unwrap(), key);
+        assert_eq!(parse_parked(&parked_token(7, "00ff")).unwrap(), (7, "00ff".to_owned()));
         assert_eq!(parse_entry(&entry_token(1 << 40)).unwrap(), 1 << 40);
         assert_eq!(parse_job(&job_token(3, 70_000)).unwrap(), (3, 70_000));
         for bad in ["", "x", "zz", &"g".repeat(24), &"ä".repeat(12), &"é".repeat(24)] {

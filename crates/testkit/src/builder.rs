@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use domain::agent::AgentSpec;
 use domain::course::Stage;
 use domain::environment::End;
-use domain::event::{EncodedEvent, Event, EventEncoder};
+use domain::event::{EncodedEvent, Event, EventEncoder, EventRecord, Fact};
 use domain::experiment::ExperimentSpec;
 use domain::genome::Genome;
 use domain::ids::{AgentId, DoomSeed, ExperimentId};
 use domain::journal::{Actor, Note};
 use domain::measures::Measures;
 use domain::plan::{GenerationPlan, Member, PlannedEpisode, generation};
-use domain::ports::{NewExperiment, Provenance};
+use domain::ports::{NewExperiment, Provenance, ReceivedEvent};
 use domain::score::{EpisodeKey, Score};
 use serde_json::json;
 use uuid::Uuid;
@@ -133,6 +133,56 @@ pub fn score(generation: u32, position: u32, episode: &PlannedEpisode, kills: i3
         trajectory,
         action_log: vec![1, 2, 255, 0],
     }
+}
+
+/// A fact as it came out of the stream under a number.
+#[must_use]
+pub fn received(experiment: ExperimentId, sequence: i64, fact: Fact) -> ReceivedEvent {
+    let event = Event::once(experiment, fact);
+    let EncodedEvent { kind, body } = PlainEncoder.encode(&event);
+    let record = EventRecord {
+        id: event.id(),
+        experiment,
+        sequence: Some(sequence),
+        subject: event.subject(),
+        kind,
+        body,
+        recorded_at_ms: 1_700_000_000_000 + sequence,
+        traceparent: None,
+        republished: 0,
+    };
+    ReceivedEvent { event, record }
+}
+
+/// Everything that happens to an experiment of one generation with `agents` agents, in order. Their fitness is
+/// a number that decimal notation does not hold exactly.
+#[must_use]
+pub fn history(experiment: ExperimentId, agents: u32) -> Vec<ReceivedEvent> {
+    let agent = |position| AgentId::slug(&format!("agent-{position}"));
+    let fitness = |position| f64::from(position + 1) / 3.0;
+    let mut facts = vec![
+        Fact::ExperimentStarted { name: "contract".to_owned(), episodes: u64::from(agents) * 2 },
+        Fact::GenerationStarted { generation: 0, agents, episodes: u64::from(agents) * 2 },
+        Fact::AgentError { generation: 0, agent: agent(0), message: "late".to_owned() },
+    ];
+    facts.extend((0..agents).map(|position| Fact::AgentEvaluated {
+        generation: 0,
+        agent: agent(position),
+        position,
+        fitness: fitness(position),
+        kills: 1.0,
+        episodes: 2,
+    }));
+    let best = agents.saturating_sub(1);
+    facts.push(Fact::GenerationCompleted {
+        generation: 0,
+        best_agent: agent(best),
+        best_fitness: fitness(best),
+        mean_fitness: 0.1 + 0.2,
+        episodes: u64::from(agents) * 2,
+    });
+    facts.push(Fact::ExperimentCompleted { digest: "00ff".to_owned(), episodes: u64::from(agents) * 2 });
+    (1..).zip(facts).map(|(sequence, fact)| received(experiment, sequence, fact)).collect()
 }
 
 /// Encodes events by their debug text.

@@ -1,7 +1,8 @@
 //! The ledger in memory: the twin of the databases, with their rules and none of their waiting.
 //!
-//! It passes the same contract as they do (`tests/ledger.rs`). Every call is one step that nothing can interrupt, nothing
-//! in it is left to chance, and its clock is that of tokio, which a test can stop.
+//! It passes the same contract as they do (`tests/ledger.rs`), and random histories give the same answers here and on
+//! SQLite (`crates/store/tests/it/twin.rs`). Every call is one step that nothing can interrupt, nothing in it is left to
+//! chance, and its clock is that of tokio, which a test can stop.
 
 mod book;
 mod dispatch;

@@ -7,6 +7,8 @@ pub mod certificates;
 pub mod contract;
 pub mod ledger;
 pub mod otlp;
+pub mod outbox;
 pub mod postgres;
+pub mod projection;
 pub mod services;
 pub mod trace;

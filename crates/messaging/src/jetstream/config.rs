@@ -25,6 +25,16 @@ pub struct NatsConfig {
     pub stream: String,
     /// How long the stream keeps an event, and for how long it recognises a repeated id.
     pub max_age: Duration,
+    /// How many bytes the stream holds at most; it is left as it is where nothing is said.
+    pub max_bytes: Option<u64>,
+    /// How many messages the stream holds at most; it is left as it is where nothing is said.
+    pub max_messages: Option<u64>,
+    /// Name of the durable consumer that makes summaries of events.
+    pub consumer: String,
+    /// How long that consumer waits for an answer before it delivers an event again.
+    pub ack_wait: Duration,
+    /// How many events that consumer delivers without an answer, to all processes together.
+    pub max_unanswered: u32,
     /// How many events may be sent before the first of them is acknowledged.
     pub in_flight: usize,
     /// How long to wait for an acknowledgement or an answer.
@@ -41,6 +51,11 @@ impl NatsConfig {
             prefix: "clau-doom".to_owned(),
             stream: "EXPERIMENTS".to_owned(),
             max_age: Duration::from_secs(24 * 60 * 60),
+            max_bytes: None,
+            max_messages: None,
+            consumer: "analytics-processor".to_owned(),
+            ack_wait: Duration::from_secs(30),
+            max_unanswered: 256,
             in_flight: 64,
             ack_timeout: Duration::from_secs(5),
         }
@@ -79,6 +94,12 @@ impl NatsConfig {
         }
         if !token(&self.stream) {
             return Err(invalid(format!("`{}` is not a stream name: use A-Z a-z 0-9 _ -", self.stream)));
+        }
+        if !token(&self.consumer) {
+            return Err(invalid(format!("`{}` is not a consumer's name: use A-Z a-z 0-9 _ -", self.consumer)));
+        }
+        if self.ack_wait.is_zero() || self.max_unanswered == 0 {
+            return Err(invalid("the consumer's time for answers and its bound on unanswered events must not be zero"));
         }
         if self.max_age < Duration::from_millis(100) || self.in_flight == 0 || self.ack_timeout.is_zero() {
             return Err(invalid("the stream's age, the window and the ack timeout must not be zero"));
@@ -141,7 +162,8 @@ mod tests {
             let config = NatsConfig { prefix: prefix.to_owned(), ..NatsConfig::new("x") };
             assert_eq!(config.check().unwrap_err().kind, ErrorKind::Invalid, "{prefix}");
         }
-        let config = NatsConfig { stream: "A.B".to_owned(), ..NatsConfig::new("x") };
-        assert!(config.check().is_err());
+        let stream = NatsConfig { stream: "A.B".to_owned(), ..NatsConfig::new("x") };
+        let consumer = NatsConfig { consumer: "a b".to_owned(), ..NatsConfig::new("x") };
+        assert!(stream.check().is_err() && consumer.check().is_err());
     }
 }

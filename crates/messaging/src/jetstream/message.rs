@@ -1,15 +1,14 @@
-//! An event as a message: its id for the duplicate window, and its attributes as CloudEvents headers.
+//! Events as messages of NATS, both ways.
 
 use async_nats::HeaderMap;
-use async_nats::header::{HeaderValue, NATS_MESSAGE_ID, ParseHeaderValueError};
+use async_nats::header::{HeaderName, HeaderValue};
+use async_nats::jetstream;
 use async_nats::jetstream::message::PublishMessage;
 use domain::error::ErrorKind;
 use domain::event::EventRecord;
-use domain::ports::{PortError, PortResult};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use domain::ports::{PortError, PortResult, StreamMessage};
 
-use crate::wire::{CONTENT_TYPE, SCHEMA_VERSION, SCHEMA_VERSION_HEADER, TRACEPARENT_HEADER};
+use crate::event_message::{headers, invalid, is_subject};
 
 /// The message of `record`, in CloudEvents binary mode.
 ///
@@ -19,50 +18,36 @@ pub(super) fn of(record: &EventRecord) -> PortResult<PublishMessage> {
     if !is_subject(&record.subject) {
         return Err(invalid(record, "its subject is not one"));
     }
-    let time = rfc3339(record.recorded_at_ms).ok_or_else(|| invalid(record, "its time cannot be told"))?;
-    let headers = headers(record, &time).map_err(|cause| invalid(record, "bad header").because(cause))?;
-    Ok(PublishMessage::build().payload(record.body.clone().into()).headers(headers))
-}
-
-fn headers(record: &EventRecord, time: &str) -> Result<HeaderMap, ParseHeaderValueError> {
-    let id = record.id.to_string();
-    let source = format!("/claudoom/experiments/{}", record.experiment);
-    let mut headers = HeaderMap::new();
-    headers.insert(NATS_MESSAGE_ID, value(&id)?);
-    headers.insert("ce-id", value(&id)?);
-    headers.insert("ce-specversion", value("1.0")?);
-    headers.insert("ce-type", value(&record.kind)?);
-    headers.insert("ce-source", value(&source)?);
-    headers.insert("ce-time", value(time)?);
-    headers.insert("content-type", value(CONTENT_TYPE)?);
-    headers.insert(SCHEMA_VERSION_HEADER, value(SCHEMA_VERSION)?);
-    if let Some(traceparent) = &record.traceparent {
-        headers.insert(TRACEPARENT_HEADER, value(traceparent)?);
+    let mut map = HeaderMap::new();
+    for (name, value) in headers(record)? {
+        // Parsed, because the client's own conversion panics on a line break.
+        let value: HeaderValue = value.parse().map_err(|cause| invalid(record, "bad header").because(cause))?;
+        map.insert(HeaderName::from_static(name), value);
     }
-    Ok(headers)
+    Ok(PublishMessage::build().payload(record.body.clone().into()).headers(map))
 }
 
-/// Checked, because the client's own conversion panics on a line break.
-fn value(text: &str) -> Result<HeaderValue, ParseHeaderValueError> {
-    text.parse()
+/// A message of the stream; `subjects` is what its subject begins with.
+///
+/// # Errors
+/// `Internal` if it did not come from a stream.
+pub(super) fn read(message: &jetstream::Message, subjects: &str) -> PortResult<StreamMessage> {
+    let info = message.info().map_err(not_of_a_stream)?;
+    let subject = message.subject.as_str();
+    let headers = message.headers.iter().flat_map(HeaderMap::iter);
+    let headers = headers.filter_map(|(name, values)| Some((name.to_string(), values.first()?.to_string())));
+    let stored_at_ms = info.published.unix_timestamp_nanos().div_euclid(1_000_000);
+    Ok(StreamMessage {
+        subject: subject.strip_prefix(subjects).unwrap_or(subject).to_owned(),
+        headers: headers.collect(),
+        body: message.payload.to_vec(),
+        position: info.stream_sequence,
+        stored_at_ms: i64::try_from(stored_at_ms).unwrap_or_default(),
+    })
 }
 
-/// A moment as CloudEvents wants it, in UTC.
-fn rfc3339(ms: i64) -> Option<String> {
-    let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000).ok()?;
-    moment.format(&Rfc3339).ok()
-}
-
-/// Whether a text is a subject without wildcards.
-fn is_subject(text: &str) -> bool {
-    let token = |token: &str| {
-        !token.is_empty() && !token.contains(|c: char| c.is_whitespace() || c.is_control() || c == '*' || c == '>')
-    };
-    text.split('.').all(token)
-}
-
-fn invalid(record: &EventRecord, why: &str) -> PortError {
-    PortError::new(ErrorKind::Invalid, format!("event {} cannot be published: {why}", record.id))
+pub(super) fn not_of_a_stream(cause: async_nats::Error) -> PortError {
+    PortError::new(ErrorKind::Internal, "a message of NATS came without its place in a stream").because(cause)
 }
 
 #[cfg(test)]
@@ -77,11 +62,13 @@ mod tests {
         let good = EventRecord {
             id: EventId(Uuid::nil()),
             experiment: ExperimentId(Uuid::nil()),
+            sequence: Some(1),
             subject: "e.generation.0.started".to_owned(),
             kind: "claudoom.events.v1.GenerationStarted".to_owned(),
             body: "{}".to_owned(),
             recorded_at_ms: 0,
             traceparent: None,
+            republished: 0,
         };
         let kind = EventRecord { kind: "a\r\nb".to_owned(), ..good.clone() };
         let time = EventRecord { recorded_at_ms: i64::MAX, ..good.clone() };

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_nats::Client;
 use async_nats::jetstream::context::{PublishAckFuture, PublishError, PublishErrorKind};
-use async_nats::jetstream::{Context, ContextBuilder};
+use async_nats::jetstream::{Context, ContextBuilder, ErrorCode};
 use async_trait::async_trait;
 use domain::error::ErrorKind;
 use domain::event::EventRecord;
@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 use super::client::{connect, ensure_connected, why_not};
 use super::config::NatsConfig;
-use super::{NatsMetrics, message, stream};
+use super::{JetStreamHistory, JetStreamSource, NatsMetrics, message, stream};
 
 /// For how long a reason for the lack of a connection is believed.
 const RECENT: Duration = Duration::from_secs(10);
@@ -93,6 +93,18 @@ impl JetStreamPublisher {
     #[must_use]
     pub fn metrics(&self) -> NatsMetrics {
         NatsMetrics::over(self.client.clone(), Arc::clone(&self.config))
+    }
+
+    /// The durable consumer of the stream, over the same connection.
+    #[must_use]
+    pub fn source(&self) -> JetStreamSource {
+        JetStreamSource::over(self.client.clone(), self.context.clone(), Arc::clone(&self.config))
+    }
+
+    /// What the stream keeps, over the same connection.
+    #[must_use]
+    pub fn history(&self) -> JetStreamHistory {
+        JetStreamHistory::over(self.client.clone(), self.context.clone(), Arc::clone(&self.config))
     }
 
     /// What is there now, for people.
@@ -215,9 +227,24 @@ fn not_published(error: PublishError) -> PortError {
         PublishErrorKind::TimedOut => (ErrorKind::DeadlineExceeded, "JetStream did not acknowledge an event in time"),
         PublishErrorKind::StreamNotFound => (ErrorKind::Unavailable, "the event stream is gone"),
         PublishErrorKind::MaxPayloadExceeded => (ErrorKind::Invalid, "an event is larger than NATS allows"),
-        _ => (ErrorKind::Unavailable, "JetStream did not accept an event"),
+        _ => match refusal(&error) {
+            Some(ErrorCode::STREAM_STORE_FAILED) => (ErrorKind::Exhausted, FULL),
+            Some(ErrorCode::STREAM_MESSAGE_EXCEEDS_MAXIMUM) => {
+                (ErrorKind::Invalid, "an event is larger than the stream allows")
+            }
+            _ => (ErrorKind::Unavailable, "JetStream did not accept an event"),
+        },
     };
     PortError::new(kind, message).because(error)
+}
+
+const FULL: &str = "the event stream takes no more, it is probably full: raise its limits, or wait until old events have \
+                    reached their age";
+
+/// Why the server refused an event, if it said so.
+fn refusal(error: &PublishError) -> Option<ErrorCode> {
+    let cause = std::error::Error::source(error)?.downcast_ref::<async_nats::jetstream::Error>()?;
+    Some(cause.error_code())
 }
 
 fn held_back() -> PortError {

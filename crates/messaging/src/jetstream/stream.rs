@@ -1,7 +1,7 @@
 //! The stream: created when it is missing, brought to its settings when it differs, refused when it is another's.
 
 use async_nats::jetstream::context::{CreateStreamError, CreateStreamErrorKind, GetStreamError, GetStreamErrorKind};
-use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType};
+use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType, Stream};
 use async_nats::jetstream::{Context, ErrorCode};
 use domain::error::ErrorKind;
 use domain::ports::{PortError, PortResult};
@@ -14,9 +14,17 @@ use super::config::NatsConfig;
 /// `FailedPrecondition` if a stream of that name has other subjects or settings that cannot be changed, or if another
 /// stream listens to our subjects.
 pub(super) async fn ensure(context: &Context, settings: &NatsConfig) -> PortResult<()> {
+    match find(context, settings).await? {
+        Some(stream) => adjust(context, settings, stream.cached_info().config.clone()).await,
+        None => create(context, settings).await,
+    }
+}
+
+/// The stream, if it is there.
+pub(super) async fn find(context: &Context, settings: &NatsConfig) -> PortResult<Option<Stream>> {
     match context.get_stream(&settings.stream).await {
-        Ok(stream) => adjust(context, settings, stream.cached_info().config.clone()).await,
-        Err(error) if is_missing(&error) => create(context, settings).await,
+        Ok(stream) => Ok(Some(stream)),
+        Err(error) if is_missing(&error) => Ok(None),
         Err(error) => Err(cannot_look_up(error, settings)),
     }
 }
@@ -56,12 +64,15 @@ fn wanted(settings: &NatsConfig) -> Config {
 }
 
 fn with_our_settings(base: &Config, settings: &NatsConfig) -> Config {
+    let limit = |ours: Option<u64>, present| ours.map_or(present, |ours| i64::try_from(ours).unwrap_or(i64::MAX));
     Config {
         // A full stream refuses events, which the outbox then keeps, instead of forgetting old ones silently.
         discard: DiscardPolicy::New,
         max_age: settings.max_age,
         // As long as the age: an id is recognised for as long as its event is there.
         duplicate_window: settings.max_age,
+        max_bytes: limit(settings.max_bytes, base.max_bytes),
+        max_messages: limit(settings.max_messages, base.max_messages),
         ..base.clone()
     }
 }
@@ -110,7 +121,7 @@ fn cannot_create(error: CreateStreamError, settings: &NatsConfig) -> PortError {
 }
 
 /// Whether asking again helps: JetStream that is off may be starting, everything else needs somebody's hand.
-fn kind_of(code: ErrorCode) -> ErrorKind {
+pub(super) fn kind_of(code: ErrorCode) -> ErrorKind {
     match code {
         ErrorCode::JETSTREAM_NOT_ENABLED
         | ErrorCode::JETSTREAM_NOT_ENABLED_FOR_ACCOUNT

@@ -1,23 +1,49 @@
-//! An event stream in memory: it recognises repeated ids as JetStream does, and hands what it accepts to whoever
-//! subscribed before.
+//! An event stream in memory: it recognises repeated ids as JetStream does, keeps what it accepts, and hands it to its
+//! durable consumers, and to whoever subscribed before.
 
-use std::collections::{HashSet, VecDeque};
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
+use domain::error::ErrorKind;
 use domain::event::EventRecord;
-use domain::ids::EventId;
-use domain::ports::{EventPublisher, PortResult};
+use domain::ids::ExperimentId;
+use domain::ports::{EventHistory, EventPublisher, EventWalk, PortError, PortResult, StreamMessage, StreamWindow};
+use tokio::sync::Notify;
 use tokio::sync::broadcast::{self, error::RecvError};
 
-/// How many ids are remembered: the twin of the duplicate window. The oldest are forgotten, so memory is bounded.
-const REMEMBERED: usize = 65_536;
+use super::log::{Log, Taken};
+use super::source::{Consumer, MemoryEventSource};
+use crate::event_message::{headers, invalid, is_subject};
+
+/// How many messages are kept, unless another number is asked for. Those that every consumer has answered make room
+/// for new ones.
+const KEPT: usize = 8192;
+/// Messages that are read at a time.
+const PART: usize = 256;
+/// Name of the stream.
+const NAME: &str = "memory";
 
 /// An event stream in memory.
 #[derive(Debug)]
 pub struct MemoryEventBus {
     sender: broadcast::Sender<EventRecord>,
-    window: Mutex<Window>,
+    shared: Arc<Shared>,
+}
+
+/// What the stream and its consumers work on.
+#[derive(Debug)]
+pub(super) struct Shared {
+    state: Mutex<State>,
+    /// Rung when there may be something to take.
+    pub(super) news: Notify,
+}
+
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) log: Log,
+    pub(super) consumers: BTreeMap<String, Consumer>,
 }
 
 /// What a subscriber gets.
@@ -33,23 +59,32 @@ pub enum Seen {
 #[derive(Debug)]
 pub struct Subscription(broadcast::Receiver<EventRecord>);
 
-#[derive(Debug, Default)]
-struct Window {
-    ids: HashSet<EventId>,
-    order: VecDeque<EventId>,
-}
-
 impl MemoryEventBus {
     /// A stream that keeps up to `capacity` events for a slow subscriber.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
-        Self { sender: broadcast::Sender::new(capacity.max(1)), window: Mutex::default() }
+        Self::with_limit(capacity, KEPT)
+    }
+
+    /// A stream that keeps up to `capacity` events for a slow subscriber, and `kept` messages in all. It is full, and
+    /// refuses events, while the oldest of them waits for a consumer's answer.
+    #[must_use]
+    pub fn with_limit(capacity: usize, kept: usize) -> Self {
+        let state = State { log: Log::new(kept.max(1), now_ms()), consumers: BTreeMap::new() };
+        let shared = Arc::new(Shared { state: Mutex::new(state), news: Notify::new() });
+        Self { sender: broadcast::Sender::new(capacity.max(1)), shared }
     }
 
     /// Listens to everything that is published from now on.
     #[must_use]
     pub fn subscribe(&self) -> Subscription {
         Subscription(self.sender.subscribe())
+    }
+
+    /// The durable consumer named `name`. It is there once it was opened, and lives as long as the stream.
+    #[must_use]
+    pub fn source(&self, name: impl Into<String>) -> MemoryEventSource {
+        MemoryEventSource::new(Arc::clone(&self.shared), name.into())
     }
 }
 
@@ -59,19 +94,19 @@ impl Default for MemoryEventBus {
     }
 }
 
-impl Window {
-    /// Remembers an id; false if it was there.
-    fn insert(&mut self, id: EventId) -> bool {
-        if !self.ids.insert(id) {
-            return false;
-        }
-        self.order.push_back(id);
-        if self.order.len() > REMEMBERED
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.ids.remove(&oldest);
-        }
-        true
+impl Shared {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Keeps a message unless it is a repetition.
+    fn take(&mut self, record: &EventRecord) -> PortResult<Taken> {
+        // What no consumer needs any more may make room.
+        let answered = self.consumers.values().map(Consumer::answered_through).min().unwrap_or(u64::MAX);
+        let message = message(record)?;
+        self.log.take(record.message_id(), message, answered).ok_or_else(full)
     }
 }
 
@@ -79,18 +114,81 @@ impl Window {
 impl EventPublisher for MemoryEventBus {
     async fn publish(&self, records: &[EventRecord]) -> Vec<PortResult<()>> {
         // Sending under the lock keeps concurrent publishers from mixing up the order of their batches.
-        let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.shared.lock();
+        let mut results = Vec::with_capacity(records.len());
         for record in records {
-            if window.insert(record.id) {
+            let taken = state.take(record);
+            if matches!(taken, Ok(Taken::New)) {
                 // Nobody listening is fine: the ledger is what remembers.
                 let _ = self.sender.send(record.clone());
             }
+            let away = taken.as_ref().is_err_and(|error| error.kind != ErrorKind::Invalid);
+            results.push(taken.map(drop));
+            if away {
+                break;
+            }
         }
-        records.iter().map(|_| Ok(())).collect()
+        drop(state);
+        self.shared.news.notify_waiters();
+        results.resize_with(records.len(), || Err(held_back()));
+        results
     }
 
     async fn ping(&self) -> PortResult<()> {
         Ok(())
+    }
+}
+
+#[async_trait]
+impl EventHistory for MemoryEventBus {
+    async fn window(&self) -> PortResult<Option<StreamWindow>> {
+        let state = self.shared.lock();
+        let log = &state.log;
+        Ok(Some(StreamWindow {
+            stream: NAME.to_owned(),
+            created_at_ms: log.created_at_ms(),
+            first: log.first(),
+            last: log.last(),
+            messages: log.len() as u64,
+            bytes: log.messages().map(|message| message.body.len() as u64).sum(),
+            max_age: None,
+            connections: 1,
+            is_full: false,
+        }))
+    }
+
+    async fn holdings(&self) -> PortResult<BTreeMap<String, u64>> {
+        let mut held = BTreeMap::new();
+        for message in self.shared.lock().log.messages() {
+            let token = message.subject.split('.').next().unwrap_or_default();
+            *held.entry(token.to_owned()).or_default() += 1;
+        }
+        Ok(held)
+    }
+
+    async fn walk(&self, experiment: ExperimentId) -> PortResult<Box<dyn EventWalk>> {
+        let prefix = format!("{experiment}.");
+        Ok(Box::new(Walk { shared: Arc::clone(&self.shared), prefix, from: 0 }))
+    }
+}
+
+struct Walk {
+    shared: Arc<Shared>,
+    prefix: String,
+    from: u64,
+}
+
+#[async_trait]
+impl EventWalk for Walk {
+    async fn next(&mut self) -> PortResult<Vec<StreamMessage>> {
+        let state = self.shared.lock();
+        let later = state.log.messages().filter(|message| message.position >= self.from);
+        let ours = later.filter(|message| message.subject.starts_with(&self.prefix));
+        let part: Vec<_> = ours.take(PART).cloned().collect();
+        if let Some(last) = part.last() {
+            self.from = last.position + 1;
+        }
+        Ok(part)
     }
 }
 
@@ -105,9 +203,37 @@ impl Subscription {
     }
 }
 
+/// An event as a message that has no place in the stream yet.
+fn message(record: &EventRecord) -> PortResult<StreamMessage> {
+    if !is_subject(&record.subject) {
+        return Err(invalid(record, "its subject is not one"));
+    }
+    Ok(StreamMessage {
+        subject: record.subject.clone(),
+        headers: headers(record)?.map(|(name, value)| (name.to_owned(), value)).collect(),
+        body: record.body.clone().into_bytes(),
+        position: 0,
+        stored_at_ms: now_ms(),
+    })
+}
+
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn full() -> PortError {
+    PortError::new(ErrorKind::Exhausted, "the event stream is full: its consumers have not answered the oldest events")
+}
+
+fn held_back() -> PortError {
+    PortError::new(ErrorKind::Unavailable, "not sent, because an earlier event was not accepted")
+}
+
 #[cfg(test)]
 mod tests {
-    use domain::ids::ExperimentId;
+    use domain::ids::EventId;
+    use domain::ports::EventSource;
     use uuid::Uuid;
 
     use super::*;
@@ -116,11 +242,13 @@ mod tests {
         EventRecord {
             id: EventId(Uuid::from_u128(number)),
             experiment: ExperimentId(Uuid::nil()),
+            sequence: None,
             subject: "x.started".to_owned(),
             kind: "claudoom.events.v1.ExperimentStarted".to_owned(),
             body: "{}".to_owned(),
             recorded_at_ms: 0,
             traceparent: None,
+            republished: 0,
         }
     }
 
@@ -138,16 +266,17 @@ mod tests {
         assert_eq!(slow.next().await, None);
     }
 
-    #[test]
-    fn the_window_forgets_the_oldest() {
-        let mut window = Window::default();
+    #[tokio::test]
+    async fn a_full_stream_refuses_until_its_consumer_has_answered() {
+        let bus = MemoryEventBus::with_limit(8, 2);
+        let mut consumer = bus.source("one").consume().await.unwrap();
 
-        for number in 0..=REMEMBERED as u128 {
-            assert!(window.insert(record(number).id));
-        }
+        let results = bus.publish(&[record(1), record(2), record(3), record(4)]).await;
+        let kinds: Vec<_> = results.into_iter().map(|result| result.err().map(|error| error.kind)).collect();
+        assert_eq!(kinds, [None, None, Some(ErrorKind::Exhausted), Some(ErrorKind::Unavailable)]);
 
-        assert!(!window.insert(record(1).id));
-        assert!(window.insert(record(0).id));
-        assert_eq!(window.ids.len(), REMEMBERED);
+        consumer.next(1).await.unwrap().pop().unwrap().ack().await.unwrap();
+        assert!(bus.publish(&[record(3)]).await[0].is_ok());
+        assert!(bus.publish(&[record(4)]).await[0].is_err());
     }
 }

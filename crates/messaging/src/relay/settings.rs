@@ -28,7 +28,8 @@ impl RelaySettings {
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
-            batch: 64,
+            // Large enough that taking, publishing and marking overlap most of the time.
+            batch: 256,
             // What a relay held that was killed is taken over by another one within five seconds.
             lease: Duration::from_secs(4),
             poll: Duration::from_secs(1),

@@ -17,4 +17,4 @@ mod rabbit_count;
 mod rabbit_private;
 mod rabbit_recovery;
 mod relay;
-mod relay_store;
+mod source;

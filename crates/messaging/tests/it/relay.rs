@@ -12,11 +12,11 @@ use domain::ports::{EventPublisher, PortError, PortResult};
 use messaging::relay::{OutboxRelay, RelaySettings, Round};
 use runtime::retry::Backoff;
 use testkit::contract::publisher::records;
+use testkit::outbox::MemoryOutbox;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use crate::nats::eventually;
-use crate::relay_store::OutboxStore;
 
 /// A stream that can be away, and that refuses one event for ever.
 #[derive(Default)]
@@ -58,7 +58,7 @@ impl EventPublisher for Stream {
 }
 
 struct Bench {
-    store: Arc<OutboxStore>,
+    store: Arc<MemoryOutbox>,
     stream: Arc<Stream>,
     relay: OutboxRelay,
 }
@@ -69,7 +69,7 @@ fn settings() -> RelaySettings {
 }
 
 fn bench(settings: RelaySettings) -> Bench {
-    let (store, stream) = (Arc::<OutboxStore>::default(), Arc::<Stream>::default());
+    let (store, stream) = (Arc::<MemoryOutbox>::default(), Arc::<Stream>::default());
     let relay = OutboxRelay::new(store.clone(), stream.clone(), settings);
     Bench { store, stream, relay }
 }

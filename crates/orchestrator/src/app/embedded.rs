@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{EventPublisher, ExperimentStore, PortError};
+use domain::ports::{EventPublisher, EventSource, ExperimentStore, PortError};
 use messaging::memory::{MemoryEventBus, MemoryJobQueue, MemoryMetrics};
 use messaging::relay::{OutboxRelay, RelaySettings};
 use proto::events::Encoder;
@@ -17,6 +17,8 @@ use vizdoom::Install;
 use super::{Playing, PlayingSettings, scratch, trace};
 use crate::broadcast;
 use crate::core::Core;
+use crate::events::EventPorts;
+use crate::events::processor::{Processor, ProcessorSettings};
 use crate::games::Games;
 use crate::games::absent::NoGames;
 use crate::games::doom::DoomGames;
@@ -28,6 +30,8 @@ use crate::user_files::{FileCache, UserFiles};
 pub(super) const DATABASE: &str = "claudoom.db";
 /// Times a job is delivered before the queue puts it aside; the experiment's own limit of attempts comes first.
 const DELIVERIES: u32 = 2000;
+/// Name of the consumer that makes summaries of events.
+const CONSUMER: &str = "analytics-processor";
 /// How long this process leads without renewing its lease. Nobody waits for it, since nobody else can open the database,
 /// which ends the lease of the process before when it is opened.
 const LEASE: Duration = Duration::from_secs(60);
@@ -49,12 +53,15 @@ pub struct Embedded {
     pub core: Core,
     /// Every event that is published.
     pub bus: Arc<MemoryEventBus>,
+    /// Events, and what is made of them.
+    pub events: EventPorts,
     /// How experiments do while they are played.
     pub metrics: Arc<MemoryMetrics>,
     /// The shards, if anything is played.
     pub playing: Option<Playing>,
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
+    processing: (CancellationToken, JoinHandle<()>),
     // Sockets and working folders of engines; removed at the end.
     _scratch: tempfile::TempDir,
 }
@@ -82,10 +89,14 @@ impl Embedded {
         let bus = Arc::new(MemoryEventBus::default());
         let publisher: Arc<dyn EventPublisher> = bus.clone();
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new("embedded"));
+        let source = Arc::new(bus.source(CONSUMER));
+        let events = EventPorts::of(ledger.clone()).with_stream(source.clone(), bus.clone());
+        let processing = process(&events, source).await?;
         let queue = Arc::new(MemoryJobQueue::with_delivery_limit(DELIVERIES).with_trace(trace()));
         let core = Core {
             store,
             leadership: ledger.clone(),
+            projection: ledger.clone(),
             jobs: ledger.clone(),
             dispatch: ledger.clone(),
             control: ledger,
@@ -109,7 +120,7 @@ impl Embedded {
                 Some(Playing::start(&core, games, playing).await?)
             }
         };
-        Ok(Self { core, bus, metrics, playing, stop, tasks, _scratch: scratch })
+        Ok(Self { core, bus, events, metrics, playing, stop, tasks, processing, _scratch: scratch })
     }
 
     /// Stops everything in order: play first, so that the last scores are committed and published.
@@ -118,14 +129,36 @@ impl Embedded {
             playing.stop().await;
         }
         self.stop.cancel();
+        // The relay ends after its last event, and the processor after that.
+        let (processed, processor) = self.processing;
         for task in self.tasks {
-            if let Err(error) = task.await {
-                tracing::error!(%error, "a task ended with a panic");
-            }
+            ended(task).await;
         }
+        processed.cancel();
+        ended(processor).await;
     }
 }
 
+async fn ended(task: JoinHandle<()>) {
+    if let Err(error) = task.await {
+        tracing::error!(%error, "a task ended with a panic");
+    }
+}
+
+/// Makes summaries of events. The stream of the process before ended with it, so what of it had not been processed is
+/// published again.
+async fn process(
+    events: &EventPorts,
+    source: Arc<dyn EventSource>,
+) -> Result<(CancellationToken, JoinHandle<()>), PortError> {
+    // The consumer is there before the first event, so that no event leaves the stream without its answer.
+    drop(source.consume().await?);
+    events.ledger.unpublish_unprojected().await?;
+    let settings = ProcessorSettings::new("memory");
+    let processor = Processor::new(source, events.projection.clone(), events.parked.clone(), settings);
+    let stop = CancellationToken::new();
+    Ok((stop.clone(), tokio::spawn(processor.run(stop))))
+}
 async fn open_store(data: &Path) -> Result<SqlStore, PortError> {
     let path = data.join(DATABASE);
     let config = StoreConfig::new(format!("sqlite:{}", path.display())).with_migrations();

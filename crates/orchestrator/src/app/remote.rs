@@ -12,6 +12,8 @@ use tokio::sync::Notify;
 
 use super::trace;
 use crate::core::Core;
+use crate::events::EventPorts;
+use crate::events::processor::{Processor, ProcessorSettings};
 use crate::games::Games;
 use crate::metrics::observe_relay;
 use crate::user_files::{FileCache, UserFiles};
@@ -37,6 +39,10 @@ pub struct Remote {
     pub counts: Arc<dyn CountsMessages>,
     /// Publishes what waits, once it is run.
     pub relay: OutboxRelay,
+    /// Events, and what is made of them.
+    pub events: EventPorts,
+    /// Makes summaries of events, once it is run.
+    pub processor: Processor,
     /// Reaches the database and looks after it, once it is run. Without it nothing can be stored.
     pub keeper: Keeper,
 }
@@ -62,6 +68,10 @@ impl Remote {
         let store: Arc<dyn ExperimentStore> = ledger.clone();
         let jetstream = JetStreamPublisher::connect(&nats).await?;
         let metrics = Arc::new(jetstream.metrics());
+        let source = Arc::new(jetstream.source());
+        let events = EventPorts::of(ledger.clone()).with_stream(source.clone(), Arc::new(jetstream.history()));
+        let processing = ProcessorSettings::new(nats.stream);
+        let processor = Processor::new(source, ledger.clone(), ledger.clone(), processing);
         let publisher: Arc<dyn EventPublisher> = Arc::new(jetstream);
         let queue = Arc::new(RabbitJobQueue::lazily(&amqp)?);
         let relay = OutboxRelay::new(store.clone(), publisher.clone(), RelaySettings::new(name));
@@ -69,6 +79,7 @@ impl Remote {
         let core = Core {
             store,
             leadership: ledger.clone(),
+            projection: ledger.clone(),
             jobs: ledger.clone(),
             dispatch: ledger.clone(),
             control: ledger,
@@ -80,6 +91,6 @@ impl Remote {
             events: relay.wake(),
             progress: Arc::new(Notify::new()),
         };
-        Ok(Self { core, metrics, counts: queue, relay, keeper })
+        Ok(Self { core, metrics, counts: queue, relay, events, processor, keeper })
     }
 }

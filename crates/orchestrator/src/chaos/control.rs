@@ -13,8 +13,6 @@ use super::services::Postgres;
 pub enum Control {
     /// Every claim of a job gets the same fence, so an earlier one is not kept out.
     NoFence,
-    /// No fence, and scores have no key.
-    NoKey,
     /// Some events count as published before anybody has published them.
     NoOutbox,
     /// Some scores are stored with another value than they were measured with.
@@ -23,14 +21,13 @@ pub enum Control {
 
 impl Control {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::NoFence, Self::NoKey, Self::NoOutbox, Self::OtherValue];
+    pub const ALL: [Self; 3] = [Self::NoFence, Self::NoOutbox, Self::OtherValue];
 
     /// Its name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::NoFence => "no-fence",
-            Self::NoKey => "no-key",
             Self::NoOutbox => "no-outbox",
             Self::OtherValue => "other-value",
         }
@@ -50,7 +47,6 @@ impl Control {
     fn sql(self) -> &'static [&'static str] {
         match self {
             Self::NoFence => &[SAME_FENCE],
-            Self::NoKey => &[SAME_FENCE, "ALTER TABLE scores DROP CONSTRAINT scores_pkey CASCADE"],
             Self::NoOutbox => &["CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
                                  IF NEW.sequence % 3 = 0 THEN NEW.published_at_ms := NEW.committed_at_ms; END IF; \
                                  RETURN NEW; END $$; \

@@ -14,6 +14,7 @@ use runtime::health::Readiness;
 use runtime::retry::Backoff;
 use runtime::tasks::{OnError, Tasks};
 use store::Keeper;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::connect::SERVICE;
@@ -26,6 +27,8 @@ use crate::app::watch::{self, DEPENDENCIES};
 use crate::app::{Playing, PlayingSettings, Remote, host_name, scratch};
 use crate::broadcast;
 use crate::core::Core;
+use crate::events::processor::Processor;
+use crate::events::{EventPorts, audit};
 use crate::games::doom::DoomGames;
 use crate::leader;
 use crate::look;
@@ -186,6 +189,7 @@ fn background(remote: Remote, core: &Core, leading: leader::Settings, readiness:
             Ok::<(), &str>(())
         }
     });
+    events(&tasks, remote.events, remote.processor, core.events.clone());
     let led = core.clone();
     tasks.spawn("leader", OnError::Restart(Backoff::default()), move |token| {
         let (core, leading) = (led.clone(), leading.clone());
@@ -221,6 +225,24 @@ fn background(remote: Remote, core: &Core, leading: leader::Settings, readiness:
         }
     });
     tasks
+}
+
+/// What makes summaries of events, and what looks after the stream.
+fn events(tasks: &Tasks, ports: EventPorts, processor: Processor, outbox: Arc<Notify>) {
+    tasks.spawn("events", OnError::Restart(Backoff::default()), move |token| {
+        let processor = processor.clone();
+        async move {
+            processor.run(token).await;
+            Ok::<(), Infallible>(())
+        }
+    });
+    tasks.spawn("audit", OnError::Restart(Backoff::default()), move |token| {
+        let (ports, outbox) = (ports.clone(), outbox.clone());
+        async move {
+            audit::run(ports, outbox, token).await;
+            Ok::<(), Infallible>(())
+        }
+    });
 }
 
 /// Reaches the database, and looks after it.

@@ -213,7 +213,12 @@ fn condition_table(conditions: &[pb::ConditionInfo]) -> String {
 
 /// The status in the words of the domain.
 pub(super) fn status_name(experiment: &pb::Experiment) -> String {
-    domain::status::ExperimentStatus::try_from(experiment.status())
+    status_word(experiment.status())
+}
+
+/// A status in the words of the domain.
+pub(super) fn status_word(status: pb::ExperimentStatus) -> String {
+    domain::status::ExperimentStatus::try_from(status)
         .map_or_else(|_| "unknown".to_owned(), |status| status.name().to_owned())
 }
 

@@ -41,6 +41,10 @@ pub(super) fn nats_config(args: &NatsArgs) -> Result<NatsConfig, Failure> {
         login: args.login().map_err(|error| Failure::usage(error.to_string()))?,
         prefix: args.nats_subject_prefix.clone(),
         stream: args.nats_stream.clone(),
+        max_age: args.nats_max_age,
+        max_bytes: args.nats_max_bytes,
+        max_messages: args.nats_max_messages,
+        consumer: args.nats_consumer.clone(),
         ..NatsConfig::new(url(args.url(), "--nats-url")?)
     })
 }
@@ -76,7 +80,7 @@ pub(super) fn store_config(args: &DatabaseArgs) -> Result<StoreConfig, Failure> 
     })
 }
 
-fn url(given: Result<Option<Secret>, SecretError>, flag: &str) -> Result<String, Failure> {
+pub(super) fn url(given: Result<Option<Secret>, SecretError>, flag: &str) -> Result<String, Failure> {
     let secret = given.map_err(|error| Failure::usage(error.to_string()))?;
     secret.map(|secret| secret.expose().to_owned()).ok_or_else(|| Failure::usage(format!("{flag} is missing")))
 }

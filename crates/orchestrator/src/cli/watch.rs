@@ -45,7 +45,7 @@ pub(super) async fn run(args: WatchArgs, place: &Place) -> Result<(), Failure> {
 pub(super) async fn follow(client: &mut Client, experiment: &str, form: Form) -> Result<(), Failure> {
     // A name is looked up once: what it means must not change while somebody watches.
     let id = experiments::plain(client, experiment.to_owned()).await?.id;
-    let request = pb::StreamEventsRequest { experiment_id: id.clone(), after_sequence: 0 };
+    let request = pb::StreamEventsRequest { experiment_id: id.clone(), after_sequence: 0, history_only: false };
     let events = client.stream_events(request).await?.into_inner();
     let bar = bar();
     let followed = tokio::select! {

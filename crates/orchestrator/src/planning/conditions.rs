@@ -104,6 +104,8 @@ fn plain(level: &Value) -> String {
     match level {
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join("+"),
+        // A file that was taken in: people know it by its name.
+        Value::Object(fields) if fields.contains_key("blake3") => fields.get("name").map(plain).unwrap_or_default(),
         other => other.to_string(),
     }
 }

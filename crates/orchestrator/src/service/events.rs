@@ -24,13 +24,14 @@ const AWAY: Duration = Duration::from_secs(1);
 pub(super) type EventStream = Pin<Box<dyn Stream<Item = Result<StreamEventsResponse, Status>> + Send>>;
 
 /// Streams the events of an experiment after `after`. Memory is bounded however long the history is and however slow
-/// the reader; the stream ends with the experiment, its last message marked final.
-pub(super) fn stream(store: Arc<dyn ExperimentStore>, id: ExperimentId, after: i64) -> EventStream {
+/// the reader; the stream ends with the experiment, its last message marked final, or with what is there now if
+/// `history_only`.
+pub(super) fn stream(store: Arc<dyn ExperimentStore>, id: ExperimentId, after: i64, history_only: bool) -> EventStream {
     let (sender, receiver) = mpsc::channel(BATCH as usize);
     // The task ends with the stream: sending to a reader that has gone fails.
     tokio::spawn(async move {
         let mut after = after;
-        while let Err(error) = follow(store.as_ref(), id, &mut after, &sender).await {
+        while let Err(error) = follow(store.as_ref(), id, &mut after, history_only, &sender).await {
             // A store that is away interrupts nobody who listens: what happened meanwhile is read when it is back.
             if error.kind != ErrorKind::Unavailable {
                 let _ = sender.send(Err(super::status(error))).await;
@@ -49,6 +50,7 @@ async fn follow(
     store: &dyn ExperimentStore,
     id: ExperimentId,
     after: &mut i64,
+    history_only: bool,
     sender: &mpsc::Sender<Result<StreamEventsResponse, Status>>,
 ) -> Result<(), PortError> {
     // Sent last; whoever goes on after an error goes on behind what was sent.
@@ -82,6 +84,9 @@ async fn follow(
             if let Some(newest) = held.take()
                 && !send(sender, newest, false, after).await
             {
+                return Ok(());
+            }
+            if history_only {
                 return Ok(());
             }
             tokio::select! {

@@ -160,7 +160,7 @@ fn nothing_survives_a_chaos_that_is_killed_itself() {
 }
 
 #[test]
-#[ignore = "takes half an hour"]
+#[ignore = "takes a quarter of an hour"]
 fn two_hundred_kills_change_nothing() {
     let certificate = certificate(&["--kills", "200", "--seed", "7", "--outage", "20"]);
 
@@ -170,12 +170,10 @@ fn two_hundred_kills_change_nothing() {
 
 #[test]
 #[ignore = "takes minutes, because late writes have to be waited for"]
-fn missing_fences_and_keys_are_noticed() {
-    for (control, claim) in
-        [("no-fence", "no two claims of a job have the same fence"), ("no-key", "no score is there twice")]
-    {
-        let kinds = ["--kinds", "worker", "--kills", "10", "--points", "none", "--control", control, "--limit", "60"];
-        let certificate = certificate(&kinds);
-        assert!(failed(&certificate).contains(&claim), "{control}: {certificate:#}");
+fn a_missing_fence_is_noticed() {
+    let certificate = certificate(&["--kinds", "worker", "--kills", "10", "--points", "none", "--control", "no-fence"]);
+
+    for claim in ["no two claims of a job have the same fence", "what holders wrote after their time was refused"] {
+        assert!(failed(&certificate).contains(&claim), "{claim}: {certificate:#}");
     }
 }

@@ -119,6 +119,7 @@ fn core(store: &Arc<SqlStore>) -> Core {
     Core {
         store: store.clone(),
         leadership: store.clone(),
+        projection: store.clone(),
         dispatch: store.clone(),
         control: store.clone(),
         jobs: store.clone(),

@@ -173,6 +173,7 @@ impl Quiet {
         let core = Core {
             store: store.clone(),
             leadership: store.clone(),
+            projection: store.clone(),
             dispatch: store.clone(),
             control: store.clone(),
             jobs: store.clone(),

@@ -108,6 +108,7 @@ pub(crate) fn core(store: &Arc<SqlStore>, leadership: Arc<dyn Leadership>) -> Co
     Core {
         store: store.clone(),
         leadership,
+        projection: store.clone(),
         jobs: store.clone(),
         dispatch: store.clone(),
         control: store.clone(),

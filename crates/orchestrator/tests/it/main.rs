@@ -9,6 +9,7 @@ mod control;
 mod daemons;
 mod deployment;
 mod embedded;
+mod events;
 mod extend;
 mod jobs;
 mod jobs_command;

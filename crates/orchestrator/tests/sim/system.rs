@@ -13,6 +13,7 @@ use orchestrator::user_files::{FileCache, UserFiles};
 use orchestrator::{leader, worker};
 use runtime::retry::Jitter;
 use testkit::blobs::MemoryBlobs;
+use testkit::projection::MemoryProjection;
 use tokio::sync::{Notify, mpsc};
 
 use crate::games::SimGames;
@@ -65,6 +66,7 @@ pub(crate) fn core(world: &Arc<World>, process: &Arc<Process>) -> (Core, OutboxR
         leadership: store.clone(),
         dispatch: store.clone(),
         control: store.clone(),
+        projection: Arc::new(MemoryProjection::default()),
         jobs: Arc::new(Unasked),
         dead: Arc::new(Unasked),
         store,

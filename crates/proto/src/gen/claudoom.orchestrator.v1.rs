@@ -169,6 +169,115 @@ pub struct GetExperimentResponse {
     /// The conditions of a design, in order of positions; none in an evolution.
     #[prost(message, repeated, tag = "3")]
     pub conditions: ::prost::alloc::vec::Vec<ConditionInfo>,
+    /// What its published events add up to so far; absent before the first of them was processed.
+    #[prost(message, optional, tag = "10")]
+    pub summary: ::core::option::Option<EventSummary>,
+}
+/// What the published events of an experiment add up to, as the consumer of the event stream has seen them. Later than
+/// the ledger by as long as events are on their way.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EventSummary {
+    /// Where the experiment stands; unspecified before an event told.
+    #[prost(enumeration = "ExperimentStatus", tag = "1")]
+    pub status: i32,
+    /// Why it was paused, resumed, stopped, or failed.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+    /// Digest over its scores, once completed.
+    #[prost(string, tag = "3")]
+    pub digest: ::prost::alloc::string::String,
+    /// Milliseconds since 1970 when it was started.
+    #[prost(int64, optional, tag = "4")]
+    pub started_at_ms: ::core::option::Option<i64>,
+    /// Milliseconds since 1970 when it reached a final status.
+    #[prost(int64, optional, tag = "5")]
+    pub ended_at_ms: ::core::option::Option<i64>,
+    /// Events.
+    #[prost(uint64, tag = "6")]
+    pub events: u64,
+    /// The highest number of an event.
+    #[prost(int64, tag = "7")]
+    pub last_sequence: i64,
+    /// Milliseconds since 1970 when the newest event was recorded.
+    #[prost(int64, optional, tag = "8")]
+    pub last_event_at_ms: ::core::option::Option<i64>,
+    /// Generations that were started.
+    #[prost(uint64, tag = "9")]
+    pub generations_started: u64,
+    /// Generations that were completed.
+    #[prost(uint64, tag = "10")]
+    pub generations_completed: u64,
+    /// Agents that were evaluated.
+    #[prost(uint64, tag = "11")]
+    pub agents_evaluated: u64,
+    /// Attempts that failed.
+    #[prost(uint64, tag = "12")]
+    pub agent_errors: u64,
+    /// Pauses.
+    #[prost(uint64, tag = "13")]
+    pub pauses: u64,
+    /// Resumptions.
+    #[prost(uint64, tag = "14")]
+    pub resumes: u64,
+    /// Episodes of the agents that were evaluated.
+    #[prost(uint64, tag = "15")]
+    pub episodes: u64,
+    /// The best evaluated agent so far; absent before the first.
+    #[prost(message, optional, tag = "16")]
+    pub best: ::core::option::Option<BestAgent>,
+    /// Its generations, in order.
+    #[prost(message, repeated, tag = "17")]
+    pub generations: ::prost::alloc::vec::Vec<GenerationEventSummary>,
+}
+/// What the published events of a generation add up to.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GenerationEventSummary {
+    /// Its number, from 0.
+    #[prost(uint32, tag = "1")]
+    pub index: u32,
+    /// Agents that play in it.
+    #[prost(uint32, optional, tag = "2")]
+    pub agents: ::core::option::Option<u32>,
+    /// Episodes planned in it.
+    #[prost(uint64, optional, tag = "3")]
+    pub episodes_planned: ::core::option::Option<u64>,
+    /// Agents that were evaluated.
+    #[prost(uint64, tag = "4")]
+    pub agents_evaluated: u64,
+    /// Episodes of the agents that were evaluated.
+    #[prost(uint64, tag = "5")]
+    pub episodes: u64,
+    /// Attempts that failed.
+    #[prost(uint64, tag = "6")]
+    pub agent_errors: u64,
+    /// The best evaluated agent so far; absent before the first.
+    #[prost(message, optional, tag = "7")]
+    pub best: ::core::option::Option<BestAgent>,
+    /// Mean fitness over all agents, once it is completed.
+    #[prost(double, optional, tag = "8")]
+    pub mean_fitness: ::core::option::Option<f64>,
+    /// Milliseconds since 1970 when it was started.
+    #[prost(int64, optional, tag = "9")]
+    pub started_at_ms: ::core::option::Option<i64>,
+    /// Milliseconds since 1970 when it was completed.
+    #[prost(int64, optional, tag = "10")]
+    pub completed_at_ms: ::core::option::Option<i64>,
+}
+/// An agent that is better than all others.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BestAgent {
+    /// Its name.
+    #[prost(string, tag = "1")]
+    pub agent: ::prost::alloc::string::String,
+    /// Its generation.
+    #[prost(uint32, tag = "2")]
+    pub generation: u32,
+    /// Its position in the generation.
+    #[prost(uint32, tag = "3")]
+    pub position: u32,
+    /// Mean fitness over its episodes.
+    #[prost(double, tag = "4")]
+    pub fitness: f64,
 }
 /// An experiment as it is stored.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -463,6 +572,9 @@ pub struct StreamEventsRequest {
     /// Only events with a sequence number above this; 0 for all.
     #[prost(int64, tag = "2")]
     pub after_sequence: i64,
+    /// End with the latest event that is there now, instead of waiting for the experiment's end.
+    #[prost(bool, tag = "3")]
+    pub history_only: bool,
 }
 /// One event.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -171,6 +171,22 @@ pub struct NatsArgs {
     #[arg(long, env = "NATS_STREAM", value_name = "NAME")]
     pub nats_stream: String,
 
+    /// How long the stream keeps events and recognises repeated ones, such as 90m, 24h or 7d
+    #[arg(long, env = "NATS_MAX_AGE", value_name = "AGE", default_value = "24h", value_parser = super::span::parse)]
+    pub nats_max_age: Duration,
+
+    /// Most bytes in the stream; full, it refuses events, which then wait. Left as it is unless given
+    #[arg(long, env = "NATS_MAX_BYTES", value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
+    pub nats_max_bytes: Option<u64>,
+
+    /// Most messages in the stream; full, it refuses events, which then wait. Left as it is unless given
+    #[arg(long, env = "NATS_MAX_MESSAGES", value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub nats_max_messages: Option<u64>,
+
+    /// Durable consumer that makes summaries of events
+    #[arg(long, env = "NATS_CONSUMER", value_name = "NAME", default_value = "analytics-processor")]
+    pub nats_consumer: String,
+
     /// Authorities (PEM) that the NATS server's certificate must come from; demands TLS with the right host name
     #[arg(long, env = "NATS_TLS_CA", value_name = "FILE")]
     pub nats_tls_ca: Option<PathBuf>,

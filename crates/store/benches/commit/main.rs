@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use domain::ids::{ExperimentId, Fence, JobId};
 use domain::journal::Actor;
-use domain::ports::{Claim, ExperimentStore as _, NewExperiment};
+use domain::plan::JobPlan;
+use domain::ports::{ExperimentStore as _, NewExperiment};
 use domain::score::Score;
 use store::{SqlStore, StoreConfig};
 use testkit::builder::{self, PlainEncoder};
@@ -42,6 +43,7 @@ struct Work {
 /// Claimed jobs, as many as are needed.
 struct Supply {
     store: Arc<SqlStore>,
+    url: String,
     batch: u32,
     ready: Vec<Work>,
 }
@@ -63,18 +65,16 @@ impl Supply {
         let launched_by = Actor::new("bench");
         let new = NewExperiment { id, episodes_planned, spec, provenance, first, launched_by };
         self.store.create(&new).await.unwrap();
-        let mut work = Vec::new();
-        for job in new.first.jobs.iter().rev() {
-            let lease = Duration::from_secs(3600);
-            let Claim::Granted(held) = self.store.claim(job.id, "bench", lease).await.unwrap() else { panic!() };
+        by_hand::claim_all(&self.url, id).await;
+        let work = |job: &JobPlan| {
             let score = |episode| Score {
                 action_log: (0..LOG).map(|at| at as u8).collect(),
-                ..builder::score(0, held.member.position, episode, 7)
+                ..builder::score(0, job.position, episode, 7)
             };
-            let scores = held.episodes.iter().map(score).collect();
-            work.push(Work { experiment: id, job: job.id, fence: held.fence, scores });
-        }
-        work
+            let scores = job.episodes.iter().map(score).collect();
+            Work { experiment: id, job: job.id, fence: Fence(1), scores }
+        };
+        new.first.jobs.iter().rev().map(work).collect()
     }
 }
 
@@ -139,7 +139,7 @@ fn commit(criterion: &mut Criterion) {
     };
     let stores = [config.copy_from, usize::MAX, 1].map(connect);
     for batch in [1, 8, 20, 64] {
-        let supply = Supply { store: stores[0].clone(), batch, ready: Vec::new() };
+        let supply = Supply { store: stores[0].clone(), url: database.url(), batch, ready: Vec::new() };
         let by_hand = runtime.block_on(ByHand::prepare(&database.url(), batch as usize));
         let contest = Contest { supply, by_hand, stores: stores.clone(), turns: 0, took: Default::default() };
         let contest = RefCell::new(contest);

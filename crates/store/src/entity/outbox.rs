@@ -15,9 +15,8 @@ pub struct Model {
     pub body: String,
     pub committed_at_ms: i64,
     pub traceparent: Option<String>,
-    pub claimed_by: Option<String>,
-    pub claimed_until_ms: Option<i64>,
     pub published_at_ms: Option<i64>,
+    pub republished: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

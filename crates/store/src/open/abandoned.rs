@@ -4,7 +4,7 @@ use domain::status::JobStatus;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
 
-use crate::entity::{jobs, leases, outbox};
+use crate::entity::{jobs, leases, relay_holds};
 use crate::error::Result;
 
 /// Ends every lease of a ledger that only one process can have open: whoever held one is gone, because the lock beside
@@ -21,6 +21,7 @@ pub(super) async fn give_back(db: &DatabaseConnection) -> Result<()> {
     if released.rows_affected > 0 {
         tracing::info!(jobs = released.rows_affected, "jobs of a process that is gone were given back");
     }
+    relay_holds::Entity::delete_many().exec(db).await?;
     // The queue of that process is gone with it.
     jobs::Entity::update_many()
         .col_expr(jobs::Column::QueuedAtMs, Expr::value(Option::<i64>::None))
@@ -28,10 +29,5 @@ pub(super) async fn give_back(db: &DatabaseConnection) -> Result<()> {
         .exec(db)
         .await?;
     leases::Entity::update_many().col_expr(leases::Column::LeaseUntilMs, Expr::value(0)).exec(db).await?;
-    outbox::Entity::update_many()
-        .col_expr(outbox::Column::ClaimedUntilMs, Expr::value(Option::<i64>::None))
-        .filter(outbox::Column::PublishedAtMs.is_null())
-        .exec(db)
-        .await?;
     Ok(())
 }

@@ -12,3 +12,4 @@ mod schema;
 mod sqlite;
 mod terms;
 mod tls;
+mod twin;

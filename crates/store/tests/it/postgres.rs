@@ -23,6 +23,20 @@ async fn open() -> (Store, TestDatabase) {
 
 testkit::store_contract!(open);
 
+mod projection {
+    use std::sync::Arc;
+
+    use testkit::contract::projection::Store;
+    use testkit::postgres::TestDatabase;
+
+    async fn open() -> (Store, TestDatabase) {
+        let database = TestDatabase::create().await;
+        (Arc::new(super::connect(&database).await), database)
+    }
+
+    testkit::projection_contract!(open);
+}
+
 #[tokio::test]
 async fn copied_tick_logs_keep_every_bit_and_replace_older_ones() {
     let database = TestDatabase::create().await;

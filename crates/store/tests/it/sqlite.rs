@@ -10,15 +10,31 @@ use testkit::builder::{self, PlainEncoder};
 use testkit::contract::store::Store;
 use testkit::trace;
 
-async fn open() -> (Store, TempDir) {
+async fn connect() -> (Arc<SqlStore>, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let config = StoreConfig::new(folder.path().join("ledger.db").to_str().unwrap()).with_migrations();
     let config = StoreConfig { trace: trace::source(), ..config };
-    let store: SqlStore = store::connect(&config, Arc::new(PlainEncoder)).await.unwrap();
-    (Arc::new(store), folder)
+    (Arc::new(store::connect(&config, Arc::new(PlainEncoder)).await.unwrap()), folder)
+}
+
+async fn open() -> (Store, TempDir) {
+    let (store, folder) = connect().await;
+    (store, folder)
 }
 
 testkit::store_contract!(open);
+
+mod projection {
+    use tempfile::TempDir;
+    use testkit::contract::projection::Store;
+
+    async fn open() -> (Store, TempDir) {
+        let (store, folder) = super::connect().await;
+        (store, folder)
+    }
+
+    testkit::projection_contract!(open);
+}
 
 #[tokio::test]
 async fn a_restart_gives_back_what_the_process_before_held() {

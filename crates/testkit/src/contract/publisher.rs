@@ -40,7 +40,7 @@ pub struct Kept {
 impl From<&EventRecord> for Kept {
     fn from(record: &EventRecord) -> Self {
         Self {
-            id: record.id.to_string(),
+            id: record.message_id(),
             subject: record.subject.clone(),
             body: record.body.clone(),
             recorded_at_ms: record.recorded_at_ms,
@@ -56,6 +56,7 @@ macro_rules! event_publisher_contract {
         $crate::event_publisher_contract!(@cases $harness:
             published_events_are_kept_in_order,
             publishing_is_idempotent_by_id,
+            an_event_that_is_published_anew_is_kept_again,
             concurrent_batches_stay_whole,
             nothing_is_published_for_nothing,
             ping_answers,
@@ -89,11 +90,13 @@ fn record(experiment: ExperimentId, generation: u32) -> EventRecord {
     EventRecord {
         id: event.id(),
         experiment,
+        sequence: Some(i64::from(generation) + 1),
         subject: event.subject(),
         kind: "claudoom.events.v1.AgentError".to_owned(),
         body: format!("{{\"generation\":{generation}}}"),
         recorded_at_ms: RECORDED_AT_MS + i64::from(generation),
         traceparent: generation.is_multiple_of(2).then(|| TRACEPARENT.to_owned()),
+        republished: 0,
     }
 }
 
@@ -130,6 +133,18 @@ pub async fn publishing_is_idempotent_by_id(harness: &dyn PublisherHarness) {
     publish_all(harness, &twice).await;
 
     assert_eq!(harness.kept().await, as_kept(&records));
+}
+
+/// A stream may remember the id of a message that it has lost, so an event that is published anew has an id of its own.
+pub async fn an_event_that_is_published_anew_is_kept_again(harness: &dyn PublisherHarness) {
+    let first = records(1);
+    let again = vec![EventRecord { republished: 1, ..first[0].clone() }];
+    publish_all(harness, &first).await;
+
+    publish_all(harness, &again).await;
+    publish_all(harness, &again).await;
+
+    assert_eq!(harness.kept().await, as_kept(&[first, again].concat()));
 }
 
 /// Batches published at the same time keep their own order.

@@ -86,6 +86,7 @@ macro_rules! store_contract {
             leadership::racing_candidates_elect_one,
             leadership::a_leader_of_the_past_plans_nothing_and_is_counted,
             outbox::two_relays_never_take_the_same_event,
+            outbox::an_experiment_s_events_go_through_one_relay_at_a_time,
             outbox::events_that_were_not_published_come_again,
             outbox::events_keep_the_time_when_they_were_recorded,
             outbox::events_keep_the_trace_in_which_they_were_recorded,

@@ -1,6 +1,6 @@
 //! Events, and the outbox as relays see it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use domain::ErrorKind;
@@ -21,11 +21,18 @@ pub(super) struct Outbox {
     rows: Vec<Row>,
     ids: BTreeSet<EventId>,
     unpublished: BTreeSet<i64>,
+    holds: BTreeMap<ExperimentId, Hold>,
 }
 
 struct Row {
     record: EventRecord,
-    claimed_until_ms: Option<i64>,
+}
+
+/// Which relay publishes an experiment's events for now, and how far it has taken them.
+struct Hold {
+    relay: String,
+    until_ms: i64,
+    taken_through: i64,
 }
 
 impl Outbox {
@@ -37,7 +44,7 @@ impl Outbox {
         if !self.ids.insert(record.id) {
             return Err(refused(ErrorKind::Internal, format!("event {} is stored already", record.id)));
         }
-        self.rows.push(Row { record, claimed_until_ms: None });
+        self.rows.push(Row { record });
         let id = self.rows.len() as i64;
         self.unpublished.insert(id);
         Ok(id)
@@ -53,14 +60,17 @@ impl Book {
     pub(super) fn write_events(&mut self, id: ExperimentId, events: &[Event], now: i64) -> PortResult<()> {
         for event in events {
             let EncodedEvent { kind, body } = self.encoder.encode(event);
+            let sequence = self.experiment_mut(id)?.events.len() as i64 + 1;
             let record = EventRecord {
                 id: event.id(),
                 experiment: id,
+                sequence: Some(sequence),
                 subject: event.subject(),
                 kind,
                 body,
                 recorded_at_ms: now,
                 traceparent: self.trace.current(),
+                republished: 0,
             };
             let place = self.outbox.add(record)?;
             if !self.rules.outbox {
@@ -80,18 +90,19 @@ impl Book {
         stored.take(limit as usize).collect()
     }
 
-    pub(super) fn claim_outbox(&mut self, limit: u32, lease: Duration, now: i64) -> Vec<OutboxEntry> {
-        let Outbox { rows, unpublished, .. } = &mut self.outbox;
-        let mut taken = Vec::new();
-        for &id in unpublished.iter() {
-            let row = &mut rows[id as usize - 1];
-            if taken.len() >= limit.min(MOST) as usize {
-                break;
-            }
-            if row.claimed_until_ms.is_none_or(|until| until <= now) {
-                row.claimed_until_ms = Some(lease_end(now, lease));
-                taken.push(OutboxEntry { id, record: row.record.clone() });
-            }
+    pub(super) fn claim_outbox(&mut self, relay: &str, limit: u32, lease: Duration, now: i64) -> Vec<OutboxEntry> {
+        let Outbox { rows, unpublished, holds, .. } = &mut self.outbox;
+        let is_free = |id: i64, record: &EventRecord| {
+            holds
+                .get(&record.experiment)
+                .is_none_or(|hold| hold.until_ms <= now || (hold.relay == relay && id > hold.taken_through))
+        };
+        let waiting = unpublished.iter().map(|&id| (id, &rows[id as usize - 1].record));
+        let free = waiting.filter(|(id, record)| is_free(*id, record)).take(limit.min(MOST) as usize);
+        let taken: Vec<_> = free.map(|(id, record)| OutboxEntry { id, record: record.clone() }).collect();
+        for entry in &taken {
+            let hold = Hold { relay: relay.to_owned(), until_ms: lease_end(now, lease), taken_through: entry.id };
+            holds.insert(entry.record.experiment, hold);
         }
         taken
     }

@@ -104,8 +104,8 @@ impl ExperimentStore for MemoryLedger {
         self.with(|book, _| Ok(book.events_after(id, after, limit)))
     }
 
-    async fn claim_outbox(&self, _relay: &str, limit: u32, lease: Duration) -> PortResult<Vec<OutboxEntry>> {
-        self.with(|book, now| Ok(book.claim_outbox(limit, lease, now)))
+    async fn claim_outbox(&self, relay: &str, limit: u32, lease: Duration) -> PortResult<Vec<OutboxEntry>> {
+        self.with(|book, now| Ok(book.claim_outbox(relay, limit, lease, now)))
     }
 
     async fn mark_published(&self, ids: &[i64]) -> PortResult<()> {

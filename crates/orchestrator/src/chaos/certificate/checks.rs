@@ -59,12 +59,17 @@ fn fences(run: &Certificate) -> Vec<Check> {
         none("no score was written by a claim after a later one", run.rows.late_scores),
     ];
     if !run.frozen_points.is_empty() {
-        let untested: Vec<_> = run.frozen_points.iter().filter(|point| point.outcome == Outcome::Untested).collect();
-        let found = match untested.as_slice() {
+        let unrefused: Vec<_> = run
+            .frozen_points
+            .iter()
+            .filter(|point| point.outcome == Outcome::Unrefused)
+            .map(|point| point.point)
+            .collect();
+        let found = match unrefused.as_slice() {
             [] => format!("{} writes refused", run.refused()),
-            points => format!("nothing was late at {}", points.iter().map(|p| p.point).collect::<Vec<_>>().join(", ")),
+            points => format!("not at {}", points.join(", ")),
         };
-        let holds = untested.is_empty() && run.refused() > 0;
+        let holds = unrefused.is_empty() && run.refused() > 0;
         checks.push(check("what holders wrote after their time was refused", holds, found));
     }
     let harassed = run.faults.iter().any(|done| done.fault == "freeze" || ["worker", "leader"].contains(&done.kind));

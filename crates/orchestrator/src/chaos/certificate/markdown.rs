@@ -134,7 +134,7 @@ impl Certificate {
             let outcome = match point.outcome {
                 Outcome::Refused => "the late write was refused",
                 Outcome::Withheld => "it noticed that its time was over and wrote nothing",
-                Outcome::Untested => "**nobody took over, so nothing was late**",
+                Outcome::Unrefused => "**no late write was refused**",
             };
             line(text, &format!("Frozen at `{}`, {} times: {outcome}.\n", point.point, point.freezes));
         }

@@ -42,8 +42,8 @@ pub enum Outcome {
     Refused,
     /// The process noticed that its time was over, and did not write.
     Withheld,
-    /// Nobody took over in any of the tries, so nothing was late.
-    Untested,
+    /// It was not refused in any of the tries: it was accepted, or nobody had taken over.
+    Unrefused,
 }
 
 /// Freezes a worker before its scores are written, and the leader before it closes a generation.
@@ -55,7 +55,7 @@ pub async fn fenced(site: Site<'_>) -> Vec<FrozenPoint> {
 }
 
 async fn frozen_at(site: Site<'_>, point: Point) -> FrozenPoint {
-    let (mut freezes, mut outcome) = (0, Outcome::Untested);
+    let (mut freezes, mut outcome) = (0, Outcome::Unrefused);
     for _ in 0..TRIES {
         let before = refusals(site, point).await;
         let Some(name) = freeze(site, point).await else { continue };

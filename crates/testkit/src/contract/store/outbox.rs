@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{TickLog, TickRow};
+use domain::ports::{OutboxEntry, TickLog, TickRow};
 use domain::score::EpisodeKey;
 use domain::status::ExperimentStatus::{Paused, Running};
 use futures::future::join_all;
@@ -39,6 +39,26 @@ pub async fn two_relays_never_take_the_same_event(store: Store) {
     let all: Vec<_> = one.unwrap().into_iter().chain(other.unwrap()).collect();
     // A relay that finds all free rows locked by the other one ends early; none is taken twice.
     assert_eq!((all.len(), all.iter().collect::<BTreeSet<_>>().len()), (20, 20));
+}
+
+pub async fn an_experiment_s_events_go_through_one_relay_at_a_time(store: Store) {
+    let new = created(&store, 1, 1).await;
+    let other = created(&store, 1, 1).await;
+    let sequences = |entries: &[OutboxEntry]| {
+        entries.iter().map(|entry| (entry.record.experiment, entry.record.sequence.unwrap())).collect::<Vec<_>>()
+    };
+
+    let held = store.claim_outbox("one", 1, LEASE).await.unwrap();
+    assert_eq!(sequences(&held), [(new.id, 1)]);
+    store.set_status(new.id, Paused, &note("")).await.unwrap();
+
+    let others = store.claim_outbox("two", 10, LEASE).await.unwrap();
+    assert_eq!(sequences(&others), [(other.id, 1), (other.id, 2)], "not what would overtake the first");
+    let rest = store.claim_outbox("one", 10, LAPSED).await.unwrap();
+    assert_eq!(sequences(&rest), [(new.id, 2), (new.id, 3)], "its holder goes on where it was");
+    let all = store.claim_outbox("two", 10, LEASE).await.unwrap();
+    assert_eq!(sequences(&all), [(new.id, 1), (new.id, 2), (new.id, 3)], "and who comes after it begins at the start");
+    assert_eq!(store.claim_outbox("one", 10, LEASE).await.unwrap(), []);
 }
 
 pub async fn events_that_were_not_published_come_again(store: Store) {

@@ -1,4 +1,6 @@
-//! A store that has nothing but an outbox.
+//! A store that has nothing but an outbox, for tests and benches of relays.
+
+#![allow(clippy::unwrap_used, reason = "a broken expectation is a failed test")]
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,22 +22,23 @@ use domain::score::Score;
 use domain::status::ExperimentStatus;
 
 /// An outbox in memory, with leases, that can be told to fail.
-#[derive(Default)]
-pub(crate) struct OutboxStore {
+#[derive(Debug, Default)]
+pub struct MemoryOutbox {
     rows: Mutex<BTreeMap<i64, Row>>,
     /// While set, events cannot be marked.
     pub marking_fails: AtomicBool,
 }
 
+#[derive(Debug)]
 struct Row {
     record: EventRecord,
     leased: Option<(String, Instant)>,
     published: bool,
 }
 
-impl OutboxStore {
+impl MemoryOutbox {
     /// Puts events into the outbox.
-    pub(crate) fn add(&self, records: &[EventRecord]) {
+    pub fn add(&self, records: &[EventRecord]) {
         let mut rows = self.rows();
         for record in records {
             let id = rows.len() as i64 + 1;
@@ -44,7 +47,7 @@ impl OutboxStore {
     }
 
     /// How many events are not marked as published.
-    pub(crate) fn waiting(&self) -> usize {
+    pub fn waiting(&self) -> usize {
         self.rows().values().filter(|row| !row.published).count()
     }
 
@@ -56,7 +59,7 @@ impl OutboxStore {
 const NOT_THERE: &str = "a relay uses nothing but the outbox";
 
 #[async_trait]
-impl ExperimentStore for OutboxStore {
+impl ExperimentStore for MemoryOutbox {
     async fn claim_outbox(&self, relay: &str, limit: u32, lease: Duration) -> PortResult<Vec<OutboxEntry>> {
         let now = Instant::now();
         let mut rows = self.rows();
