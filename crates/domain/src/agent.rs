@@ -38,7 +38,7 @@ impl AgentChoice {
     #[must_use]
     pub fn definition(&self) -> AgentSpec {
         let stored = self.file.as_ref().and_then(FileRef::stored);
-        let policy = self.policy.as_ref().or(stored.map(|file| &file.policy));
+        let policy = self.policy.as_ref().or_else(|| stored.map(|file| &file.policy));
         let mut genome = stored.map(|file| file.genome.clone()).unwrap_or_default();
         genome.0.extend(self.genome.0.clone());
         AgentSpec { policy: policy.cloned().unwrap_or_default(), genome }

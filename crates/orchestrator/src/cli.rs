@@ -172,7 +172,8 @@ pub fn run() -> Exit {
 async fn dispatch(cli: Cli) -> Result<(), Failure> {
     let config = TelemetryConfig::from_args(&cli.telemetry, "orchestrator");
     let telemetry = telemetry::init(&config).map_err(|error| Failure::usage(error.to_string()))?;
-    let outcome = execute(cli).await;
+    // One command's future is as large as the largest of all commands.
+    let outcome = Box::pin(execute(cli)).await;
     telemetry.shutdown().await;
     outcome
 }

@@ -219,7 +219,7 @@ impl ScenarioSpec {
     pub fn own_files(&self) -> Vec<StoredFile> {
         let config = self.config.as_ref().and_then(FileRef::stored);
         let wad = self.wad.as_ref().and_then(FileRef::stored);
-        let wad = wad.or(config.and_then(|config| config.wad.as_ref()));
+        let wad = wad.or_else(|| config.and_then(|config| config.wad.as_ref()));
         let game = config.and_then(|config| config.game.as_ref());
         config.map(StoredConfig::file).into_iter().chain(wad.cloned()).chain(game.cloned()).collect()
     }

@@ -150,7 +150,7 @@ pub struct Left {
     pub processes: Vec<u32>,
     /// Processes that did not end when they were asked to.
     pub deaf: Vec<String>,
-    /// Names in /dev/shm.
+    /// Names of engines in /dev/shm, and System V segments.
     pub shared_memory: Vec<String>,
     /// Names in the folder for temporary files.
     pub temporary: Vec<String>,

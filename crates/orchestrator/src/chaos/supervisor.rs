@@ -202,7 +202,7 @@ impl Crew {
     fn remove(&mut self, names: &[String], grace: Duration) -> Vec<String> {
         let mut leaving: Vec<_> = names.iter().filter_map(|name| self.members.remove(name)).collect();
         for member in leaving.iter().filter(|_| !grace.is_zero()) {
-            member.signal(Signal::TERM);
+            member.signal(member.program.stop);
             // What is frozen cannot hear.
             member.signal(Signal::CONT);
         }

@@ -55,12 +55,12 @@ impl Fixture {
 async fn a_file_is_brought_once_and_fetched_again_when_it_is_damaged() {
     let fixture = Fixture::new(u64::MAX);
     let file = fixture.put(b"PWAD and so on").await;
-    drop(fixture.process().hold(&[file.clone()]).await.unwrap());
+    drop(fixture.process().hold(std::slice::from_ref(&file)).await.unwrap());
     assert_eq!(fs::read(fixture.at(&file)).unwrap(), b"PWAD and so on");
 
     for damage in [&b"PWAD and so no"[..], b"PWAD", b""] {
         fs::write(fixture.at(&file), damage).unwrap();
-        let _hold = fixture.process().hold(&[file.clone()]).await.unwrap();
+        let _hold = fixture.process().hold(std::slice::from_ref(&file)).await.unwrap();
         assert_eq!(fs::read(fixture.at(&file)).unwrap(), b"PWAD and so on");
     }
     assert_eq!(fixture.names(), [file.blake3.to_string()].into());
@@ -70,11 +70,11 @@ async fn a_file_is_brought_once_and_fetched_again_when_it_is_damaged() {
 async fn damage_is_noticed_by_a_process_that_has_used_the_file_before() {
     let fixture = Fixture::new(u64::MAX);
     let (file, process) = (fixture.put(b"PWAD and so on").await, fixture.process());
-    drop(process.hold(&[file.clone()]).await.unwrap());
+    drop(process.hold(std::slice::from_ref(&file)).await.unwrap());
 
     fs::write(fixture.at(&file), b"PWAD but longer than before").unwrap();
 
-    let _hold = process.hold(&[file.clone()]).await.unwrap();
+    let _hold = process.hold(std::slice::from_ref(&file)).await.unwrap();
     assert_eq!(fs::read(fixture.at(&file)).unwrap(), b"PWAD and so on");
 }
 
@@ -88,7 +88,7 @@ async fn what_a_killed_process_left_is_removed_and_what_another_writes_is_not() 
     writing.lock().unwrap();
     let file = fixture.put(b"PWAD").await;
 
-    let _hold = fixture.process().hold(&[file.clone()]).await.unwrap();
+    let _hold = fixture.process().hold(std::slice::from_ref(&file)).await.unwrap();
 
     assert_eq!(fixture.names(), [file.blake3.to_string(), "tmp-of-a-living-one".to_owned()].into());
 }

@@ -110,7 +110,7 @@ fn left(run: &Certificate) -> Vec<Check> {
     vec![
         check("no process outlived the run", pids.is_empty(), names(&pids)),
         check("every process ended when it was asked to", left.deaf.is_empty(), names(&left.deaf)),
-        check("nothing is left in /dev/shm", left.shared_memory.is_empty(), names(&left.shared_memory)),
+        check("nothing is left in shared memory", left.shared_memory.is_empty(), names(&left.shared_memory)),
         check("nothing is left among temporary files", left.temporary.is_empty(), names(&left.temporary)),
     ]
 }

@@ -17,6 +17,8 @@ use crate::chaos::supervisor::{Supervisor, Then};
 use crate::chaos::sweep::{self, FrozenPoint, Hit, Site};
 use crate::chaos::witness::Witness;
 
+/// How long PostgreSQL may take to end in order.
+const GRACE: Duration = Duration::from_secs(10);
 /// Pause between two outages.
 const CALM: Duration = Duration::from_secs(2);
 
@@ -46,6 +48,7 @@ impl Field {
     pub(super) async fn stop(&self) -> Vec<String> {
         let deaf = self.fleet.stop(&self.supervisor).await;
         if let Some(services) = &self.services {
+            self.supervisor.remove(vec![Service::Postgres.name().to_owned()], GRACE).await;
             self.supervisor.remove(services.names(), Duration::ZERO).await;
         }
         deaf

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, bail};
+use rustix::process::Signal;
 
 use super::{PATH, first_bytes, version};
 use crate::chaos::ports::free_port;
@@ -59,10 +60,14 @@ impl Postgres {
         let data = self.data();
         let mut program = Program::new(NAME, self.bin.join("postgres"), &self.folder, &self.folder)
             .args(["-D".as_ref(), data.as_os_str()])
-            .args(["-k", "", "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=300", "-p"])
+            .args(["-k", "", "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=300"])
+            // Below its folder, and not in /dev/shm, where what a killed server had would stay.
+            .args(["-c", "dynamic_shared_memory_type=mmap", "-p"])
             .args([self.port.to_string()])
             .env("PATH", PATH);
         program.user = self.user;
+        // Without waiting for clients, but in order: its lock in shared memory goes with it.
+        program.stop = Signal::INT;
         program
     }
 

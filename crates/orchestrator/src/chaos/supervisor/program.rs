@@ -7,6 +7,8 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use rustix::process::Signal;
+
 /// A program with all that it is started with. It sees nothing of this process's environment.
 #[derive(Debug, Clone)]
 pub struct Program {
@@ -26,6 +28,8 @@ pub struct Program {
     pub user: Option<User>,
     /// Whether it is started again when it has ended.
     pub restarts: bool,
+    /// The signal that asks it to end.
+    pub stop: Signal,
 }
 
 /// A user of the system.
@@ -43,7 +47,17 @@ impl Program {
         let name = name.into();
         let log = logs.join(format!("{name}.log"));
         let (args, env) = (Vec::new(), Vec::new());
-        Self { name, path: path.into(), args, env, folder: folder.to_owned(), log, user: None, restarts: true }
+        Self {
+            name,
+            path: path.into(),
+            args,
+            env,
+            folder: folder.to_owned(),
+            log,
+            user: None,
+            restarts: true,
+            stop: Signal::TERM,
+        }
     }
 
     /// Adds arguments.

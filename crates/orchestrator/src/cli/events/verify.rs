@@ -81,7 +81,7 @@ fn print(report: &Report) -> Result<(), Failure> {
     for (name, messages) in &report.strangers {
         output::line(format!("not in the ledger: {name} ({messages} messages in the stream)"))?;
     }
-    advice(report).iter().try_for_each(|line| output::line(line))
+    advice(report).iter().try_for_each(output::line)
 }
 
 fn stream_line(report: &Report) -> String {
