@@ -69,7 +69,10 @@ pub(super) async fn follow(client: &mut Client, experiment: &str, form: Form) ->
 }
 
 /// The result, also if the daemon's store is away for a moment.
-async fn patiently(client: &mut Client, request: pb::GetExperimentRequest) -> Result<pb::GetExperimentResponse, Failure> {
+async fn patiently(
+    client: &mut Client,
+    request: pb::GetExperimentRequest,
+) -> Result<pb::GetExperimentResponse, Failure> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         match client.get_experiment(request.clone()).await.map_err(Failure::from) {
