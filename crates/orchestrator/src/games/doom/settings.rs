@@ -161,8 +161,9 @@ fn usable(config: &GameConfig, scenario: &ScenarioSpec) -> Option<Violation> {
     }
     let own = scenario.config.as_ref().and_then(FileRef::stored);
     let given = scenario.wad.as_ref().and_then(FileRef::stored);
-    let wad =
-        given.map(|wad| ("scenario.wad", wad)).or_else(|| own.and_then(|own| Some(("scenario.config", own.wad.as_ref()?))));
+    let wad = given
+        .map(|wad| ("scenario.wad", wad))
+        .or_else(|| own.and_then(|own| Some(("scenario.config", own.wad.as_ref()?))));
     let game = own.and_then(|own| Some(("scenario.config", own.game.as_ref()?)));
     [(wad, &config.scenario), (game, &config.game)].into_iter().find_map(|(own_file, path)| match own_file {
         Some((field, file)) => own_wad(field, file, path.as_deref()?),
