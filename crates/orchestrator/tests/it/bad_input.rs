@@ -112,15 +112,13 @@ fn a_missing_engine_says_how_to_get_it() {
 }
 
 #[test]
-fn a_busy_port_and_absent_services_are_told() {
+fn a_busy_port_and_an_absent_daemon_are_told() {
     let busy = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = busy.local_addr().unwrap().to_string();
     let services = ["--nats-url", "nats://127.0.0.1:1", "--amqp-url", "amqp://127.0.0.1:1"];
     let database = ["--database-url", "postgres://nobody@127.0.0.1:1/none"];
     let told = fail(orchestrator().args(["serve", "--grpc-addr", &address]).args(services).args(database), 4);
     assert!(told.contains(&address), "{told}");
-    let told = fail(orchestrator().args(["serve", "--grpc-addr", "127.0.0.1:0"]).args(services).args(database), 4);
-    assert!(told.contains("127.0.0.1:1"), "{told}");
     let told = fail(orchestrator().args(["list", "--server", "http://127.0.0.1:1"]), 4);
     assert!(!told.is_empty());
     fail(orchestrator().args(["serve", "--grpc-addr", "127.0.0.1:0"]), 2);
