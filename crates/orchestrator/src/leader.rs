@@ -156,6 +156,10 @@ impl Electorate {
         let mut wait = renewal;
         loop {
             sleep_until((Instant::now() + wait).min(until)).await;
+            // A store that refuses at once is heard before the time limit is looked at.
+            if Instant::now() >= until {
+                return End::Lapsed;
+            }
             wait = renewal;
             match timeout_at(until, self.stand()).await {
                 Ok(Ok((Election::Elected(same), renewed))) if same == epoch => until = renewed,

@@ -13,6 +13,8 @@ use crate::metrics::Looked;
 
 /// As often as metrics are exported.
 const PAUSE: Duration = Duration::from_secs(10);
+/// Pause while something cannot be seen, as when the daemon starts before its services.
+const AWAY: Duration = Duration::from_secs(1);
 
 /// Looks until `shutdown`, and leaves in `looked` what it sees. What is away is not seen, and tried again.
 pub async fn run(
@@ -24,8 +26,9 @@ pub async fn run(
     let looking = async {
         loop {
             let seen = look(store.as_ref(), queue.as_ref()).await;
+            let pause = if seen.is_complete() { PAUSE } else { AWAY };
             *looked.lock().unwrap_or_else(PoisonError::into_inner) = seen;
-            sleep(PAUSE).await;
+            sleep(pause).await;
         }
     };
     shutdown.run_until_cancelled(looking).await;

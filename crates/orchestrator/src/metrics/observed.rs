@@ -74,6 +74,14 @@ pub struct Looked {
     pub queue: Option<QueueDepth>,
 }
 
+impl Looked {
+    /// Whether everything could be seen.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.experiments.is_some() && self.queue.is_some()
+    }
+}
+
 /// Exports what `looked` holds. Nothing is told of what could not be seen.
 pub fn observe_looks(looked: Arc<Mutex<Looked>>) {
     let read = move || *looked.lock().unwrap_or_else(PoisonError::into_inner);

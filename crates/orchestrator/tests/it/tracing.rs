@@ -113,6 +113,14 @@ async fn a_late_event_and_a_job_carry_the_context_of_the_span_that_made_them() {
     };
     let remote = Remote::connect(dependencies, Arc::new(NoGames), FileCache::new("unused", 0), "test").await.unwrap();
 
+    let keeper = tokio::spawn(remote.keeper.run(std::future::pending()));
+    let reached = async {
+        while remote.core.store.ping().await.is_err() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(Duration::from_secs(30), reached).await.expect("the database is there");
+
     let span = info_span!("recording");
     trace_context::follow(&span, TRACEPARENT);
     let (context, delivery) = record(&remote.core, span).await;
@@ -135,6 +143,7 @@ async fn a_late_event_and_a_job_carry_the_context_of_the_span_that_made_them() {
     assert_eq!(events["generation.0.started"], context);
     assert_eq!(delivery.traceparent(), Some(context.as_str()));
     delivery.ack().await.unwrap();
+    keeper.abort();
     telemetry.shutdown().await;
     let exported = collector.spans();
     let recording = exported.iter().find(|span| span.name == "recording").unwrap();
