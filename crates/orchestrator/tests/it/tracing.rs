@@ -106,8 +106,9 @@ async fn a_late_event_and_a_job_carry_the_context_of_the_span_that_made_them() {
     let _subscriber = tracing::dispatcher::set_default(&dispatch);
     let (prefix, stream) = (names.prefix.clone(), names.stream.clone());
     let (exchange, queue) = (prefix.clone(), format!("{prefix}.jobs"));
+    store::migrate(&StoreConfig::new(database.url())).await.unwrap();
     let dependencies = Dependencies {
-        store: StoreConfig::new(database.url()).with_migrations(),
+        store: StoreConfig::new(database.url()),
         nats: NatsConfig { prefix, stream, ..NatsConfig::new(&names.nats) },
         amqp: AmqpConfig { exchange, queue, ..AmqpConfig::new(&names.amqp) },
     };
