@@ -8,7 +8,8 @@ use runtime::crash::{Point, Visit};
 pub(super) enum Who {
     /// Any worker.
     Worker,
-    /// The orchestrator that leads.
+    /// The orchestrator that leads. It also wins most races for the outbox, because it writes the first event of every
+    /// experiment: a worker may have to wait for minutes until it relays one.
     Leader,
     /// The orchestrator that is asked to launch.
     Launcher,
@@ -34,7 +35,13 @@ pub(super) fn who(point: Point) -> Who {
         | Point::Closed
         | Point::DigestKnown
         | Point::CompleteReady
-        | Point::Completed => Who::Leader,
+        | Point::Completed
+        | Point::OutboxReady
+        | Point::OutboxClaimed
+        | Point::EventsSent
+        | Point::EventsAcked
+        | Point::MarkReady
+        | Point::Marked => Who::Leader,
         _ => Who::Worker,
     }
 }
