@@ -2,7 +2,8 @@
 //!
 //! A durable quorum queue with publisher confirms, mandatory routing, manual answers, an explicit delivery limit and a
 //! dead-letter queue beside it. The connection is made when it is needed and made again, with its topology, after it
-//! broke: publishing waits for that within its patience, a consumer ends with an error and is replaced by its owner.
+//! broke: publishing waits for that within its patience, a consumer ends with an error and is replaced by its owner. A
+//! queue that confirms nothing although its broker answers is made anew: the ledger knows which jobs were in it.
 
 mod config;
 mod connection;
@@ -12,6 +13,7 @@ mod delivery;
 mod errors;
 mod facts;
 mod publisher;
+mod silence;
 mod spans;
 mod tls;
 mod topology;

@@ -30,6 +30,9 @@ pub struct AmqpConfig {
     pub patience: Duration,
     /// How long one attempt to connect, or one answer of the broker, may take.
     pub timeout: Duration,
+    /// After how long without a confirmation, although the broker answers and takes messages, the queue is deleted and
+    /// declared anew.
+    pub rebuild_after: Duration,
     /// The trace context to send along.
     pub trace: TraceSource,
 }
@@ -47,6 +50,7 @@ impl AmqpConfig {
             delivery_limit: 50,
             patience: Duration::from_secs(15),
             timeout: Duration::from_secs(5),
+            rebuild_after: Duration::from_secs(30),
             trace: TraceSource::default(),
         }
     }

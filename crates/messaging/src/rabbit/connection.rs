@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::error::ErrorKind;
 use domain::ports::{PortError, PortResult};
-use lapin::options::QueueDeclareOptions;
+use lapin::options::{QueueDeclareOptions, QueueDeleteOptions};
 use lapin::tcp::OwnedTLSConfig;
 use lapin::types::FieldTable;
 use lapin::uri::{AMQPScheme, AMQPUri};
@@ -14,7 +14,7 @@ use lapin::{Channel, Connection, ConnectionProperties, DefaultConnectionBuilder,
 use runtime::outage::Outage;
 use runtime::retry::{Backoff, Waits};
 use tokio::sync::Mutex;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 use super::config::AmqpConfig;
 use super::errors::answered;
@@ -27,9 +27,8 @@ const HEARTBEAT_SECONDS: u16 = 10;
 /// Waits between attempts to reach a broker that is away.
 const BACKOFF: Backoff = Backoff { first: Duration::from_millis(100), factor: 2.0, cap: Duration::from_secs(3) };
 
-/// How long a broker that has come back is left alone. A quorum queue that is asked for something before it has elected
-/// its leader may never elect one, until the broker is started anew (rabbitmq-server issue 10070).
-const SETTLING: Duration = Duration::from_secs(2);
+/// How long the deletion of a queue may take that does not answer: the broker waits 5 s for it.
+const DELETION: Duration = Duration::from_secs(20);
 
 /// The way to the broker.
 #[derive(Debug)]
@@ -102,6 +101,32 @@ impl Link {
         }
     }
 
+    /// Whether the broker answers and takes what is published. One that lacks memory or disk space holds publishers up.
+    pub(super) async fn takes_messages(&self) -> bool {
+        let connection = self.current.lock().await.connection.clone();
+        connection.is_some_and(|connection| connection.status().connected() && !connection.status().blocked())
+    }
+
+    /// Deletes a queue that serves nobody, with whatever it holds, and declares everything anew. The dead-letter queue,
+    /// which may have gone the same way, is spared if it shows a message.
+    pub(super) async fn rebuild(&self) -> PortResult<()> {
+        let connection = self.connection().await?;
+        let channel = answered(self.config.timeout, "open a channel", connection.create_channel()).await?;
+        let dead = self.config.dead_queue();
+        let is_spared = self.see(&channel, &dead).await.is_ok_and(|queue| queue.message_count() > 0);
+        self.delete(&channel, &self.config.queue).await?;
+        if !is_spared {
+            self.delete(&channel, &dead).await?;
+        }
+        answered(self.config.timeout, "declare the job queue", topology::declare(&channel, &self.config)).await
+    }
+
+    /// The broker asks the queue first, and deletes it by force if it does not answer.
+    async fn delete(&self, channel: &Channel, queue: &str) -> PortResult<()> {
+        let deleted = channel.queue_delete(queue.into(), QueueDeleteOptions::default());
+        answered(DELETION, "delete a queue", deleted).await.map(drop)
+    }
+
     /// How many jobs wait in the queue; an error if the broker does not answer or the queue is not there.
     pub(super) async fn depth(&self) -> PortResult<u64> {
         self.messages(&self.config.queue).await
@@ -136,9 +161,7 @@ impl Link {
         }
         match self.connect().await {
             Ok(connection) => {
-                if current.outage.up().is_some() {
-                    sleep(SETTLING).await;
-                } else {
+                if current.outage.up().is_none() {
                     tracing::info!(broker = self.broker(), "connected to RabbitMQ");
                 }
                 current.connection = Some(Arc::clone(&connection));

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 
 use super::connection::{Link, pause_before, retries};
 use super::errors::answered;
+use super::silence::Silence;
 use super::spans::{self, Route};
 use crate::wire::{self, CONTENT_TYPE, SCHEMA_VERSION, SCHEMA_VERSION_HEADER, TRACEPARENT_HEADER};
 
@@ -29,15 +30,21 @@ const PERSISTENT: u8 = 2;
 pub(super) struct Publisher {
     link: Arc<Link>,
     /// Locked while publishing: the broker tells which message it could not route only by its place in the order.
-    /// Empty before the first use and after a failure.
-    channel: Mutex<Option<Channel>>,
+    sending: Mutex<Sending>,
     route: Route,
+}
+
+#[derive(Debug, Default)]
+struct Sending {
+    /// Empty before the first use and after a failure.
+    channel: Option<Channel>,
+    silence: Silence,
 }
 
 impl Publisher {
     pub(super) fn new(link: Arc<Link>) -> Self {
         let route = Route::of(link.config());
-        Self { link, channel: Mutex::new(None), route }
+        Self { link, sending: Mutex::default(), route }
     }
 
     /// Publishes all, trying again within the patience of the settings while the broker is away. Jobs whose
@@ -45,9 +52,9 @@ impl Publisher {
     pub(super) async fn publish(&self, jobs: &[JobMessage]) -> PortResult<()> {
         let deadline = Instant::now() + self.link.config().patience;
         let mut waits = retries();
-        let mut slot = self.channel.lock().await;
+        let mut sending = self.sending.lock().await;
         for window in jobs.chunks(WINDOW) {
-            while let Err(error) = self.attempt(&mut slot, window).await {
+            while let Err(error) = self.attempt(&mut sending, window).await {
                 if !error.kind.is_retryable() {
                     return Err(error);
                 }
@@ -59,11 +66,12 @@ impl Publisher {
 
     /// One try at one window. The channel is put back only after a success: one with lost or late confirmations must
     /// not be used again.
-    async fn attempt(&self, slot: &mut Option<Channel>, jobs: &[JobMessage]) -> PortResult<()> {
-        let channel = match slot.take().filter(|channel| channel.status().connected()) {
+    async fn attempt(&self, sending: &mut Sending, jobs: &[JobMessage]) -> PortResult<()> {
+        let channel = match sending.channel.take().filter(|channel| channel.status().connected()) {
             Some(channel) => channel,
             None => self.open().await?,
         };
+        self.endure(&mut sending.silence).await?;
         let limit = self.link.config().timeout;
         let spans: Vec<_> = jobs.iter().map(|job| self.route.publish(job)).collect();
         let sent = answered(limit, "publish jobs", self.send(&channel, jobs)).await;
@@ -72,9 +80,31 @@ impl Publisher {
                 .try_for_each(|(confirmation, span)| accepted(confirmation).inspect_err(|_| spans::failed(span)))
         });
         if published.is_ok() {
-            *slot = Some(channel);
+            sending.channel = Some(channel);
+            sending.silence.end();
         }
         published
+    }
+
+    /// Ends a silence that has lasted too long. After a broker has died a quorum queue of its may be there by name and
+    /// serve nobody: it was too young to be found again, or elects no leader (rabbitmq-server issue 10070). The jobs in
+    /// it are lost either way, the ledger knows them, and nothing but a new queue helps.
+    async fn endure(&self, silence: &mut Silence) -> PortResult<()> {
+        if !self.link.takes_messages().await {
+            silence.end();
+            return Ok(());
+        }
+        let limit = self.link.config().rebuild_after;
+        if silence.tried(Instant::now()) < limit {
+            return Ok(());
+        }
+        let queue = &self.link.config().queue;
+        tracing::warn!(
+            queue,
+            "the queue has confirmed nothing for {limit:?} although the broker answers: making it anew"
+        );
+        silence.end();
+        self.link.rebuild().await
     }
 
     async fn open(&self) -> PortResult<Channel> {

@@ -56,6 +56,7 @@ pub(super) fn amqp_config(args: &AmqpArgs) -> Result<AmqpConfig, Failure> {
         exchange: args.amqp_exchange.clone(),
         queue: args.amqp_queue.clone(),
         routing_key: args.amqp_routing_key.clone(),
+        rebuild_after: args.rebuild_after(),
         ..AmqpConfig::new(url(args.url(), "--amqp-url")?)
     })
 }

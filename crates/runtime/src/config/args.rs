@@ -281,6 +281,11 @@ pub struct AmqpArgs {
     #[arg(long, env = "AMQP_ROUTING_KEY", value_name = "KEY")]
     pub amqp_routing_key: String,
 
+    /// Milliseconds without a confirmation, although the broker answers, after which the queue is made anew
+    #[arg(long, env = "AMQP_REBUILD_AFTER_MS", value_name = "MS", default_value_t = 30_000,
+          value_parser = clap::value_parser!(u64).range(5_000..))]
+    pub amqp_rebuild_after_ms: u64,
+
     /// Authorities (PEM) that the broker's certificate must come from; the URL must be amqps://
     #[arg(long, env = "AMQP_TLS_CA", value_name = "FILE")]
     pub amqp_tls_ca: Option<PathBuf>,
@@ -298,6 +303,11 @@ impl AmqpArgs {
     /// Returns the files that secure the connection.
     pub fn tls(&self) -> TlsFiles {
         TlsFiles { ca: self.amqp_tls_ca.clone(), cert: self.amqp_tls_cert.clone(), key: self.amqp_tls_key.clone() }
+    }
+
+    /// Returns how long a queue may confirm nothing although its broker answers.
+    pub fn rebuild_after(&self) -> Duration {
+        Duration::from_millis(self.amqp_rebuild_after_ms)
     }
 
     /// Returns the RabbitMQ URL, from its flag or from its file.
