@@ -108,7 +108,8 @@ impl Director<'_> {
         Ok(failed)
     }
 
-    /// Whether nothing waits in the queue, so that what should is lost; asked now and then.
+    /// Whether nothing waits in the queue, so that what should is lost; asked now and then. A queue that does not answer
+    /// may have lost everything too, and whether it takes jobs shows only when it is given some.
     async fn queue_is_empty(&mut self) -> bool {
         if self.swept.elapsed() < SWEEP {
             return false;
@@ -116,7 +117,8 @@ impl Director<'_> {
         self.swept = Instant::now();
         match timeout(QUEUEING, self.core.queue.depth()).await {
             Ok(Ok(depth)) => depth == 0,
-            _ => false,
+            Ok(Err(error)) => error.kind == ErrorKind::DeadlineExceeded,
+            Err(_) => true,
         }
     }
 

@@ -109,6 +109,7 @@ async fn a_queue_that_serves_nobody_is_made_anew() {
         // RabbitMQ 3.10 does not find a queue again that was a moment old when it was killed.
         service.kill();
         service.start();
+        assert_eq!(queue.depth().await.unwrap(), 0, "to the leader it is a queue that has lost its jobs");
         let late = jobs(1);
 
         queue.publish(&late).await.unwrap();

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use domain::ports::JobQueue as _;
+use messaging::rabbit::{AmqpConfig, RabbitJobQueue};
 use serde_json::Value;
 use testkit::services::Service;
 
@@ -200,6 +202,37 @@ fn a_run_survives_the_absence_of_everything_for_seconds() {
 #[ignore = "takes minutes"]
 fn a_run_survives_the_absence_of_everything_for_twenty_seconds() {
     run_with_outages(Duration::from_secs(20));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_that_did_not_survive_its_broker_is_made_anew_and_filled() {
+    let mut services = Services::new();
+    // RabbitMQ 3.10 does not find a queue again that was a moment old when it was killed.
+    let queue = RabbitJobQueue::lazily(&AmqpConfig::new(services.rabbitmq.url())).unwrap();
+    queue.ping().await.unwrap();
+    services.rabbitmq.kill();
+    services.rabbitmq.start();
+    let data = folder();
+    let file = data.path().join("experiment.toml");
+    std::fs::write(&file, EXPERIMENT.replace("population = 6\ngenerations = 4", "population = 2\ngenerations = 1"))
+        .unwrap();
+    succeed(orchestrator().args(["migrate", "--database-url", &services.database()]));
+    let address = format!("127.0.0.1:{}", free_port());
+    let server = format!("http://{address}");
+    let log_file = data.path().join("serve.log");
+    let mut serve = orchestrator();
+    serve.args(["serve", "--grpc-addr", &address, "--workers", "1", "--amqp-rebuild-after-ms", "5000"]);
+    services.arguments(&mut serve);
+    let serve = Process::start(serve, &log_file);
+    wait_until_ready(&server);
+
+    let mut launch = orchestrator();
+    launch.arg("launch").arg(&file).args(["--watch", "-o", "json", "--server", &server]);
+    let ended = tokio::task::spawn_blocking(move || json(&mut launch)).await.unwrap();
+
+    assert_eq!(ended["status"], "completed", "{}", log(&log_file));
+    assert!(log(&log_file).contains("making it anew"), "{}", log(&log_file));
+    assert_eq!(serve.stop(), Some(0));
 }
 
 #[test]
