@@ -7,15 +7,15 @@ use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
 use runtime::outage::Outage;
+use runtime::retry::Backoff;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::bound;
 use super::proc::{self, ChildHandle};
 use super::program::Program;
 
-/// The wait before a program is started again; doubled each time that it ends at once.
-const FIRST_WAIT: Duration = Duration::from_millis(100);
-const LONGEST_WAIT: Duration = Duration::from_secs(2);
+/// The wait before a program is started again; longer each time that it ends at once.
+const WAITS: Backoff = Backoff { first: Duration::from_millis(100), factor: 2.0, cap: Duration::from_secs(2) };
 /// A program that ran for this long starts from the first wait again.
 const RAN_WELL: Duration = Duration::from_secs(3);
 
@@ -150,7 +150,7 @@ impl Member {
             }
             Err(error) => {
                 self.outage.down(&format!("{} cannot be started: {error}", self.program.name));
-                self.due = Some((Instant::now() + LONGEST_WAIT, with));
+                self.due = Some((Instant::now() + WAITS.cap, with));
                 None
             }
         }
@@ -167,7 +167,8 @@ impl Member {
 
     fn wait(&mut self) -> Duration {
         self.quick_ends = if self.started.elapsed() > RAN_WELL { 0 } else { self.quick_ends + 1 };
-        (FIRST_WAIT * 2u32.saturating_pow(self.quick_ends.saturating_sub(1))).min(LONGEST_WAIT)
+        // Without jitter: what chaos does follows from its seed.
+        WAITS.ceiling(self.quick_ends.saturating_sub(1))
     }
 }
 
