@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use runtime::outage::Outage;
 use runtime::retry::Backoff;
 use rustix::process::{Pid, Signal, kill_process};
+use servers::Program;
 
 use super::bound;
 use super::proc::{self, ChildHandle};
-use super::program::Program;
 
 /// The wait before a program is started again; longer each time that it ends at once.
 const WAITS: Backoff = Backoff { first: Duration::from_millis(100), factor: 2.0, cap: Duration::from_secs(2) };
