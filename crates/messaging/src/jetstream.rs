@@ -13,7 +13,6 @@ mod message;
 mod metrics;
 mod publisher;
 mod source;
-mod stored;
 mod stream;
 
 pub use config::NatsConfig;
@@ -22,4 +21,3 @@ pub use history::JetStreamHistory;
 pub use metrics::NatsMetrics;
 pub use publisher::{JetStreamPublisher, NatsFacts};
 pub use source::JetStreamSource;
-pub use stored::stored_ids;

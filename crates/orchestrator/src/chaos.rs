@@ -1,8 +1,8 @@
 //! Kills what it started itself, at every moment that matters, and proves that the results are the same.
 //!
 //! [`run`](run::run) plays an experiment calmly and then again and again under faults, and says what it found in a
-//! [`Certificate`](certificate::Certificate). [`supervisor`] owns the processes and [`services`] lays out private
-//! PostgreSQL, NATS and RabbitMQ; both serve tests too. [`schedule`] draws faults, [`faults`] inflicts them, [`sweep`]
+//! [`Certificate`](certificate::Certificate). [`supervisor`] owns the processes, [`services`] are private
+//! PostgreSQL, NATS and RabbitMQ. [`schedule`] draws faults, [`faults`] inflicts them, [`sweep`]
 //! visits crash points, [`laps`] launches and follows experiments.
 
 pub mod certificate;
@@ -11,7 +11,6 @@ pub mod faults;
 pub mod fleet;
 pub mod laps;
 pub mod moment;
-pub mod ports;
 pub mod run;
 pub mod schedule;
 pub mod services;

@@ -5,7 +5,7 @@
 //! the store refuses a step of its planning. Even a leader that notices nothing of this, because it was frozen, can plan
 //! nothing: the store checks the epoch of its term.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::ErrorKind;
@@ -58,13 +58,10 @@ enum End {
 /// Stands for election until `shutdown`, and drives all running experiments while this process leads.
 pub async fn run(core: Core, settings: Settings, shutdown: CancellationToken) {
     let candidate = Candidate::new(settings.name.clone());
-    let electorate = Electorate { leadership: core.leadership.clone(), candidate, settings };
+    let electorate = Electorate::new(core.leadership.clone(), candidate, settings);
     let metrics = LeaderMetrics::new();
-    let (mut followed, mut outage) = (None, Outage::new("the election"));
+    let mut followed = None;
     while let Some(election) = shutdown.run_until_cancelled(electorate.stand()).await {
-        if election.is_ok() {
-            outage.up();
-        }
         let wait = match election {
             Ok((Election::Elected(epoch), until)) => {
                 followed = None;
@@ -82,10 +79,7 @@ pub async fn run(core: Core, settings: Settings, shutdown: CancellationToken) {
                 // The moment the lease runs out, or a look earlier in case the leader resigns.
                 electorate.settings.renewal.min(leader.lease_left)
             }
-            Err(error) => {
-                outage.down(&error.message);
-                electorate.settings.renewal
-            }
+            Err(_) => electorate.settings.renewal,
         };
         if shutdown.run_until_cancelled(sleep(wait)).await.is_none() {
             break;
@@ -131,18 +125,36 @@ struct Electorate {
     leadership: Arc<dyn Leadership>,
     candidate: Candidate,
     settings: Settings,
+    /// Of elections and renewals alike: a store that goes during a term may come back after it.
+    outage: Arc<Mutex<Outage>>,
 }
 
 impl Electorate {
+    fn new(leadership: Arc<dyn Leadership>, candidate: Candidate, settings: Settings) -> Self {
+        let outage = Arc::new(Mutex::new(Outage::new("the election")));
+        Self { leadership, candidate, settings, outage }
+    }
+
     /// Stands for election; with the result comes the moment when the lease ends at the earliest. It is counted from
-    /// before the call, and so comes before the store's.
+    /// before the call, and so comes before the store's. A failure is told once, however often it comes.
     async fn stand(&self) -> PortResult<(Election, Instant)> {
         let until = Instant::now() + self.settings.lease;
         let standing = self.leadership.stand(&self.candidate, self.settings.lease);
         // A later answer would be worth nothing.
         let late = |_| PortError::new(ErrorKind::DeadlineExceeded, "the store does not answer");
-        let election = timeout_at(until, standing).await.map_err(late)??;
-        Ok((election, until))
+        let election = timeout_at(until, standing).await.map_err(late).flatten();
+        self.tell(&election);
+        Ok((election?, until))
+    }
+
+    fn tell(&self, election: &PortResult<Election>) {
+        let mut outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
+        match election {
+            Ok(_) => {
+                outage.up();
+            }
+            Err(error) => outage.down(&error.message),
+        }
     }
 
     /// Renews the lease until the term ends, and cancels `term` then.
@@ -165,10 +177,7 @@ impl Electorate {
                 Ok(Ok((Election::Elected(same), renewed))) if same == epoch => until = renewed,
                 Ok(Ok((Election::Elected(_), _))) | Err(_) => return End::Lapsed,
                 Ok(Ok((Election::Led(leader), _))) => return End::Deposed(leader),
-                Ok(Err(error)) => {
-                    tracing::warn!(%error, "cannot renew the leader's lease, trying again");
-                    wait = renewal / 4;
-                }
+                Ok(Err(_)) => wait = renewal / 4,
             }
         }
     }
@@ -183,8 +192,6 @@ impl Electorate {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-
     use async_trait::async_trait;
     use domain::ports::Term;
 
@@ -218,13 +225,16 @@ mod tests {
         }
     }
 
-    /// Keeps the lease of a term that has just begun while the store answers like this; says why the term ended, and
-    /// after how long.
-    async fn keep(mut answers: Vec<PortResult<Election>>) -> (End, Duration) {
+    fn electorate(mut answers: Vec<PortResult<Election>>) -> Electorate {
         answers.reverse();
         let leadership = Arc::new(Script(Mutex::new(answers)));
-        let settings = Settings::new("one", LEASE);
-        let electorate = Electorate { leadership, candidate: Candidate::new("one"), settings };
+        Electorate::new(leadership, Candidate::new("one"), Settings::new("one", LEASE))
+    }
+
+    /// Keeps the lease of a term that has just begun while the store answers like this; says why the term ended, and
+    /// after how long.
+    async fn keep(answers: Vec<PortResult<Election>>) -> (End, Duration) {
+        let electorate = electorate(answers);
         let (begun, term) = (Instant::now(), CancellationToken::new());
         let end = electorate.keep(Epoch(7), begun + LEASE, term.clone()).await;
         assert!(term.is_cancelled(), "who drives must hear of it");
@@ -260,6 +270,25 @@ mod tests {
 
         assert!(matches!(end, End::Lapsed));
         assert_eq!(after, Duration::from_millis(1500) + LEASE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_outage_goes_on_from_the_term_to_the_next_election() {
+        let mut answers: Vec<_> = (0..8).map(|_| away()).collect();
+        answers.push(Ok(Election::Elected(Epoch(8))));
+        let electorate = electorate(answers);
+        let since = || electorate.outage.lock().unwrap().since();
+        let begun = Instant::now();
+
+        let end = electorate.clone().keep(Epoch(7), begun + Duration::from_secs(2), CancellationToken::new()).await;
+        assert!(matches!(end, End::Lapsed));
+        let failed = since();
+        assert_eq!(failed, Some(begun + LEASE / 3), "the first renewal");
+        while electorate.stand().await.is_err() {
+            assert_eq!(since(), failed);
+        }
+
+        assert_eq!(since(), None);
     }
 
     #[tokio::test(start_paused = true)]

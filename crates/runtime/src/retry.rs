@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 /// Growing waits: `first`, then times `factor`, at most `cap`, each multiplied by a random part (full jitter).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -91,6 +91,16 @@ impl Waits {
         let wait = self.backoff.delay(self.failures, self.jitter.next_unit());
         self.failures = self.failures.saturating_add(1);
         wait
+    }
+
+    /// Waits after one more failure; false, and at once, if that would last until `deadline`.
+    pub async fn pause_before(&mut self, deadline: Instant) -> bool {
+        let until = Instant::now() + self.next_wait();
+        if until >= deadline {
+            return false;
+        }
+        sleep_until(until).await;
+        true
     }
 
     /// Begins again, after a success.
@@ -265,6 +275,20 @@ mod tests {
         waits.reset();
 
         assert!(waits.next_wait() <= Duration::from_millis(100));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_pause_lasts_until_the_deadline() {
+        let steady = Backoff { first: Duration::from_secs(1), factor: 1.0, cap: Duration::from_secs(1) };
+        let mut waits = Waits::with_jitter(steady, Jitter::seeded(7));
+        let deadline = Instant::now() + Duration::from_secs(10);
+
+        let mut pauses = 0;
+        while waits.pause_before(deadline).await {
+            pauses += 1;
+        }
+
+        assert!(pauses >= 10 && Instant::now() < deadline, "{pauses}");
     }
 
     #[tokio::test(start_paused = true)]

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use domain::event::EventEncoder;
 use domain::ports::{PortResult, TraceSource};
+use runtime::retry::{Backoff, Waits};
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, SqliteTransactionMode, TransactionOptions};
 use tokio::sync::{Mutex, OwnedMutexGuard};
-use uuid::Uuid;
 
 use crate::error::Result;
 use crate::gate::{CopyPool, Database, Gate};
@@ -101,6 +101,9 @@ impl SqlStore {
 
 const TRIES: u32 = 5;
 
+/// Waits before a transaction is run again; random, so that two rivals do not meet again.
+const BACKOFF: Backoff = Backoff { first: Duration::from_millis(30), factor: 2.0, cap: Duration::from_millis(500) };
+
 async fn retrying<T, F, Fut>(gate: &Gate, what: &'static str, attempt: F) -> PortResult<T>
 where
     F: Fn() -> Fut,
@@ -117,13 +120,13 @@ where
     F: Fn() -> Fut,
     Fut: Future<Output = Result<T>>,
 {
-    let mut tries = 1;
+    let (mut tries, mut waits) = (1, Waits::new(BACKOFF));
     loop {
         match attempt().await {
             Ok(value) => return Ok(value),
             Err(error) if error.is_transient() && tries < TRIES => {
                 tracing::debug!(%error, tries, what, "transaction is run again");
-                tokio::time::sleep(backoff(tries)).await;
+                tokio::time::sleep(waits.next_wait()).await;
                 tries += 1;
             }
             Err(error) => {
@@ -132,13 +135,6 @@ where
             }
         }
     }
-}
-
-/// 20 ms, doubled each time, of which a random part is left out so that two rivals do not meet again.
-fn backoff(tries: u32) -> Duration {
-    let longest = 20u64 << (tries - 1).min(6);
-    let random = Uuid::new_v4().as_u128() as u64;
-    Duration::from_millis(longest / 2 + random % (longest / 2))
 }
 
 #[cfg(test)]

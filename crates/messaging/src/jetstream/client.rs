@@ -127,8 +127,9 @@ impl Reporter {
             }
             Event::Disconnected => outage.down("the connection was lost"),
             Event::ClientError(error) => outage.down(&error.to_string()),
-            Event::LameDuckMode | Event::Draining | Event::Closed => tracing::warn!(server, %event, "NATS connection"),
-            Event::SlowConsumer(_) | Event::ServerError(_) => {
+            // Only the last user of a connection closes it: one that is lost is made again for ever.
+            Event::Draining | Event::Closed => tracing::debug!(server, %event, "NATS connection ended by us"),
+            Event::LameDuckMode | Event::SlowConsumer(_) | Event::ServerError(_) => {
                 tracing::warn!(server, %event, "NATS reports a problem");
             }
         }

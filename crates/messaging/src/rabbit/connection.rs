@@ -14,7 +14,7 @@ use lapin::{Channel, Connection, ConnectionProperties, DefaultConnectionBuilder,
 use runtime::outage::Outage;
 use runtime::retry::{Backoff, Waits};
 use tokio::sync::Mutex;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use super::config::AmqpConfig;
 use super::errors::answered;
@@ -195,11 +195,6 @@ pub(super) fn retries() -> Waits {
 
 /// Waits before the next attempt, or gives `error` back if that would be after `deadline`.
 pub(super) async fn pause_before(deadline: Instant, waits: &mut Waits, error: PortError) -> PortResult<()> {
-    let next = Instant::now() + waits.next_wait();
-    if next >= deadline {
-        return Err(error);
-    }
-    tracing::debug!(%error, "RabbitMQ is away, trying again");
-    sleep_until(next).await;
-    Ok(())
+    tracing::debug!(%error, "RabbitMQ is away");
+    if waits.pause_before(deadline).await { Ok(()) } else { Err(error) }
 }

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use domain::ports::PortResult;
-use messaging::jetstream::NatsConfig;
+use domain::ports::{EventHistory, PortResult};
+use messaging::jetstream::{JetStreamPublisher, NatsConfig};
 use proto::events::Encoder;
 use store::StoreConfig;
 
@@ -21,13 +21,21 @@ pub async fn prepare(url: &str) -> PortResult<()> {
     store::migrate(&StoreConfig::new(url)).await
 }
 
-/// Opens the ledger and the event stream of a system of daemons.
+/// Opens the ledger of a system of daemons.
 ///
 /// # Errors
-/// If the database cannot be used. NATS may be away.
-pub async fn of_services(urls: &Urls, names: &Names) -> PortResult<Witness> {
+/// If the database cannot be used.
+pub async fn of_services(urls: &Urls) -> PortResult<Witness> {
+    open(&urls.database).await
+}
+
+/// The event stream of a system of daemons.
+///
+/// # Errors
+/// If the address or the names cannot be used. NATS may be away.
+pub async fn stream(urls: &Urls, names: &Names) -> PortResult<Arc<dyn EventHistory>> {
     let nats = NatsConfig { prefix: names.prefix.clone(), stream: names.stream.clone(), ..NatsConfig::new(&urls.nats) };
-    Ok(Witness { stream: Some(nats), ..open(&urls.database).await? })
+    Ok(Arc::new(JetStreamPublisher::connect(&nats).await?.history()))
 }
 
 /// Opens the ledger of an embedded system that has ended.
@@ -40,5 +48,5 @@ pub async fn of_folder(data: &Path) -> PortResult<Witness> {
 
 async fn open(url: &str) -> PortResult<Witness> {
     let ledger = Arc::new(store::connect(&StoreConfig::new(url), Arc::new(Encoder)).await?);
-    Ok(Witness { store: ledger.clone(), audit: ledger.clone(), leadership: ledger, stream: None })
+    Ok(Witness { store: ledger.clone(), audit: ledger.clone(), leadership: ledger })
 }

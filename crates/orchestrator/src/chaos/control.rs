@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::services::Postgres;
+use servers::Postgres;
 
 /// A broken rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use runtime::grpc::{self, Address};
+use servers::{PATH, Program, free_port};
 use tokio::time::{Instant, sleep};
 
-use super::ports::free_port;
-use super::services::{PATH, Urls};
-use super::supervisor::{Program, Supervisor};
+use super::services::Urls;
+use super::supervisor::Supervisor;
 
 /// Name of the service in health checks.
 const SERVICE: &str = "claudoom.orchestrator.v1.OrchestratorService";

@@ -112,7 +112,7 @@ pub async fn run(request: &Request) -> anyhow::Result<Certificate> {
 
     tracing::info!("starting the processes");
     let fleet = Arc::new(Fleet::start(&supervisor, plan).await?);
-    let witness = Arc::new(witness::of_services(&fleet.plan().urls, &fleet.plan().names).await?);
+    let witness = Arc::new(witness::of_services(&fleet.plan().urls).await?);
     let servers = fleet.serves.iter().map(|(_, address)| address.clone()).collect();
     let laps = Laps::new(template.clone(), servers, witness.store.clone());
     let field = Field { supervisor, fleet, services, witness, laps };

@@ -1,30 +1,19 @@
-//! Private PostgreSQL, NATS with JetStream and RabbitMQ: below one folder, on ports of their own, each able to come back
-//! on the same data and the same port after SIGKILL.
-
-mod nats;
-mod postgres;
-mod rabbitmq;
+//! Private PostgreSQL, NATS with JetStream and RabbitMQ below one folder, under a supervisor.
 
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep, timeout};
+use servers::{Nats, Postgres, PostgresOptions, Program, RabbitMq, Server};
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, sleep};
 
-use super::supervisor::{Program, Supervisor};
+use super::supervisor::Supervisor;
 
-pub use nats::Nats;
-pub use postgres::Postgres;
-pub use rabbitmq::RabbitMq;
-
-/// Programs that services call, where distributions put them.
-pub(super) const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// Enough for every pool of the daemons.
+const CONNECTIONS: &str = "max_connections=300";
 /// How long a service may take to answer after it was started, on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(180);
-/// How long one answer may take.
-const ANSWER: Duration = Duration::from_secs(5);
 
 /// One of the services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,8 +71,12 @@ impl PrivateServices {
     pub async fn start(supervisor: &Supervisor, folder: &Path) -> anyhow::Result<Self> {
         let below = folder.to_owned();
         // initdb takes a while; it is waited for on a thread that may wait.
-        let postgres = tokio::task::spawn_blocking(move || Postgres::create(&below)).await??;
-        let services = Self { postgres, nats: Nats::create(folder)?, rabbitmq: RabbitMq::create(folder)? };
+        let postgres = spawn_blocking(move || {
+            let options = PostgresOptions { settings: &[CONNECTIONS], ..PostgresOptions::default() };
+            Postgres::create(&below, &options)
+        });
+        let services =
+            Self { postgres: postgres.await??, nats: Nats::create(folder)?, rabbitmq: RabbitMq::create(folder, None)? };
         for program in services.programs() {
             let name = program.name.clone();
             supervisor.start(program).await.with_context(|| format!("cannot start {name}"))?;
@@ -94,9 +87,18 @@ impl PrivateServices {
         Ok(services)
     }
 
+    fn server(&self, service: Service) -> Box<dyn Server> {
+        match service {
+            Service::Postgres => Box::new(self.postgres.clone()),
+            Service::Nats => Box::new(self.nats.clone()),
+            Service::RabbitMq => Box::new(self.rabbitmq.clone()),
+        }
+    }
+
     fn programs(&self) -> Vec<Program> {
-        let [names, broker] = self.rabbitmq.programs();
-        vec![names, broker, self.postgres.program(), self.nats.program()]
+        let servers = Service::ALL.map(|service| self.server(service));
+        let helpers = servers.iter().flat_map(|server| server.helpers());
+        helpers.chain(servers.iter().map(|server| server.program())).collect()
     }
 
     /// Names of all programs among the supervised.
@@ -108,7 +110,7 @@ impl PrivateServices {
     /// Where they are.
     #[must_use]
     pub fn urls(&self) -> Urls {
-        Urls { database: self.postgres.url(), nats: self.nats.url(), amqp: self.rabbitmq.url() }
+        Urls { database: format!("{}/postgres", self.postgres.url()), nats: self.nats.url(), amqp: self.rabbitmq.url() }
     }
 
     /// What their programs say about their versions.
@@ -120,14 +122,8 @@ impl PrivateServices {
 
     /// Whether a service lets clients in.
     pub async fn is_ready(&self, service: Service) -> bool {
-        let ready = async {
-            match service {
-                Service::Postgres => self.postgres.is_ready().await,
-                Service::Nats => self.nats.is_ready().await,
-                Service::RabbitMq => self.rabbitmq.is_ready().await,
-            }
-        };
-        timeout(ANSWER, ready).await.unwrap_or(false)
+        let server = self.server(service);
+        spawn_blocking(move || server.answers()).await.unwrap_or(false)
     }
 
     /// Waits until a service lets clients in.
@@ -143,31 +139,5 @@ impl PrivateServices {
             sleep(Duration::from_millis(100)).await;
         }
         Ok(())
-    }
-}
-
-/// Sends `question` to a local port and reads the first `N` bytes of the answer.
-async fn first_bytes<const N: usize>(port: u16, question: &[u8]) -> Option<[u8; N]> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
-    stream.write_all(question).await.ok()?;
-    let mut answer = [0; N];
-    stream.read_exact(&mut answer).await.ok()?;
-    Some(answer)
-}
-
-/// The first number that `program --version` says, such as `15.18`.
-fn version(program: &Path) -> Option<String> {
-    let output = std::process::Command::new(program).arg("--version").env_clear().output().ok()?;
-    let said = String::from_utf8(output.stdout).ok()?;
-    let words = said.split_whitespace().map(|word| word.trim_start_matches('v'));
-    words.into_iter().find(|word| word.starts_with(|first: char| first.is_ascii_digit())).map(str::to_owned)
-}
-
-/// The first of `candidates` that is a file, or a word on what to install.
-fn program(candidates: &[&str], package: &str) -> anyhow::Result<std::path::PathBuf> {
-    let found = candidates.iter().map(Path::new).find(|path| path.is_file());
-    match found {
-        Some(path) => Ok(path.to_owned()),
-        None => bail!("{} is not there: install the package {package}", candidates.join(" or ")),
     }
 }

@@ -6,7 +6,6 @@
 mod bound;
 mod member;
 pub mod proc;
-mod program;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -16,10 +15,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
+use servers::Program;
 use tokio::sync::oneshot;
 
 pub use member::{Cause, End, Then};
-pub use program::{Program, User};
 
 use member::Member;
 

@@ -1,10 +1,9 @@
-//! Who says what happened: the ledger and the event stream.
+//! Who says what happened: the ledger.
 
 use std::sync::Arc;
 
 use domain::ids::ExperimentId;
 use domain::ports::{ExperimentStore, Leadership, LedgerAudit, PortResult};
-use messaging::jetstream::{NatsConfig, stored_ids};
 
 use super::certificate::Terms;
 use super::faults;
@@ -12,7 +11,7 @@ use super::faults;
 /// More terms than a run can have.
 const TERMS: u32 = 100_000;
 
-/// The ledger and the event stream.
+/// The ledger as a witness.
 pub struct Witness {
     /// Experiments and their scores.
     pub store: Arc<dyn ExperimentStore>,
@@ -20,8 +19,6 @@ pub struct Witness {
     pub audit: Arc<dyn LedgerAudit>,
     /// Who leads.
     pub leadership: Arc<dyn Leadership>,
-    /// The event stream; an embedded system has none that outlives it.
-    pub stream: Option<NatsConfig>,
 }
 
 impl Witness {
@@ -53,16 +50,5 @@ impl Witness {
             refused += self.audit.audit(*id).await.map_or(0, |audit| audit.refused);
         }
         refused
-    }
-
-    /// Ids of the messages of an experiment in the stream, as often as they are there.
-    ///
-    /// # Errors
-    /// If the stream does not answer.
-    pub async fn stream_ids(&self, id: ExperimentId) -> PortResult<Vec<String>> {
-        match &self.stream {
-            Some(stream) => stored_ids(stream, id).await,
-            None => Ok(vec![]),
-        }
     }
 }

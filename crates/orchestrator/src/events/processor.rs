@@ -14,6 +14,7 @@ use domain::ports::{
     ReceivedEvent,
 };
 use futures::future::join_all;
+use runtime::outage::Outage;
 use runtime::retry::{Backoff, Waits};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -67,6 +68,21 @@ pub struct Processor {
 
 type InHand = (Box<dyn EventDelivery>, ReceivedEvent);
 
+/// What a processor keeps from one consumer to the next.
+struct Trials {
+    waits: Waits,
+    /// Apart from the store, because a stream without news is known to be back before anything is stored.
+    stream: Outage,
+    store: Outage,
+}
+
+impl Trials {
+    fn new(backoff: Backoff) -> Self {
+        let (stream, store) = (Outage::new("the consumer of events"), Outage::new("the store of summaries"));
+        Self { waits: Waits::new(backoff), stream, store }
+    }
+}
+
 impl Processor {
     /// A processor that has not begun.
     #[must_use]
@@ -82,22 +98,22 @@ impl Processor {
     /// Processes events until `shutdown`, then what is there, within the deadline of the settings. Failures of stream and
     /// store are logged and tried again, so this ends only with `shutdown`.
     pub async fn run(self, shutdown: CancellationToken) {
-        let mut waits = Waits::new(self.settings.backoff);
-        while !shutdown.is_cancelled() {
-            let Err(error) = self.consume(&shutdown, &mut waits).await else { return };
-            tracing::warn!(error = &error as &dyn std::error::Error, "no events are processed for now");
-            shutdown.run_until_cancelled(sleep(waits.next_wait())).await;
+        let mut trials = Trials::new(self.settings.backoff);
+        while !shutdown.is_cancelled() && self.consume(&shutdown, &mut trials).await.is_err() {
+            shutdown.run_until_cancelled(sleep(trials.waits.next_wait())).await;
         }
     }
 
     /// Processes what one consumer delivers, until `shutdown` or the first failure of stream or store. The consumer ends
     /// with it: while the store is away nothing must be taken, because every delivery is counted.
-    async fn consume(&self, shutdown: &CancellationToken, waits: &mut Waits) -> PortResult<()> {
+    async fn consume(&self, shutdown: &CancellationToken, trials: &mut Trials) -> PortResult<()> {
+        let Trials { waits, stream, store } = trials;
         let opening = shutdown.run_until_cancelled(self.source.consume());
         let Some(opened) = opening.await else { return Ok(()) };
-        let mut consumer = opened?;
+        let mut consumer = told(stream, opened)?;
         while let Some(taken) = shutdown.run_until_cancelled(consumer.next(self.settings.batch)).await {
-            self.process(taken?).await?;
+            let taken = told(stream, taken)?;
+            told(store, self.process(taken).await)?;
             waits.reset();
         }
         if timeout(self.settings.drain, self.drain(consumer.as_mut())).await.is_err() {
@@ -236,6 +252,17 @@ impl Processor {
             tracing::debug!(%error, "an event could not be given back");
         }
     }
+}
+
+/// Tells of what is away or there again, if that is news.
+fn told<T>(outage: &mut Outage, result: PortResult<T>) -> PortResult<T> {
+    match &result {
+        Ok(_) => {
+            outage.up();
+        }
+        Err(error) => outage.down(&whole(error)),
+    }
+    result
 }
 
 /// An error with its causes, for people.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use runtime::grpc::Address;
 use runtime::outage::Outage;
 use runtime::retry::{Backoff, Waits};
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 use crate::play::AttemptError;
 use crate::play::session::Agent;
@@ -50,12 +50,10 @@ impl Way {
             };
             let reason = format!("{}: {error}", self.endpoints[0]);
             self.outage.down(&reason);
-            let wait = waits.next_wait();
-            if Instant::now() + wait >= deadline {
+            if !waits.pause_before(deadline).await {
                 return Err(AttemptError::Away(reason));
             }
             self.endpoints.rotate_left(1);
-            sleep(wait).await;
         }
     }
 }

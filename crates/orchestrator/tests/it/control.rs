@@ -1,26 +1,18 @@
 //! People at work: stops that drain and stops at once, the journal, and control over NATS, on the real services.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use domain::ids::ExperimentId;
 use domain::journal::{Actor, Note};
 use domain::ports::{Claim, ExperimentStore};
 use domain::status::ExperimentStatus;
-use messaging::memory::{MemoryEventBus, MemoryJobQueue};
-use orchestrator::core::Core;
-use orchestrator::games::absent::NoGames;
 use orchestrator::leader::{self, Settings};
-use orchestrator::user_files::{FileCache, UserFiles};
 use serde_json::{Value, json};
-use store::SqlStore;
 use testkit::builder;
-use tokio::sync::Notify;
-use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::succeed;
-use crate::system::System;
+use crate::system::{PATIENCE, System, core, eventually};
 
 /// Jobs of a second or more, and enough of them to be stopped in the middle.
 const LONG: &str = "name = \"long\"\nseed = 2\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n\
@@ -29,16 +21,6 @@ const LONG: &str = "name = \"long\"\nseed = 2\n[scenario]\nname = \"defend_the_l
 const SHORT: &str = "name = \"short\"\nseed = 3\n[scenario]\nname = \"basic\"\n[agent]\npolicy = \"random\"\n\
                      [seeds]\nepisodes = 2\n[[design.factors]]\nparameter = \"scenario.skill\"\nlevels = [1, 5]\n";
 const TOKEN: &str = "correct horse battery staple";
-const PATIENCE: Duration = Duration::from_secs(60);
-
-async fn eventually<F: Future<Output = bool>>(what: &str, mut holds: impl FnMut() -> F) -> Duration {
-    let begun = Instant::now();
-    while !holds().await {
-        assert!(begun.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
-        sleep(Duration::from_millis(50)).await;
-    }
-    begun.elapsed()
-}
 
 /// Jobs that are open, running and done, and attempts that have not ended.
 async fn jobs(system: &System) -> [i64; 4] {
@@ -60,7 +42,7 @@ async fn a_stop_lets_the_workers_finish_what_they_play() {
     let worker = system.work();
     let id = served.launch(&system.data, LONG);
     let key: ExperimentId = id.parse().unwrap();
-    eventually("games are played", async || store.experiment(key).await.unwrap().episodes_scored > 0).await;
+    eventually("games are played", PATIENCE, async || store.experiment(key).await.unwrap().episodes_scored > 0).await;
 
     let told = stdout(&served.run("stop", &[&id, "--reason", "the machine is needed"]));
 
@@ -94,13 +76,13 @@ async fn a_stop_now_is_heard_by_the_workers_within_seconds() {
     let worker = system.work();
     let id = served.launch(&system.data, LONG);
     let key: ExperimentId = id.parse().unwrap();
-    eventually("games are played", async || store.experiment(key).await.unwrap().episodes_scored > 0).await;
+    eventually("games are played", PATIENCE, async || store.experiment(key).await.unwrap().episodes_scored > 0).await;
 
     let told = stdout(&served.run("stop", &[&id, "--now", "--reason", "wrong file"]));
 
     assert!(told.contains("is stopped"), "{told}");
     let record = store.experiment(key).await.unwrap();
-    let heard = eventually("the workers leave", async || jobs(&system).await[3] == 0).await;
+    let heard = eventually("the workers leave", PATIENCE, async || jobs(&system).await[3] == 0).await;
     println!("the workers left after {heard:?}");
     assert!(heard < Duration::from_secs(10), "{heard:?}");
     assert_eq!(jobs(&system).await[1], 0, "every job was given back");
@@ -113,26 +95,6 @@ async fn a_stop_now_is_heard_by_the_workers_within_seconds() {
     assert_eq!(worker.stop(), Some(0), "{log}");
 }
 
-/// Everything of an orchestrator but games.
-fn core(store: &Arc<SqlStore>) -> Core {
-    let queue = Arc::new(MemoryJobQueue::default());
-    Core {
-        store: store.clone(),
-        leadership: store.clone(),
-        projection: store.clone(),
-        dispatch: store.clone(),
-        control: store.clone(),
-        jobs: store.clone(),
-        queue: queue.clone(),
-        dead: queue,
-        publisher: Arc::new(MemoryEventBus::default()),
-        games: Arc::new(NoGames),
-        files: UserFiles::new(store.clone(), FileCache::new("unused", 0)),
-        events: Arc::new(Notify::new()),
-        progress: Arc::new(Notify::new()),
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_worker_does_not_hold_up_a_stop() {
     let system = System::new().await;
@@ -142,7 +104,7 @@ async fn a_dead_worker_does_not_hold_up_a_stop() {
     let lease = Duration::from_secs(3);
     let claim = store.claim(new.first.jobs[0].id, "dead", lease).await.unwrap();
     assert!(matches!(claim, Claim::Granted(_)));
-    let core = core(&store);
+    let core = core(&store, store.clone());
     let stop = CancellationToken::new();
     let led = tokio::spawn(leader::run(core.clone(), Settings::new("test", lease), stop.clone()));
 
@@ -150,7 +112,7 @@ async fn a_dead_worker_does_not_hold_up_a_stop() {
     assert_eq!(store.experiment(new.id).await.unwrap().status, ExperimentStatus::Stopping);
 
     let status = async || store.experiment(new.id).await.unwrap().status;
-    eventually("it is stopped", async || status().await == ExperimentStatus::Stopped).await;
+    eventually("it is stopped", PATIENCE, async || status().await == ExperimentStatus::Stopped).await;
     // Whoever did not know that it is dead changes nothing any more.
     let late = core.set_status(new.id, ExperimentStatus::Failed, &Note::new(Actor::worker("dead"), "late")).await;
     assert!(late.is_err() && status().await == ExperimentStatus::Stopped);
@@ -221,7 +183,6 @@ async fn an_operator_controls_over_nats_by_any_client() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_obeyed_over_nats_unless_it_is_asked_for() {
     let system = System::new().await;
-    let _store = system.store().await;
     for (flags, told) in [
         (&["--nats-control"][..], "needs an operator token"),
         (&["--nats-control", "--nats-control-token", " "], "needs an operator token"),

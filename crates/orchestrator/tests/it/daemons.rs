@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use testkit::postgres::TestDatabase;
-
 use crate::support::{folder, json, orchestrator, python, root, succeed};
+use crate::system::{Served, System};
 
 const EXPERIMENT: &str = "name = \"daemons\"\nseed = 11\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n\
                           [seeds]\nepisodes = 2\n[evolution]\npopulation = 4\ngenerations = 2\nconfirmation = 4\n";
@@ -117,54 +116,28 @@ async fn daemons_give_the_digest_of_the_embedded_run_and_every_event_once() {
     let place = ["--embedded", "--data", data.path().to_str().unwrap()];
     let embedded = json(orchestrator().arg("launch").arg(&file).args(["-o", "json"]).args(place));
 
-    let database = TestDatabase::create().await;
-    let unique = uuid::Uuid::new_v4().simple().to_string();
-    let nats = base("CLAUDOOM_TEST_NATS", "nats://127.0.0.1:4222");
-    let amqp = base("CLAUDOOM_TEST_AMQP", "amqp://guest:guest@127.0.0.1:5672");
-    let prefix = format!("test-{unique}");
-    let services = |command: &mut Command| {
-        command.args(["--database-url", &database.url(), "--nats-url", &nats, "--amqp-url", &amqp]);
-        command.args(["--nats-subject-prefix", &prefix, "--nats-stream", &format!("TEST_{unique}")]);
-        command.args(["--amqp-exchange", &prefix, "--amqp-queue", &format!("{prefix}.jobs")]);
-    };
-    let _forgotten = Forgotten([nats.clone(), format!("TEST_{unique}"), amqp.clone(), prefix.clone()]);
-    succeed(orchestrator().args(["migrate", "--database-url", &database.url()]));
-
-    let (port, agent_port) = (free_port(), free_port());
-    let (server, agent_address) = (format!("http://127.0.0.1:{port}"), format!("127.0.0.1:{agent_port}"));
-    let mut serve = orchestrator();
-    serve.args(["serve", "--reflection", "--grpc-addr", &format!("127.0.0.1:{port}")]);
-    services(&mut serve);
-    let serve = Process::start(serve, &data.path().join("serve.log"));
+    let system = System::new().await;
+    let agent_address = format!("127.0.0.1:{}", free_port());
+    let Served { process: serve, server } = system.serve(&["--reflection"]);
     let mut agent = Command::new(agent());
     agent.args(["serve", "--reflection", "--grpc-addr", &agent_address]);
-    let agent = Process::start(agent, &data.path().join("agent.log"));
-    wait_until_ready(&server);
+    let agent = Process::start(agent, &system.log("agent"));
     let health = succeed(orchestrator().args(["health", "--server", &server]));
-    assert_eq!(String::from_utf8_lossy(&health.stdout), format!("SERVING 127.0.0.1:{port}\n"));
-    let workers: Vec<_> = (0..2)
-        .map(|index| {
-            let mut worker = orchestrator();
-            worker.args(["worker", "--engines", "1", "--agent-endpoints", &agent_address]);
-            services(&mut worker);
-            Process::start(worker, &data.path().join(format!("worker-{index}.log")))
-        })
-        .collect();
+    let address = server.trim_start_matches("http://");
+    assert_eq!(String::from_utf8_lossy(&health.stdout), format!("SERVING {address}\n"));
+    let play = |name| system.work_as(name, &["--engines", "1", "--agent-endpoints", &agent_address]);
+    let workers = ["worker-0", "worker-1"].map(play);
 
     let launched = json(orchestrator().arg("launch").arg(&file).args(["-o", "json", "--server", &server]));
     assert_eq!(launched["id"], embedded["id"]);
     let id = launched["id"].as_str().unwrap();
     let watched = orchestrator().args(["watch", id, "-o", "json", "--server", &server]).output().unwrap();
-    let logs = || {
-        let read = |entry: std::fs::DirEntry| std::fs::read_to_string(entry.path()).unwrap_or_default();
-        let logs = std::fs::read_dir(data.path()).unwrap().flatten();
-        logs.filter(|entry| entry.path().extension().is_some_and(|e| e == "log")).map(read).collect::<String>()
-    };
+    let logs = || ["serve", "agent", "worker-0", "worker-1"].map(|name| system.logged(name)).concat();
     assert!(watched.status.success(), "{}\n{}", String::from_utf8_lossy(&watched.stderr), logs());
     let watched: serde_json::Value = serde_json::from_slice(&watched.stdout).unwrap();
     assert_eq!(watched["digest"], embedded["digest"]);
 
-    let read = json(script("events.py").args([&nats, &prefix, &format!("TEST_{unique}"), id]));
+    let read = json(script("events.py").args([system.nats(), system.prefix(), system.stream(), id]));
     let mut subjects: Vec<_> = read["subjects"].as_array().unwrap().iter().map(|s| s.as_str().unwrap()).collect();
     let distinct = subjects.len();
     subjects.sort_unstable();
@@ -172,14 +145,14 @@ async fn daemons_give_the_digest_of_the_embedded_run_and_every_event_once() {
     assert_eq!(subjects.len(), distinct, "an event came twice");
     // Two of the experiment, three generations, four agents in two of them and two in the confirmation.
     assert_eq!(distinct, 2 + 3 * 2 + 4 + 4 + 2, "{subjects:?}");
-    assert!(subjects.contains(&format!("{prefix}.experiment.{id}.generation.1.agent.g1-0.evaluated").as_str()));
+    assert!(
+        subjects.contains(&format!("{}.experiment.{id}.generation.1.agent.g1-0.evaluated", system.prefix()).as_str())
+    );
     assert_eq!(read["message_ids"], distinct);
 
     let orchestrator_service = "claudoom.orchestrator.v1.OrchestratorService";
     let agent_service = "claudoom.agent.v1.AgentService";
-    for (address, service) in
-        [(server.trim_start_matches("http://"), orchestrator_service), (&agent_address, agent_service)]
-    {
+    for (address, service) in [(address, orchestrator_service), (&agent_address, agent_service)] {
         let answers = json(script("services.py").args([address, service]));
         assert_eq!(answers["health"], "SERVING");
         assert!(answers["services"].as_array().unwrap().contains(&service.into()), "{answers}");

@@ -11,22 +11,17 @@ use domain::extension::Extent;
 use domain::ids::ExperimentId;
 use domain::ports::{Claim, ExperimentStore, NewExperiment};
 use domain::status::ExperimentStatus;
-use messaging::memory::{MemoryEventBus, MemoryJobQueue};
 use orchestrator::core::Core;
-use orchestrator::games::absent::NoGames;
 use orchestrator::leader::{self, Settings};
 use orchestrator::planning;
-use orchestrator::user_files::{FileCache, UserFiles};
-use proto::events::Encoder;
 use serde_json::{Value, json};
-use store::{SqlStore, StoreConfig};
+use store::SqlStore;
 use testkit::builder;
-use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{folder, json as json_of, orchestrator, succeed};
-use crate::system::System;
+use crate::system::{System, core};
 
 const DESIGN: &str = "name = \"grown\"\nseed = 3\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"random\"\n\
                       [seeds]\nepisodes = 3\n\
@@ -167,24 +162,8 @@ struct Quiet {
 
 impl Quiet {
     async fn new(system: &System, spec: &ExperimentSpec) -> Self {
-        let config = StoreConfig::new(system.database.url()).with_migrations();
-        let store = Arc::new(store::connect(&config, Arc::new(Encoder)).await.unwrap());
-        let queue = Arc::new(MemoryJobQueue::default());
-        let core = Core {
-            store: store.clone(),
-            leadership: store.clone(),
-            projection: store.clone(),
-            dispatch: store.clone(),
-            control: store.clone(),
-            jobs: store.clone(),
-            queue: queue.clone(),
-            dead: queue,
-            publisher: Arc::new(MemoryEventBus::default()),
-            games: Arc::new(NoGames),
-            files: UserFiles::new(store.clone(), FileCache::new("unused", 0)),
-            events: Arc::new(Notify::new()),
-            progress: Arc::new(Notify::new()),
-        };
+        let store = system.store().await;
+        let core = core(&store, store.clone());
         let id = ExperimentId::derive(&spec.hash(), &uuid::Uuid::new_v4().to_string());
         let first = planning::first(id, spec).unwrap();
         let new = NewExperiment {

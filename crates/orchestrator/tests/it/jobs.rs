@@ -17,9 +17,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::daemons::Process;
 use crate::embedded::children;
-use crate::leaders;
 use crate::support::{folder, json, orchestrator};
-use crate::system::{PATIENCE, System, connect, eventually};
+use crate::system::{PATIENCE, System, connect, core, eventually};
 
 /// One job per agent, of some seconds; many attempts, because here they fail on purpose.
 const EXPERIMENT: &str = "name = \"harried\"\nseed = 12\n[scenario]\nname = \"defend_the_line\"\n\
@@ -152,7 +151,7 @@ async fn jobs_that_the_queue_has_lost_are_queued_again_once() {
     let database = TestDatabase::create().await;
     let store = connect(&database).await;
     let queue = Arc::new(MemoryJobQueue::default());
-    let core = Core { queue: queue.clone(), ..leaders::core(&store, store.clone()) };
+    let core = Core { queue: queue.clone(), ..core(&store, store.clone()) };
     let mut new = builder::experiment(3, 4);
     // What the director expects to be played before it plans on.
     let population = EvolutionSpec { population: 3, generations: 1, confirmation: 0, ..EvolutionSpec::default() };

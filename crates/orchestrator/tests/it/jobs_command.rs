@@ -1,12 +1,11 @@
 //! `jobs`: what the ledger and the queue know about the work, and how it is put into the queue again.
 
 use domain::ports::{DeadLetters as _, JobQueue as _};
-use messaging::rabbit::{AmqpConfig, RabbitJobQueue};
+use messaging::rabbit::RabbitJobQueue;
 use serde_json::Value;
-use testkit::postgres::TestDatabase;
 
-use crate::daemons::{Forgotten, Process, base, free_port, wait_until_ready};
 use crate::support::{folder, json, orchestrator, succeed};
+use crate::system::{Served, System};
 
 const EXPERIMENT: &str = "name = \"worked\"\nseed = 5\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n\
                           [seeds]\nepisodes = 3\n[[design.factors]]\nparameter = \"agent.policy\"\n\
@@ -49,32 +48,12 @@ fn the_ledger_of_a_finished_run_tells_of_every_attempt() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_queue_put_aside_goes_back_to_work() {
-    let data = folder();
-    let file = data.path().join("experiment.toml");
-    std::fs::write(&file, EXPERIMENT).unwrap();
-    let database = TestDatabase::create().await;
-    let unique = uuid::Uuid::new_v4().simple().to_string();
-    let prefix = format!("test-{unique}");
-    let nats = base("CLAUDOOM_TEST_NATS", "nats://127.0.0.1:4222");
-    let amqp = base("CLAUDOOM_TEST_AMQP", "amqp://guest:guest@127.0.0.1:5672");
-    let _forgotten = Forgotten([nats.clone(), format!("TEST_{unique}"), amqp.clone(), prefix.clone()]);
-    succeed(orchestrator().args(["migrate", "--database-url", &database.url()]));
-    let address = format!("127.0.0.1:{}", free_port());
-    let server = format!("http://{address}");
-    let services = |command: &mut std::process::Command| {
-        command.args(["--database-url", &database.url(), "--nats-url", &nats, "--amqp-url", &amqp]);
-        command.args(["--nats-subject-prefix", &prefix, "--nats-stream", &format!("TEST_{unique}")]);
-        command.args(["--amqp-exchange", &prefix, "--amqp-queue", &format!("{prefix}.jobs")]);
-    };
-    let mut serve = orchestrator();
-    serve.args(["serve", "--grpc-addr", &address]);
-    services(&mut serve);
-    let serve = Process::start(serve, &data.path().join("serve.log"));
-    wait_until_ready(&server);
-    json(orchestrator().arg("launch").arg(&file).args(["-o", "json", "--server", &server]));
+    let system = System::new().await;
+    let served = system.serve(&[]);
+    served.launch(&system.data, EXPERIMENT);
+    let Served { process: serve, server } = served;
 
-    let config = AmqpConfig { exchange: prefix.clone(), queue: format!("{prefix}.jobs"), ..AmqpConfig::new(&amqp) };
-    let queue = RabbitJobQueue::connect(&config).await.unwrap();
+    let queue = RabbitJobQueue::connect(&system.amqp()).await.unwrap();
     let mut consumer = queue.consume(1).await.unwrap();
     let rejected = consumer.next().await.unwrap();
     let job = rejected.message().job.to_string();
@@ -86,10 +65,7 @@ async fn what_the_queue_put_aside_goes_back_to_work() {
 
     let dead = json(orchestrator().args(["jobs", "list", "--dead", "-o", "json", "--server", &server]));
     assert_eq!((&dead[0]["job"], &dead[0]["reason"]), (&job.as_str().into(), &"rejected".into()), "{dead}");
-    let mut doctor = orchestrator();
-    doctor.arg("doctor");
-    services(&mut doctor);
-    let told = String::from_utf8(doctor.output().unwrap().stdout).unwrap();
+    let told = String::from_utf8(system.command("doctor").output().unwrap().stdout).unwrap();
     assert!(told.contains("FAIL  dead letters") && told.contains("jobs redrive --dead"), "{told}");
 
     let driven = json(orchestrator().args(["jobs", "redrive", "--dead", "-o", "json", "--server", &server]));

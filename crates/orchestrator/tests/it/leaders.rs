@@ -6,22 +6,18 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::ids::ExperimentId;
 use domain::ports::{Candidate, Claim, Election, ExperimentStore, Leader, Leadership, PortResult, Term};
-use messaging::memory::{MemoryEventBus, MemoryJobQueue};
 use orchestrator::core::Core;
-use orchestrator::games::absent::NoGames;
 use orchestrator::leader::{self, Settings};
-use orchestrator::user_files::{FileCache, UserFiles};
 use store::SqlStore;
 use testkit::builder;
 use testkit::postgres::TestDatabase;
-use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::daemons::Process;
 use crate::support::{orchestrator, succeed};
-use crate::system::{PATIENCE, Served, System, connect, eventually};
+use crate::system::{PATIENCE, Served, System, connect, core, eventually};
 
 const EXPERIMENT: &str = "name = \"led\"\nseed = 4\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n\
                           [seeds]\nepisodes = 2\n[evolution]\npopulation = 3\ngenerations = 3\nconfirmation = 2\n";
@@ -100,26 +96,6 @@ async fn a_standby_goes_on_within_seconds_when_the_leader_is_killed_or_frozen() 
     next_generation(&store, id, PATIENCE).await;
     assert_eq!(second.stop(), Some(0));
     assert!(store.leader().await.unwrap().is_none_or(|leader| leader.lease_left.is_zero()));
-}
-
-/// Everything of an orchestrator but games.
-pub(crate) fn core(store: &Arc<SqlStore>, leadership: Arc<dyn Leadership>) -> Core {
-    let queue = Arc::new(MemoryJobQueue::default());
-    Core {
-        store: store.clone(),
-        leadership,
-        projection: store.clone(),
-        jobs: store.clone(),
-        dispatch: store.clone(),
-        control: store.clone(),
-        queue: queue.clone(),
-        dead: queue,
-        publisher: Arc::new(MemoryEventBus::default()),
-        games: Arc::new(NoGames),
-        files: UserFiles::new(store.clone(), FileCache::new("unused", 0)),
-        events: Arc::new(Notify::new()),
-        progress: Arc::new(Notify::new()),
-    }
 }
 
 fn start(core: Core, name: &str, lease: Duration) -> (JoinHandle<()>, CancellationToken) {

@@ -5,11 +5,11 @@ use std::fs;
 use std::process::Command;
 
 use serde_json::Value;
-use testkit::postgres::TestDatabase;
 
 use crate::collector::{Collector, Kind, Measured};
-use crate::daemons::{Forgotten, Process, agent, base, free_port, wait_until_healthy, wait_until_ready};
-use crate::support::{folder, json, orchestrator, root, succeed};
+use crate::daemons::{Process, agent, free_port, wait_until_healthy};
+use crate::support::root;
+use crate::system::System;
 
 const EXPERIMENT: &str = "name = \"measured\"\nseed = 3\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n\
                           [seeds]\nepisodes = 2\n[[design.factors]]\nparameter = \"scenario.skill\"\nlevels = [3, 4]\n";
@@ -19,44 +19,24 @@ const ADDED: [&str; 3] = ["job", "instance", "le"];
 
 /// What the programs export while they play an experiment from its start to its end.
 async fn exported() -> BTreeMap<String, Measured> {
-    let (collector, database, data) = (Collector::start().await, TestDatabase::create().await, folder());
-    let file = data.path().join("experiment.toml");
-    fs::write(&file, EXPERIMENT).unwrap();
-    let unique = format!("test-{}", uuid::Uuid::new_v4().simple());
-    let nats = base("CLAUDOOM_TEST_NATS", "nats://127.0.0.1:4222");
-    let amqp = base("CLAUDOOM_TEST_AMQP", "amqp://guest:guest@127.0.0.1:5672");
-    let _forgotten = Forgotten([nats.clone(), unique.clone(), amqp.clone(), unique.clone()]);
-    succeed(orchestrator().args(["migrate", "--database-url", &database.url()]));
-    let services = |command: &mut Command| {
-        command.args(["--database-url", &database.url(), "--nats-url", &nats, "--amqp-url", &amqp]);
-        command.args(["--nats-subject-prefix", &unique, "--nats-stream", &unique]);
-        command.args(["--amqp-exchange", &unique, "--amqp-queue", &format!("{unique}.jobs")]);
+    let (collector, system) = (Collector::start().await, System::new().await);
+    let exporting = |name: &'static str| {
+        ["--otel-exporter-otlp-endpoint", collector.endpoint.as_str(), "--otel-service-name", name]
     };
-    let start = |mut command: Command, name: &str| {
-        command.args(["--otel-exporter-otlp-endpoint", &collector.endpoint, "--otel-service-name", name]);
-        Process::start(command, &data.path().join(format!("{name}.log")))
-    };
-    let (address, agent_address) = (format!("127.0.0.1:{}", free_port()), format!("127.0.0.1:{}", free_port()));
-    let health_address = format!("127.0.0.1:{}", free_port());
-    let server = format!("http://{address}");
+    let (agent_address, health_address) = (format!("127.0.0.1:{}", free_port()), format!("127.0.0.1:{}", free_port()));
 
     let mut deciding = Command::new(agent());
-    deciding.args(["serve", "--grpc-addr", &agent_address]);
-    let deciding = start(deciding, "agent");
-    let mut serving = orchestrator();
-    services(serving.args(["serve", "--grpc-addr", &address]));
-    let serving = start(serving, "orchestrator");
-    wait_until_ready(&server);
-    let mut playing = orchestrator();
-    playing.args(["worker", "--engines", "1", "--agent-endpoints", &agent_address, "--health-addr", &health_address]);
-    services(&mut playing);
-    let playing = start(playing, "worker");
-    let launch = ["launch", "--watch", "-o", "json", "--server", &server];
-    assert_eq!(json(orchestrator().args(launch).arg(&file))["status"], "completed");
+    deciding.args(["serve", "--grpc-addr", &agent_address]).args(exporting("agent"));
+    let deciding = Process::start(deciding, &system.log("agent"));
+    let served = system.serve(&exporting("orchestrator"));
+    let playing = ["--engines", "1", "--agent-endpoints", &agent_address, "--health-addr", &health_address];
+    let playing = system.work_as("worker", &[&playing[..], &exporting("worker")].concat());
+    let id = served.launch(&system.data, EXPERIMENT);
+    assert!(served.client("watch").arg(&id).output().unwrap().status.success());
     wait_until_healthy(&["--server", &health_address, "--service", "worker"]);
     wait_until_healthy(&["--server", &health_address, "--service", "live"]);
     // What was measured last is exported at the end.
-    assert_eq!((playing.stop(), serving.stop(), deciding.stop()), (Some(0), Some(0), Some(0)));
+    assert_eq!((playing.stop(), served.process.stop(), deciding.stop()), (Some(0), Some(0), Some(0)));
     let mut metrics = collector.metrics();
     metrics.retain(|name, _| name.starts_with("claudoom."));
     metrics

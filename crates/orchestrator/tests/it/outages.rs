@@ -154,7 +154,9 @@ fn run_with_outages(outage: Duration) {
         let lines = log(path).lines().count();
         assert!(lines <= MOST_LINES, "{lines} lines in {}:\n{}", path.display(), log(path));
     }
-    assert!(log(&serve_log).contains("the database is there again"), "{}", logs());
+    for what in ["the database", "the consumer of events"] {
+        assert!(log(&serve_log).contains(&format!("{what} is there again")), "{}", logs());
+    }
     // What is left behind is nothing, or `doctor` would tell.
     let mut doctor = orchestrator();
     doctor.arg("doctor");

@@ -5,11 +5,18 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use domain::ports::Leadership;
+use messaging::memory::{MemoryEventBus, MemoryJobQueue};
+use messaging::rabbit::AmqpConfig;
+use orchestrator::core::Core;
+use orchestrator::games::absent::NoGames;
+use orchestrator::user_files::{FileCache, UserFiles};
 use proto::events::Encoder;
 use serde_json::Value;
 use store::{SqlStore, StoreConfig};
 use tempfile::TempDir;
 use testkit::postgres::TestDatabase;
+use tokio::sync::Notify;
 use tokio::time::sleep;
 
 use crate::daemons::{Forgotten, Process, base, free_port, script, wait_until_ready};
@@ -24,6 +31,26 @@ pub(crate) async fn connect(database: &TestDatabase) -> Arc<SqlStore> {
     Arc::new(store::connect(&config, Arc::new(Encoder)).await.unwrap())
 }
 
+/// Everything of an orchestrator but games.
+pub(crate) fn core(store: &Arc<SqlStore>, leadership: Arc<dyn Leadership>) -> Core {
+    let queue = Arc::new(MemoryJobQueue::default());
+    Core {
+        store: store.clone(),
+        leadership,
+        projection: store.clone(),
+        jobs: store.clone(),
+        dispatch: store.clone(),
+        control: store.clone(),
+        queue: queue.clone(),
+        dead: queue,
+        publisher: Arc::new(MemoryEventBus::default()),
+        games: Arc::new(NoGames),
+        files: UserFiles::new(store.clone(), FileCache::new("unused", 0)),
+        events: Arc::new(Notify::new()),
+        progress: Arc::new(Notify::new()),
+    }
+}
+
 /// Waits until something holds, and says how long that took.
 pub(crate) async fn eventually(what: &str, limit: Duration, mut holds: impl AsyncFnMut() -> bool) -> Duration {
     let begun = Instant::now();
@@ -34,7 +61,7 @@ pub(crate) async fn eventually(what: &str, limit: Duration, mut holds: impl Asyn
     begun.elapsed()
 }
 
-/// A database and names of their own at the services, all removed with the test.
+/// A database with its tables and names of their own at the services, all removed with the test.
 pub(crate) struct System {
     pub(crate) database: TestDatabase,
     pub(crate) data: TempDir,
@@ -53,7 +80,9 @@ impl System {
         let nats = base("CLAUDOOM_TEST_NATS", "nats://127.0.0.1:4222");
         let amqp = base("CLAUDOOM_TEST_AMQP", "amqp://guest:guest@127.0.0.1:5672");
         let names = Forgotten([nats, format!("TEST_{unique}"), amqp, format!("test-{unique}")]);
-        Self { database: TestDatabase::create().await, data: folder(), names }
+        let database = TestDatabase::create().await;
+        store::migrate(&StoreConfig::new(database.url())).await.unwrap();
+        Self { database, data: folder(), names }
     }
 
     pub(crate) async fn store(&self) -> Arc<SqlStore> {
@@ -62,6 +91,16 @@ impl System {
 
     pub(crate) fn nats(&self) -> &str {
         &self.names.0[0]
+    }
+
+    pub(crate) fn stream(&self) -> &str {
+        &self.names.0[1]
+    }
+
+    /// How we find RabbitMQ.
+    pub(crate) fn amqp(&self) -> AmqpConfig {
+        let [_, _, amqp, prefix] = &self.names.0;
+        AmqpConfig { exchange: prefix.clone(), queue: format!("{prefix}.jobs"), ..AmqpConfig::new(amqp) }
     }
 
     pub(crate) fn prefix(&self) -> &str {

@@ -1,7 +1,6 @@
 //! Traces over the real services: from generation to job, episode and event.
 
 use std::collections::HashMap;
-use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +10,6 @@ use domain::ports::{Delivery, JobQueue};
 use futures::StreamExt as _;
 use messaging::jetstream::NatsConfig;
 use messaging::memory::Seen;
-use messaging::rabbit::AmqpConfig;
 use orchestrator::app::{Dependencies, Embedded, EmbeddedSettings, Remote};
 use orchestrator::core::Core;
 use orchestrator::games::absent::NoGames;
@@ -22,53 +20,32 @@ use runtime::telemetry::{TelemetryConfig, prepare};
 use runtime::trace_context;
 use store::StoreConfig;
 use testkit::builder;
-use testkit::postgres::TestDatabase;
 use testkit::trace::TRACEPARENT;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument as _, info_span};
 
 use crate::collector::{Collector, Exported};
-use crate::daemons::{Forgotten, Process, base, free_port, wait_until_ready};
-use crate::support::{folder, json, orchestrator, succeed};
+use crate::support::folder;
+use crate::system::System;
 
 const EXPERIMENT: &str = "name = \"traced\"\nseed = 5\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n\
                           [seeds]\nepisodes = 2\n[evolution]\npopulation = 3\ngenerations = 2\nconfirmation = 0\n";
 
-/// Names of a test's own at the services.
-struct Names {
-    nats: String,
-    amqp: String,
-    prefix: String,
-    stream: String,
-    _forgotten: Forgotten,
-}
-
-impl Names {
-    fn new() -> Self {
-        let unique = uuid::Uuid::new_v4().simple().to_string();
-        let (prefix, stream) = (format!("test-{unique}"), format!("TEST_{unique}"));
-        let nats = base("CLAUDOOM_TEST_NATS", "nats://127.0.0.1:4222");
-        let amqp = base("CLAUDOOM_TEST_AMQP", "amqp://guest:guest@127.0.0.1:5672");
-        let _forgotten = Forgotten([nats.clone(), stream.clone(), amqp.clone(), prefix.clone()]);
-        Self { nats, amqp, prefix, stream, _forgotten }
-    }
-
-    /// The trace context of every event of the stream, by the end of its subject.
-    async fn traces(&self, count: usize) -> HashMap<String, String> {
-        let client = async_nats::connect(&self.nats).await.unwrap();
-        let context = async_nats::jetstream::new(client);
-        let stream = context.get_stream(&self.stream).await.unwrap();
-        let consumer = stream.create_consumer(pull::Config::default()).await.unwrap();
-        let messages = consumer.messages().await.unwrap().take(count);
-        let read = messages.map(|message| {
-            let message = message.unwrap();
-            // Without prefix, `experiment` and id.
-            let tail = message.subject.splitn(4, '.').last().unwrap().to_owned();
-            (tail, message.headers.as_ref().unwrap().get("traceparent").unwrap().to_string())
-        });
-        timeout(Duration::from_secs(30), read.collect()).await.expect("every event comes")
-    }
+/// The trace context of every event of the stream, by the end of its subject.
+async fn traces(system: &System, count: usize) -> HashMap<String, String> {
+    let client = async_nats::connect(system.nats()).await.unwrap();
+    let context = async_nats::jetstream::new(client);
+    let stream = context.get_stream(system.stream()).await.unwrap();
+    let consumer = stream.create_consumer(pull::Config::default()).await.unwrap();
+    let messages = consumer.messages().await.unwrap().take(count);
+    let read = messages.map(|message| {
+        let message = message.unwrap();
+        // Without prefix, `experiment` and id.
+        let tail = message.subject.splitn(4, '.').last().unwrap().to_owned();
+        (tail, message.headers.as_ref().unwrap().get("traceparent").unwrap().to_string())
+    });
+    timeout(Duration::from_secs(30), read.collect()).await.expect("every event comes")
 }
 
 /// Stores an experiment and queues its jobs within `span`; returns the span's context and the first job in the queue.
@@ -101,16 +78,14 @@ fn telemetry(endpoint: String) -> TelemetryConfig {
 
 #[tokio::test]
 async fn a_late_event_and_a_job_carry_the_context_of_the_span_that_made_them() {
-    let (collector, database, names) = (Collector::start().await, TestDatabase::create().await, Names::new());
+    let (collector, system) = (Collector::start().await, System::new().await);
     let (telemetry, dispatch) = prepare(&telemetry(collector.endpoint.clone())).unwrap();
     let _subscriber = tracing::dispatcher::set_default(&dispatch);
-    let (prefix, stream) = (names.prefix.clone(), names.stream.clone());
-    let (exchange, queue) = (prefix.clone(), format!("{prefix}.jobs"));
-    store::migrate(&StoreConfig::new(database.url())).await.unwrap();
+    let (prefix, stream) = (system.prefix().to_owned(), system.stream().to_owned());
     let dependencies = Dependencies {
-        store: StoreConfig::new(database.url()),
-        nats: NatsConfig { prefix, stream, ..NatsConfig::new(&names.nats) },
-        amqp: AmqpConfig { exchange, queue, ..AmqpConfig::new(&names.amqp) },
+        store: StoreConfig::new(system.database.url()),
+        nats: NatsConfig { prefix, stream, ..NatsConfig::new(system.nats()) },
+        amqp: system.amqp(),
     };
     let remote = Remote::connect(dependencies, Arc::new(NoGames), FileCache::new("unused", 0), "test").await.unwrap();
 
@@ -134,7 +109,7 @@ async fn a_late_event_and_a_job_carry_the_context_of_the_span_that_made_them() {
         while remote.core.publisher.ping().await.is_err() {
             sleep(Duration::from_millis(20)).await;
         }
-        let events = names.traces(2).await;
+        let events = traces(&system, 2).await;
         stop.cancel();
         events
     };
@@ -184,33 +159,17 @@ fn below(spans: &[Exported], name: &str, parent: &str) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_trace_links_generation_job_episode_and_event() {
-    let (collector, database, names, data) =
-        (Collector::start().await, TestDatabase::create().await, Names::new(), folder());
-    let file = data.path().join("experiment.toml");
-    std::fs::write(&file, EXPERIMENT).unwrap();
-    succeed(orchestrator().args(["migrate", "--database-url", &database.url()]));
-    let services = |command: &mut Command| {
-        command.args(["--database-url", &database.url(), "--nats-url", &names.nats, "--amqp-url", &names.amqp]);
-        command.args(["--nats-subject-prefix", &names.prefix, "--nats-stream", &names.stream]);
-        command.args(["--amqp-exchange", &names.prefix, "--amqp-queue", &format!("{}.jobs", names.prefix)]);
-        command.args(["--otel-exporter-otlp-endpoint", &collector.endpoint]);
-    };
-    let address = format!("127.0.0.1:{}", free_port());
-    let server = format!("http://{address}");
-    let mut serve = orchestrator();
-    services(serve.args(["serve", "--grpc-addr", &address]));
-    let serve = Process::start(serve, &data.path().join("serve.log"));
-    wait_until_ready(&server);
-    let mut worker = orchestrator();
-    services(worker.args(["worker", "--engines", "2"]));
-    let worker = Process::start(worker, &data.path().join("worker.log"));
+    let (collector, system) = (Collector::start().await, System::new().await);
+    let exporting = ["--otel-exporter-otlp-endpoint", &collector.endpoint];
+    let served = system.serve(&exporting);
+    let worker = system.work_as("worker", &[&["--engines", "2"][..], &exporting].concat());
 
-    let launched = json(orchestrator().arg("launch").arg(&file).args(["--watch", "-o", "json", "--server", &server]));
-    assert_eq!(launched["status"], "completed");
+    let id = served.launch(&system.data, EXPERIMENT);
+    assert!(served.client("watch").arg(&id).output().unwrap().status.success());
     // Two of the experiment, two of each of two generations, three agents in each.
-    let events = names.traces(2 + 2 * 2 + 2 * 3).await;
+    let events = traces(&system, 2 + 2 * 2 + 2 * 3).await;
     // Spans in hand are exported at the end.
-    assert_eq!((worker.stop(), serve.stop()), (Some(0), Some(0)));
+    assert_eq!((worker.stop(), served.process.stop()), (Some(0), Some(0)));
 
     let spans = collector.spans();
     let generations = below(&spans, "generation", "experiment");

@@ -155,7 +155,6 @@ async fn workers_of_other_machines_play_files_that_only_their_content_is_known_o
     let (folder, caches) = (mine(), folder());
     let expected = play(&folder.path().join("own.toml"));
     let system = System::new().await;
-    drop(system.store().await);
     let served = system.serve(&["--max-file-mb", "1", "--file-cache", caches.path().join("serve").to_str().unwrap()]);
     let launch = |file: &str| {
         let mut command = orchestrator();
@@ -212,7 +211,6 @@ fn head(content: &[u8]) -> pb::ArtifactHead {
 #[tokio::test(flavor = "multi_thread")]
 async fn other_clients_put_files_and_get_them_back() {
     let system = System::new().await;
-    drop(system.store().await);
     let caches = folder();
     let served = system.serve(&["--max-file-mb", "1", "--file-cache", caches.path().to_str().unwrap()]);
     let mut client = OrchestratorServiceClient::connect(served.server.clone()).await.unwrap();

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use domain::ids::{EventId, ExperimentId};
-use domain::ports::{ExperimentFilter, Page};
+use domain::ports::{EventHistory, ExperimentFilter, Page, PortError, PortResult};
+use messaging::event_message::MESSAGE_ID_HEADER;
+use runtime::retry::{RetryPolicy, retry};
 use tokio::time::{Instant, sleep};
 
 use super::harass::Field;
@@ -16,6 +18,8 @@ use crate::chaos::witness::Witness;
 
 /// How long the outbox may take to drain after the last lap.
 const DRAIN: Duration = Duration::from_secs(60);
+/// How long the stream may take to be read.
+const ANSWER: Duration = Duration::from_secs(60);
 /// Pause between two looks.
 const LOOK: Duration = Duration::from_millis(200);
 
@@ -23,6 +27,8 @@ const LOOK: Duration = Duration::from_millis(200);
 pub(super) async fn count(field: &Field) -> anyhow::Result<(Rows, Events)> {
     let until = Instant::now() + DRAIN;
     let (mut rows, mut events) = (Rows::default(), Events::default());
+    let plan = field.fleet.plan();
+    let stream = witness::stream(&plan.urls, &plan.names).await?;
     let ids: HashSet<ExperimentId> = field.laps.launched().into_iter().map(|(_, id)| id).collect();
     for id in ids {
         let audit = loop {
@@ -34,15 +40,20 @@ pub(super) async fn count(field: &Field) -> anyhow::Result<(Rows, Events)> {
         };
         rows.add(&audit);
         events.unpublished += audit.unpublished;
-        compare(&field.witness, id, &mut events).await?;
+        compare(&field.witness, stream.as_ref(), id, &mut events).await?;
     }
     Ok((rows, events))
 }
 
 /// The events of one experiment, in the ledger and in the stream.
-async fn compare(witness: &Witness, id: ExperimentId, events: &mut Events) -> anyhow::Result<()> {
+async fn compare(
+    witness: &Witness,
+    stream: &dyn EventHistory,
+    id: ExperimentId,
+    events: &mut Events,
+) -> anyhow::Result<()> {
     let recorded: HashSet<EventId> = witness.audit.event_ids(id).await?.into_iter().collect();
-    let published = witness.stream_ids(id).await?;
+    let published = message_ids(stream, id).await?;
     let distinct: HashSet<&String> = published.iter().collect();
     let known = recorded.iter().filter(|id| distinct.contains(&id.to_string())).count();
     events.recorded += recorded.len() as u64;
@@ -51,6 +62,26 @@ async fn compare(witness: &Witness, id: ExperimentId, events: &mut Events) -> an
     events.repeated += (published.len() - distinct.len()) as u64;
     events.strange += (distinct.len() - known) as u64;
     Ok(())
+}
+
+/// Ids of the messages of an experiment in the stream, as often as they are there. NATS may be back from an outage only
+/// a moment ago.
+async fn message_ids(stream: &dyn EventHistory, id: ExperimentId) -> anyhow::Result<Vec<String>> {
+    let policy = RetryPolicy { retries: u32::MAX, deadline: Some(ANSWER), ..RetryPolicy::default() };
+    Ok(retry(&policy, |error: &PortError| error.kind.is_retryable(), || read_ids(stream, id)).await?)
+}
+
+async fn read_ids(stream: &dyn EventHistory, id: ExperimentId) -> PortResult<Vec<String>> {
+    let mut walk = stream.walk(id).await?;
+    let mut ids = Vec::new();
+    loop {
+        let part = walk.next().await?;
+        if part.is_empty() {
+            return Ok(ids);
+        }
+        // One without an id is none of ours; it still counts.
+        ids.extend(part.into_iter().map(|mut message| message.headers.remove(MESSAGE_ID_HEADER).unwrap_or_default()));
+    }
 }
 
 /// Who ended although nobody killed it, and how, with how often.

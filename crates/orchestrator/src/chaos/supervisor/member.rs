@@ -6,15 +6,16 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
+use runtime::outage::Outage;
+use runtime::retry::Backoff;
 use rustix::process::{Pid, Signal, kill_process};
+use servers::Program;
 
 use super::bound;
 use super::proc::{self, ChildHandle};
-use super::program::Program;
 
-/// The wait before a program is started again; doubled each time that it ends at once.
-const FIRST_WAIT: Duration = Duration::from_millis(100);
-const LONGEST_WAIT: Duration = Duration::from_secs(2);
+/// The wait before a program is started again; longer each time that it ends at once.
+const WAITS: Backoff = Backoff { first: Duration::from_millis(100), factor: 2.0, cap: Duration::from_secs(2) };
 /// A program that ran for this long starts from the first wait again.
 const RAN_WELL: Duration = Duration::from_secs(3);
 
@@ -65,13 +66,15 @@ pub(super) struct Member {
     quick_ends: u32,
     /// When and with what it is started; absent while it runs or is down on purpose.
     due: Option<(Instant, Vec<OsString>)>,
+    /// While it cannot be started.
+    outage: Outage,
 }
 
 impl Member {
     pub(super) fn new(program: Program) -> Self {
         let started = Instant::now();
-        let then = Then::StartAgain;
-        Self { program, child: None, started, with: vec![], ours: false, then, quick_ends: 0, due: None }
+        let (then, outage) = (Then::StartAgain, Outage::new("a supervised process"));
+        Self { program, child: None, started, with: vec![], ours: false, then, quick_ends: 0, due: None, outage }
     }
 
     pub(super) fn pid(&self) -> Option<u32> {
@@ -140,13 +143,17 @@ impl Member {
     pub(super) fn start_if_due(&mut self) -> Option<u32> {
         let is_due = self.due.as_ref().is_some_and(|(when, _)| *when <= Instant::now());
         let (_, with) = self.due.take_if(|_| is_due)?;
-        let started = self.start(with.clone());
-        started
-            .inspect_err(|error| {
-                tracing::warn!(name = self.program.name, %error, "cannot be started, trying again");
-                self.due = Some((Instant::now() + LONGEST_WAIT, with));
-            })
-            .ok()
+        match self.start(with.clone()) {
+            Ok(pid) => {
+                self.outage.up();
+                Some(pid)
+            }
+            Err(error) => {
+                self.outage.down(&format!("{} cannot be started: {error}", self.program.name));
+                self.due = Some((Instant::now() + WAITS.cap, with));
+                None
+            }
+        }
     }
 
     fn plan(&mut self, then: Then, wait: Duration) {
@@ -160,7 +167,8 @@ impl Member {
 
     fn wait(&mut self) -> Duration {
         self.quick_ends = if self.started.elapsed() > RAN_WELL { 0 } else { self.quick_ends + 1 };
-        (FIRST_WAIT * 2u32.saturating_pow(self.quick_ends.saturating_sub(1))).min(LONGEST_WAIT)
+        // Without jitter: what chaos does follows from its seed.
+        WAITS.ceiling(self.quick_ends.saturating_sub(1))
     }
 }
 

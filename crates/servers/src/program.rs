@@ -1,4 +1,4 @@
-//! A program as the supervisor starts it: again and again, the same each time.
+//! A program as it is started: again and again, the same each time.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -12,7 +12,7 @@ use rustix::process::Signal;
 /// A program with all that it is started with. It sees nothing of this process's environment.
 #[derive(Debug, Clone)]
 pub struct Program {
-    /// Its name among the supervised.
+    /// Its name, also of its log.
     pub name: String,
     /// The executable.
     pub path: PathBuf,
@@ -26,7 +26,7 @@ pub struct Program {
     pub log: PathBuf,
     /// As whom it runs, if not as this process does.
     pub user: Option<User>,
-    /// Whether it is started again when it has ended.
+    /// Whether whoever runs it starts it again when it has ended.
     pub restarts: bool,
     /// The signal that asks it to end.
     pub stop: Signal,
@@ -81,7 +81,10 @@ impl Program {
     }
 
     /// The command of one start, with `more` arguments.
-    pub(super) fn command(&self, more: &[OsString]) -> io::Result<Command> {
+    ///
+    /// # Errors
+    /// If its log cannot be written.
+    pub fn command(&self, more: &[OsString]) -> io::Result<Command> {
         let log = File::options().create(true).append(true).open(&self.log)?;
         let mut command = Command::new(&self.path);
         command.args(&self.args).args(more).env_clear().current_dir(&self.folder);
