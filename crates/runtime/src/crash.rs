@@ -102,6 +102,12 @@ points! {
     MarkReady = "outbox.mark.before-commit",
     /// Events are marked as published.
     Marked = "outbox.mark.committed",
+    /// Events are in the inbox and in the summaries, and not committed.
+    ProjectionReady = "projection.before-commit",
+    /// Events are in the summaries, and the stream waits for its answers.
+    Projected = "projection.committed",
+    /// The stream has its answers.
+    ProjectionAcked = "projection.acknowledged",
     /// Every episode of a generation is scored, and it was read to be closed.
     GenerationDue = "generation.due",
     /// A generation is closed, in a transaction that has not planned the next.

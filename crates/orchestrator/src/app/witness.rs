@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use domain::ports::PortResult;
-use messaging::jetstream::NatsConfig;
+use messaging::jetstream::{JetStreamPublisher, NatsConfig};
 use proto::events::Encoder;
 use store::StoreConfig;
 
@@ -12,6 +12,7 @@ use super::embedded::DATABASE;
 use crate::chaos::fleet::Names;
 use crate::chaos::services::Urls;
 use crate::chaos::witness::Witness;
+use crate::events::EventPorts;
 
 /// Creates or updates the tables of the ledger at `url`.
 ///
@@ -27,7 +28,10 @@ pub async fn prepare(url: &str) -> PortResult<()> {
 /// If the database cannot be used. NATS may be away.
 pub async fn of_services(urls: &Urls, names: &Names) -> PortResult<Witness> {
     let nats = NatsConfig { prefix: names.prefix.clone(), stream: names.stream.clone(), ..NatsConfig::new(&urls.nats) };
-    Ok(Witness { stream: Some(nats), ..open(&urls.database).await? })
+    let witness = open(&urls.database).await?;
+    let jetstream = JetStreamPublisher::connect(&nats).await?;
+    let events = witness.events.with_stream(Arc::new(jetstream.source()), Arc::new(jetstream.history()));
+    Ok(Witness { stream: Some(nats), events, ..witness })
 }
 
 /// Opens the ledger of an embedded system that has ended.
@@ -40,5 +44,6 @@ pub async fn of_folder(data: &Path) -> PortResult<Witness> {
 
 async fn open(url: &str) -> PortResult<Witness> {
     let ledger = Arc::new(store::connect(&StoreConfig::new(url), Arc::new(Encoder)).await?);
-    Ok(Witness { store: ledger.clone(), audit: ledger.clone(), leadership: ledger, stream: None })
+    let events = EventPorts::of(ledger.clone());
+    Ok(Witness { store: ledger.clone(), audit: ledger.clone(), leadership: ledger, events, stream: None })
 }

@@ -3,6 +3,7 @@
 mod counts;
 mod harass;
 mod left;
+mod summaries;
 mod versions;
 
 use std::fs::{self, Permissions};
@@ -14,7 +15,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use tokio::time::Instant;
 
-use super::certificate::{Calm, Certificate, Left};
+use super::certificate::{Calm, Certificate, Left, Summaries};
 use super::control::Control;
 use super::fleet::{Counts, Fleet, Home, Leases, Names, Plan};
 use super::laps::{Laps, Template};
@@ -118,7 +119,7 @@ pub async fn run(request: &Request) -> anyhow::Result<Certificate> {
     let field = Field { supervisor, fleet, services, witness, laps };
     let harassed = harass::harass(request, &field).await;
     tracing::info!("counting");
-    let (rows, events) = counts::count(&field).await?;
+    let mut counted = counts::count(&field).await?;
     let terms = field.witness.terms().await?;
     let unexpected_ends = counts::unexpected_ends(&field.supervisor).await;
     let deaf = field.stop().await;
@@ -130,7 +131,7 @@ pub async fn run(request: &Request) -> anyhow::Result<Certificate> {
         let (hits, eras) = sweep::embedded(&embedded, request.seed).await?;
         points.extend(hits);
         for era in eras {
-            calm.embedded.push(counts::of_folder(&era).await?.0);
+            calm.embedded.push(counts::of_folder(&era, &mut counted.summaries).await?.0);
         }
     }
     let left = Left { deaf, ..left::left(&field.supervisor, home).await };
@@ -149,9 +150,10 @@ pub async fn run(request: &Request) -> anyhow::Result<Certificate> {
         calm,
         laps: harassed.laps,
         unfinished: harassed.unfinished,
-        rows,
+        rows: counted.rows,
         terms,
-        events,
+        events: counted.events,
+        summaries: counted.summaries,
         unexpected_ends,
         left,
         seconds_after_last_fault: harassed.seconds_after,
@@ -173,7 +175,7 @@ fn template(request: &Request) -> anyhow::Result<Template> {
 async fn calm(embedded: &sweep::Embedded<'_>) -> anyhow::Result<Calm> {
     let folder = embedded.home.folder.join("calm");
     embedded.play(&folder, None).await?;
-    let (digest, planned) = counts::of_folder(&folder).await?;
+    let (digest, planned) = counts::of_folder(&folder, &mut Summaries::default()).await?;
     Ok(Calm { digest, planned, embedded: vec![] })
 }
 

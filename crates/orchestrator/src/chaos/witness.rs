@@ -8,6 +8,7 @@ use messaging::jetstream::{NatsConfig, stored_ids};
 
 use super::certificate::Terms;
 use super::faults;
+use crate::events::EventPorts;
 
 /// More terms than a run can have.
 const TERMS: u32 = 100_000;
@@ -20,6 +21,8 @@ pub struct Witness {
     pub audit: Arc<dyn LedgerAudit>,
     /// Who leads.
     pub leadership: Arc<dyn Leadership>,
+    /// Events, and the summaries that are made of them.
+    pub events: EventPorts,
     /// The event stream; an embedded system has none that outlives it.
     pub stream: Option<NatsConfig>,
 }

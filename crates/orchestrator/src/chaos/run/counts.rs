@@ -9,8 +9,9 @@ use domain::ports::{ExperimentFilter, Page};
 use tokio::time::{Instant, sleep};
 
 use super::harass::Field;
+use super::summaries::{self, CATCH_UP};
 use crate::app::witness;
-use crate::chaos::certificate::{Events, Rows};
+use crate::chaos::certificate::{Events, Rows, Summaries};
 use crate::chaos::supervisor::{Cause, End, Supervisor};
 use crate::chaos::witness::Witness;
 
@@ -19,12 +20,21 @@ const DRAIN: Duration = Duration::from_secs(60);
 /// Pause between two looks.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// What was counted on the services.
+#[derive(Default)]
+pub(super) struct Counted {
+    pub(super) rows: Rows,
+    pub(super) events: Events,
+    pub(super) summaries: Summaries,
+}
+
 /// Counts the rows and events of all experiments, once their outbox has drained or does not.
-pub(super) async fn count(field: &Field) -> anyhow::Result<(Rows, Events)> {
+pub(super) async fn count(field: &Field) -> anyhow::Result<Counted> {
     let until = Instant::now() + DRAIN;
-    let (mut rows, mut events) = (Rows::default(), Events::default());
+    let mut counted = Counted::default();
+    let Counted { rows, events, summaries } = &mut counted;
     let ids: HashSet<ExperimentId> = field.laps.launched().into_iter().map(|(_, id)| id).collect();
-    for id in ids {
+    for &id in &ids {
         let audit = loop {
             let audit = field.witness.audit.audit(id).await?;
             if audit.unpublished == 0 || Instant::now() > until {
@@ -34,9 +44,13 @@ pub(super) async fn count(field: &Field) -> anyhow::Result<(Rows, Events)> {
         };
         rows.add(&audit);
         events.unpublished += audit.unpublished;
-        compare(&field.witness, id, &mut events).await?;
+        compare(&field.witness, id, events).await?;
     }
-    Ok((rows, events))
+    let until = Instant::now() + CATCH_UP;
+    for &id in &ids {
+        summaries::compare(&field.witness.events, id, until, summaries).await?;
+    }
+    Ok(counted)
 }
 
 /// The events of one experiment, in the ledger and in the stream.
@@ -73,11 +87,13 @@ fn is_unexpected(end: &End) -> bool {
     end.cause != Cause::Ours && !as_told && end.name != "embedded"
 }
 
-/// The digest and the planned episodes of the one experiment of an embedded system.
-pub(super) async fn of_folder(data: &Path) -> anyhow::Result<(Option<String>, u64)> {
+/// The digest and the planned episodes of the one experiment of an embedded system, whose summaries are compared.
+pub(super) async fn of_folder(data: &Path, summaries: &mut Summaries) -> anyhow::Result<(Option<String>, u64)> {
     let witness = witness::of_folder(data).await?;
     let page = Page { after: None, size: 1 };
     let (records, _) = witness.store.experiments(&ExperimentFilter::default(), &page).await?;
-    let record = records.into_iter().next();
-    Ok(record.map_or((None, 0), |record| (record.digest, record.episodes_planned)))
+    let Some(record) = records.into_iter().next() else { return Ok((None, 0)) };
+    // Nobody is there any more who could take in what has not come.
+    summaries::compare(&witness.events, record.id, Instant::now(), summaries).await?;
+    Ok((record.digest, record.episodes_planned))
 }

@@ -9,7 +9,7 @@ pub(super) enum Who {
     /// Any worker.
     Worker,
     /// The orchestrator that leads. It also wins most races for the outbox, because it writes the first event of every
-    /// experiment: a worker may have to wait for minutes until it relays one.
+    /// experiment: a worker may have to wait for minutes until it relays one. Alone it also makes the summaries.
     Leader,
     /// The orchestrator that is asked to launch.
     Launcher,
@@ -41,7 +41,10 @@ pub(super) fn who(point: Point) -> Who {
         | Point::EventsSent
         | Point::EventsAcked
         | Point::MarkReady
-        | Point::Marked => Who::Leader,
+        | Point::Marked
+        | Point::ProjectionReady
+        | Point::Projected
+        | Point::ProjectionAcked => Who::Leader,
         _ => Who::Worker,
     }
 }
