@@ -64,6 +64,12 @@ points! {
     ClaimReady = "claim.before-commit",
     /// A claim is committed and nothing played.
     Claimed = "claim.committed",
+    /// A file of a user's own is in hand, and nothing of it is in the cache of the machine.
+    FileFetched = "file.fetched",
+    /// A file is written beside its place in the cache.
+    FileWritten = "file.written",
+    /// A file is in the cache, and nobody uses it.
+    FileKept = "file.kept",
     /// Results of episodes are in hand and nothing of them is written.
     EpisodePlayed = "episode.played",
     /// Tick logs are written and not committed.

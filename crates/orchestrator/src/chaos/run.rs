@@ -4,6 +4,7 @@ mod counts;
 mod harass;
 mod left;
 mod summaries;
+mod template;
 mod versions;
 
 use std::fs::{self, Permissions};
@@ -18,18 +19,14 @@ use tokio::time::Instant;
 use super::certificate::{Calm, Certificate, Left, Summaries};
 use super::control::Control;
 use super::fleet::{Counts, Fleet, Home, Leases, Names, Plan};
-use super::laps::{Laps, Template};
+use super::laps::Laps;
 use super::schedule::Kind;
 use super::services::{PrivateServices, Urls};
 use super::supervisor::Supervisor;
 use super::sweep;
 use crate::app::witness;
 use harass::Field;
-
-/// What an experiment is allowed under faults: an attempt that chaos has ended says nothing about its job.
-const ATTEMPTS: &str = "limits.attempts=1000";
-/// Kept, so that their crash points are visited.
-const TICKS: &str = "record.ticks=true";
+use template::template;
 
 /// What is run, and how.
 #[derive(Debug, Clone)]
@@ -161,15 +158,6 @@ pub async fn run(request: &Request) -> anyhow::Result<Certificate> {
         checks: vec![],
     };
     Ok(certificate.judged())
-}
-
-fn template(request: &Request) -> anyhow::Result<Template> {
-    let mut overrides = request.overrides.clone();
-    overrides.extend([ATTEMPTS.to_owned(), TICKS.to_owned()]);
-    // Experiments of other runs on the same services have other names.
-    let run = format!("chaos-{}", &uuid::Uuid::new_v4().simple().to_string()[..8]);
-    let file = request.file.display().to_string();
-    Ok(Template { content: fs::read(&request.file)?, file, overrides, run })
 }
 
 async fn calm(embedded: &sweep::Embedded<'_>) -> anyhow::Result<Calm> {

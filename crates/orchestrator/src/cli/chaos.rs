@@ -17,6 +17,7 @@ use crate::chaos::fleet::{Counts, Home, Leases, Names};
 use crate::chaos::run::{self, Points, Request};
 use crate::chaos::schedule::Kind;
 use crate::chaos::services::Urls;
+use crate::experiment_file::Faults;
 
 /// Whose services are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -218,7 +219,10 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
 fn explained(error: anyhow::Error) -> Failure {
     match error.downcast::<PortError>() {
         Ok(error) => error.into(),
-        Err(error) => Failure::internal(format!("{error:#}")),
+        Err(error) => match error.downcast::<Faults>() {
+            Ok(faults) => Box::new(faults).into(),
+            Err(error) => Failure::internal(format!("{error:#}")),
+        },
     }
 }
 
