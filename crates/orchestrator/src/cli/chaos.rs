@@ -72,7 +72,8 @@ pub(super) struct ChaosArgs {
     /// Stop each private service once for so many seconds
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
     outage: Option<u64>,
-    /// Break a rule in the private database and see that it is noticed: no-fence, no-outbox, other-value
+    /// Break a rule in the private database and see that it is noticed: no-fence, no-key, no-outbox,
+    /// other-value
     #[arg(long, value_name = "NAME")]
     control: Option<Control>,
     /// Change a field of the file: path=value; may be given several times

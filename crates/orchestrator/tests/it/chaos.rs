@@ -138,12 +138,13 @@ async fn one_two_and_eight_workers_give_one_digest() {
 }
 
 #[test]
-fn values_that_were_not_measured_and_events_that_were_not_published_are_noticed() {
+fn values_that_were_not_measured_scores_that_are_there_twice_and_events_that_were_not_published_are_noticed() {
     for (control, claim) in [
         ("other-value", "every digest is that of the calm run"),
+        ("no-key", "no score is there twice"),
         ("no-outbox", "the stream has every event of the ledger"),
     ] {
-        let certificate = certificate(&["--kills", "0", "--points", "none", "--control", control]);
+        let certificate = certificate(&["--kills", "0", "--points", "none", "--limit", "60", "--control", control]);
         assert!(failed(&certificate).contains(&claim), "{control}: {certificate:#}");
     }
 }
