@@ -1,12 +1,14 @@
 //! Files of a user's own: from a path on somebody's machine, by their content, to the engine on another one.
 //!
-//! [`local`] reads what an experiment file names, on the machine of whoever launches it. [`resolve`] puts contents in the
-//! place of paths, so that a stored experiment has none. [`UserFiles`] brings contents to where games are played.
+//! [`local`] reads what an experiment file names, on the machine of whoever launches it, and [`upload`] hands it over to
+//! the service. [`resolve`] puts contents in the place of paths, so that a stored experiment has none. [`UserFiles`] brings
+//! contents to where games are played.
 
 mod cache;
 mod content;
 pub mod local;
 pub mod resolve;
+pub mod upload;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,6 +16,7 @@ use std::sync::Arc;
 use domain::ErrorKind;
 use domain::file::{ContentHash, StoredFile};
 use domain::ports::{BlobStore, PortError, PortResult};
+use runtime::crash::{self, Point};
 use tokio::sync::Semaphore;
 
 use cache::Entry;
@@ -87,6 +90,7 @@ impl UserFiles {
                 return Ok(entry);
             }
             let content = self.blobs.get(&hash).await.map_err(|error| named(file, error))?;
+            crash::reached(Point::FileFetched);
             if let Some(entry) = self.in_cache(file, move |cache| cache.admit(&hash, &content)).await? {
                 return Ok(entry);
             }

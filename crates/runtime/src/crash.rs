@@ -64,6 +64,12 @@ points! {
     ClaimReady = "claim.before-commit",
     /// A claim is committed and nothing played.
     Claimed = "claim.committed",
+    /// A file of a user's own is in hand, and nothing of it is in the cache of the machine.
+    FileFetched = "file.fetched",
+    /// A file is written beside its place in the cache.
+    FileWritten = "file.written",
+    /// A file is in the cache, and nobody uses it.
+    FileKept = "file.kept",
     /// Results of episodes are in hand and nothing of them is written.
     EpisodePlayed = "episode.played",
     /// Tick logs are written and not committed.
@@ -102,6 +108,12 @@ points! {
     MarkReady = "outbox.mark.before-commit",
     /// Events are marked as published.
     Marked = "outbox.mark.committed",
+    /// Events are in the inbox and in the summaries, and not committed.
+    ProjectionReady = "projection.before-commit",
+    /// Events are in the summaries, and the stream waits for its answers.
+    Projected = "projection.committed",
+    /// The stream has its answers.
+    ProjectionAcked = "projection.acknowledged",
     /// Every episode of a generation is scored, and it was read to be closed.
     GenerationDue = "generation.due",
     /// A generation is closed, in a transaction that has not planned the next.

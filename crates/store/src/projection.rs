@@ -10,6 +10,7 @@ use domain::event_chain::Fingerprint;
 use domain::ids::{EventId, ExperimentId};
 use domain::ports::{InboxEntry, PortResult, Projected, Projection, ReceivedEvent, Summary};
 use domain::projection::{ProjectedExperiment, ProjectedGeneration};
+use runtime::crash::{self, Point};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{LockType, OnConflict};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, Iterable as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
@@ -123,7 +124,7 @@ impl SqlStore {
             insert_all::<event_inbox::Entity, _>(&tx, rows).await?;
             let new: Vec<_> = new.into_iter().map(|(received, _)| received).collect();
             take_in(&tx, &mut summaries, &new).await?;
-            tx.commit().await?;
+            crash::around(Point::ProjectionReady, Point::Projected, tx.commit()).await?;
         }
         Ok(outcomes)
     }

@@ -52,11 +52,13 @@ pub struct Rules {
     pub outbox: bool,
     /// Scores are read, and summed up, in the order of their keys; else in that of their arrival.
     pub key_order: bool,
+    /// What was stopped, or is being stopped, gives out no jobs and takes no scores after its end.
+    pub stops: bool,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { fences: true, epochs: true, keys: true, compares: true, outbox: true, key_order: true }
+        Self { fences: true, epochs: true, keys: true, compares: true, outbox: true, key_order: true, stops: true }
     }
 }
 

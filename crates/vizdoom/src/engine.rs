@@ -2,6 +2,7 @@
 
 mod episode;
 mod link;
+mod opened;
 mod start;
 mod step;
 

@@ -117,6 +117,12 @@ pub enum Error {
         /// What to do, with its own separator.
         hint: &'static str,
     },
+    /// A scenario or game WAD was taken away while the engine started, which may have gone on without it.
+    #[error("{} was taken away while the engine started", path.display())]
+    FileLost {
+        /// The file.
+        path: PathBuf,
+    },
     /// A scenario or game WAD cannot be read.
     #[error("{} is not a WAD: {reason}", path.display())]
     BadWad {
@@ -204,7 +210,14 @@ impl Error {
     /// what was asked of it.
     #[must_use]
     pub fn is_engine_failure(&self) -> bool {
-        matches!(self, Self::EngineDied { .. } | Self::EngineFailed { .. } | Self::EngineHung { .. } | Self::EngineGone)
+        matches!(
+            self,
+            Self::EngineDied { .. }
+                | Self::EngineFailed { .. }
+                | Self::EngineHung { .. }
+                | Self::EngineGone
+                | Self::FileLost { .. }
+        )
     }
 
     pub(crate) fn io(action: impl Into<String>) -> impl FnOnce(io::Error) -> Self {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use domain::ports::{EventHistory, PortResult};
+use domain::ports::PortResult;
 use messaging::jetstream::{JetStreamPublisher, NatsConfig};
 use proto::events::Encoder;
 use store::StoreConfig;
@@ -12,6 +12,7 @@ use super::embedded::DATABASE;
 use crate::chaos::fleet::Names;
 use crate::chaos::services::Urls;
 use crate::chaos::witness::Witness;
+use crate::events::EventPorts;
 
 /// Creates or updates the tables of the ledger at `url`.
 ///
@@ -29,13 +30,14 @@ pub async fn of_services(urls: &Urls) -> PortResult<Witness> {
     open(&urls.database).await
 }
 
-/// The event stream of a system of daemons.
+/// Adds the event stream of a system of daemons to its `ledger`.
 ///
 /// # Errors
 /// If the address or the names cannot be used. NATS may be away.
-pub async fn stream(urls: &Urls, names: &Names) -> PortResult<Arc<dyn EventHistory>> {
+pub async fn with_stream(ledger: &EventPorts, urls: &Urls, names: &Names) -> PortResult<EventPorts> {
     let nats = NatsConfig { prefix: names.prefix.clone(), stream: names.stream.clone(), ..NatsConfig::new(&urls.nats) };
-    Ok(Arc::new(JetStreamPublisher::connect(&nats).await?.history()))
+    let jetstream = JetStreamPublisher::connect(&nats).await?;
+    Ok(ledger.clone().with_stream(Arc::new(jetstream.source()), Arc::new(jetstream.history())))
 }
 
 /// Opens the ledger of an embedded system that has ended.
@@ -48,5 +50,6 @@ pub async fn of_folder(data: &Path) -> PortResult<Witness> {
 
 async fn open(url: &str) -> PortResult<Witness> {
     let ledger = Arc::new(store::connect(&StoreConfig::new(url), Arc::new(Encoder)).await?);
-    Ok(Witness { store: ledger.clone(), audit: ledger.clone(), leadership: ledger })
+    let events = EventPorts::of(ledger.clone());
+    Ok(Witness { store: ledger.clone(), audit: ledger.clone(), leadership: ledger, events })
 }

@@ -50,6 +50,8 @@ pub struct Certificate {
     pub terms: Terms,
     /// Events of all laps together.
     pub events: Events,
+    /// What was made of the events.
+    pub summaries: Summaries,
     /// Processes that ended although nobody killed them.
     pub unexpected_ends: BTreeMap<String, u32>,
     /// What was left behind.
@@ -141,6 +143,19 @@ pub struct Events {
     pub repeated: u64,
     /// Messages that no event of the ledger stands for.
     pub strange: u64,
+}
+
+/// Summaries of all experiments, those of embedded systems too.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Summaries {
+    /// Experiments that were looked at.
+    pub experiments: u64,
+    /// Their events in the ledger.
+    pub events: u64,
+    /// Of these, in the summaries.
+    pub projected: u64,
+    /// Experiments of which ledger, stream and summaries do not say the same, and how.
+    pub disagreements: Vec<String>,
 }
 
 /// What a run left behind.

@@ -13,6 +13,8 @@ use servers::Postgres;
 pub enum Control {
     /// Every claim of a job gets the same fence, so an earlier one is not kept out.
     NoFence,
+    /// Some scores are stored twice.
+    NoKey,
     /// Some events count as published before anybody has published them.
     NoOutbox,
     /// Some scores are stored with another value than they were measured with.
@@ -21,13 +23,14 @@ pub enum Control {
 
 impl Control {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::NoFence, Self::NoOutbox, Self::OtherValue];
+    pub const ALL: [Self; 4] = [Self::NoFence, Self::NoKey, Self::NoOutbox, Self::OtherValue];
 
     /// Its name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::NoFence => "no-fence",
+            Self::NoKey => "no-key",
             Self::NoOutbox => "no-outbox",
             Self::OtherValue => "other-value",
         }
@@ -47,6 +50,7 @@ impl Control {
     fn sql(self) -> &'static [&'static str] {
         match self {
             Self::NoFence => &[SAME_FENCE],
+            Self::NoKey => &[SECOND_SCORES],
             Self::NoOutbox => &["CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
                                  IF NEW.sequence % 3 = 0 THEN NEW.published_at_ms := NEW.committed_at_ms; END IF; \
                                  RETURN NEW; END $$; \
@@ -67,6 +71,15 @@ const SAME_FENCE: &str = "ALTER TABLE attempts DROP CONSTRAINT attempts_pkey CAS
                           NEW.fence := OLD.fence; RETURN NEW; END $$; \
                           CREATE TRIGGER same_fence BEFORE UPDATE ON jobs \
                           FOR EACH ROW EXECUTE FUNCTION same_fence()";
+
+/// The key itself has to stay, because the statement that inserts scores names it. But it does not hold for a table that
+/// inherits: whoever reads scores reads those of both, and no key keeps them apart.
+const SECOND_SCORES: &str = "CREATE TABLE second_scores () INHERITS (scores); \
+                             CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+                             IF NEW.replicate % 3 = 0 THEN INSERT INTO second_scores SELECT NEW.*; END IF; \
+                             RETURN NEW; END $$; \
+                             CREATE TRIGGER broken BEFORE INSERT ON scores \
+                             FOR EACH ROW EXECUTE FUNCTION broken()";
 
 impl fmt::Display for Control {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -115,6 +115,12 @@ impl Home {
         self.folder.join("logs")
     }
 
+    /// The cache of users' files that a process has for itself, as on a machine of its own.
+    #[must_use]
+    pub fn files(&self, name: &str) -> PathBuf {
+        self.folder.join("files").join(name)
+    }
+
     /// Makes the folders.
     ///
     /// # Errors
@@ -144,6 +150,8 @@ impl Plan {
             .args([command, "--nats-subject-prefix", prefix, "--nats-stream", stream])
             .args(["--amqp-exchange", exchange, "--amqp-queue", queue, "--engine-dir"])
             .args([&self.home.engine])
+            .args(["--file-cache"])
+            .args([self.home.files(name)])
             .env("DATABASE_URL", &self.urls.database)
             .env("NATS_URL", &self.urls.nats)
             .env("AMQP_URL", &self.urls.amqp)

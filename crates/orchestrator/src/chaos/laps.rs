@@ -15,6 +15,8 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::moment::Moment;
+use crate::user_files::local::LocalFile;
+use crate::user_files::upload::{NotPut, put_missing, references};
 
 /// Pause between two looks at the ledger.
 const LOOK: Duration = Duration::from_millis(50);
@@ -34,6 +36,10 @@ pub struct Template {
     pub overrides: Vec<String>,
     /// What names of experiments begin with.
     pub run: String,
+    /// The files of a user's own that it names.
+    pub files: Vec<LocalFile>,
+    /// Whether workers fetch some of them: what an agent is made of is in the ledger.
+    pub are_fetched: bool,
 }
 
 /// One played experiment.
@@ -78,6 +84,12 @@ impl Laps {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.template.run
+    }
+
+    /// Whether workers fetch files of a user's own.
+    #[must_use]
+    pub fn are_fetched(&self) -> bool {
+        self.template.are_fetched
     }
 
     /// Every experiment that was launched.
@@ -146,10 +158,11 @@ impl Laps {
             overrides,
             // Under a name of its own it is another experiment, and a repeated launch is the same one.
             new: false,
-            // An experiment that names files of a user's own is refused, which is said before anything is killed.
-            files: Vec::new(),
+            files: references(&self.template.files),
         };
-        let launched = OrchestratorServiceClient::new(channel).launch_experiment(request).await?.into_inner();
+        let mut client = OrchestratorServiceClient::with_interceptor(channel, Ok);
+        put_missing(&mut client, &self.template.files).await.map_err(not_put)?;
+        let launched = client.launch_experiment(request).await?.into_inner();
         let id = launched.experiment.unwrap_or_default().id;
         id.parse().map_err(|_| tonic::Status::internal(format!("`{id}` is not an id")))
     }
@@ -184,6 +197,18 @@ impl Laps {
             record = ended => Ok(record),
             () = late => bail!("experiment {id} has not ended {} s after the last fault", limit.as_secs()),
         }
+    }
+}
+
+/// What is too large is refused like anything else that is wrong with an experiment.
+fn not_put(why: NotPut) -> tonic::Status {
+    match why {
+        NotPut::Refused(status) => status,
+        NotPut::TooLarge(found) => {
+            let told: Vec<_> = found.into_iter().map(|violation| violation.message).collect();
+            tonic::Status::invalid_argument(told.join("; "))
+        }
+        NotPut::Unreadable(error) => tonic::Status::invalid_argument(format!("a file cannot be read: {error}")),
     }
 }
 

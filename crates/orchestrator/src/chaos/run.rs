@@ -3,6 +3,8 @@
 mod counts;
 mod harass;
 mod left;
+mod summaries;
+mod template;
 mod versions;
 
 use std::fs::{self, Permissions};
@@ -14,21 +16,17 @@ use std::time::Duration;
 use clap::ValueEnum;
 use tokio::time::Instant;
 
-use super::certificate::{Calm, Certificate, Left};
+use super::certificate::{Calm, Certificate, Left, Summaries};
 use super::control::Control;
 use super::fleet::{Counts, Fleet, Home, Leases, Names, Plan};
-use super::laps::{Laps, Template};
+use super::laps::Laps;
 use super::schedule::Kind;
 use super::services::{PrivateServices, Urls};
 use super::supervisor::Supervisor;
 use super::sweep;
 use crate::app::witness;
 use harass::Field;
-
-/// What an experiment is allowed under faults: an attempt that chaos has ended says nothing about its job.
-const ATTEMPTS: &str = "limits.attempts=1000";
-/// Kept, so that their crash points are visited.
-const TICKS: &str = "record.ticks=true";
+use template::template;
 
 /// What is run, and how.
 #[derive(Debug, Clone)]
@@ -118,7 +116,7 @@ pub async fn run(request: &Request) -> anyhow::Result<Certificate> {
     let field = Field { supervisor, fleet, services, witness, laps };
     let harassed = harass::harass(request, &field).await;
     tracing::info!("counting");
-    let (rows, events) = counts::count(&field).await?;
+    let mut counted = counts::count(&field).await?;
     let terms = field.witness.terms().await?;
     let unexpected_ends = counts::unexpected_ends(&field.supervisor).await;
     let deaf = field.stop().await;
@@ -130,7 +128,7 @@ pub async fn run(request: &Request) -> anyhow::Result<Certificate> {
         let (hits, eras) = sweep::embedded(&embedded, request.seed).await?;
         points.extend(hits);
         for era in eras {
-            calm.embedded.push(counts::of_folder(&era).await?.0);
+            calm.embedded.push(counts::of_folder(&era, &mut counted.summaries).await?.0);
         }
     }
     let left = Left { deaf, ..left::left(&field.supervisor, home).await };
@@ -149,9 +147,10 @@ pub async fn run(request: &Request) -> anyhow::Result<Certificate> {
         calm,
         laps: harassed.laps,
         unfinished: harassed.unfinished,
-        rows,
+        rows: counted.rows,
         terms,
-        events,
+        events: counted.events,
+        summaries: counted.summaries,
         unexpected_ends,
         left,
         seconds_after_last_fault: harassed.seconds_after,
@@ -161,19 +160,10 @@ pub async fn run(request: &Request) -> anyhow::Result<Certificate> {
     Ok(certificate.judged())
 }
 
-fn template(request: &Request) -> anyhow::Result<Template> {
-    let mut overrides = request.overrides.clone();
-    overrides.extend([ATTEMPTS.to_owned(), TICKS.to_owned()]);
-    // Experiments of other runs on the same services have other names.
-    let run = format!("chaos-{}", &uuid::Uuid::new_v4().simple().to_string()[..8]);
-    let file = request.file.display().to_string();
-    Ok(Template { content: fs::read(&request.file)?, file, overrides, run })
-}
-
 async fn calm(embedded: &sweep::Embedded<'_>) -> anyhow::Result<Calm> {
     let folder = embedded.home.folder.join("calm");
     embedded.play(&folder, None).await?;
-    let (digest, planned) = counts::of_folder(&folder).await?;
+    let (digest, planned) = counts::of_folder(&folder, &mut Summaries::default()).await?;
     Ok(Calm { digest, planned, embedded: vec![] })
 }
 

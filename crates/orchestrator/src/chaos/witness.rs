@@ -7,6 +7,7 @@ use domain::ports::{ExperimentStore, Leadership, LedgerAudit, PortResult};
 
 use super::certificate::Terms;
 use super::faults;
+use crate::events::EventPorts;
 
 /// More terms than a run can have.
 const TERMS: u32 = 100_000;
@@ -19,6 +20,8 @@ pub struct Witness {
     pub audit: Arc<dyn LedgerAudit>,
     /// Who leads.
     pub leadership: Arc<dyn Leadership>,
+    /// Events, and the summaries that are made of them; without the stream.
+    pub events: EventPorts,
 }
 
 impl Witness {

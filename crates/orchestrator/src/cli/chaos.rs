@@ -17,6 +17,7 @@ use crate::chaos::fleet::{Counts, Home, Leases, Names};
 use crate::chaos::run::{self, Points, Request};
 use crate::chaos::schedule::Kind;
 use crate::chaos::services::Urls;
+use crate::experiment_file::Faults;
 
 /// Whose services are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -71,7 +72,8 @@ pub(super) struct ChaosArgs {
     /// Stop each private service once for so many seconds
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
     outage: Option<u64>,
-    /// Break a rule in the private database and see that it is noticed: no-fence, no-outbox, other-value
+    /// Break a rule in the private database and see that it is noticed: no-fence, no-key, no-outbox,
+    /// other-value
     #[arg(long, value_name = "NAME")]
     control: Option<Control>,
     /// Change a field of the file: path=value; may be given several times
@@ -218,7 +220,10 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
 fn explained(error: anyhow::Error) -> Failure {
     match error.downcast::<PortError>() {
         Ok(error) => error.into(),
-        Err(error) => Failure::internal(format!("{error:#}")),
+        Err(error) => match error.downcast::<Faults>() {
+            Ok(faults) => Box::new(faults).into(),
+            Err(error) => Failure::internal(format!("{error:#}")),
+        },
     }
 }
 

@@ -14,6 +14,7 @@ use domain::ports::{
     ReceivedEvent,
 };
 use futures::future::join_all;
+use runtime::crash::{self, Point};
 use runtime::outage::Outage;
 use runtime::retry::{Backoff, Waits};
 use tokio::time::{sleep, timeout};
@@ -200,6 +201,7 @@ impl Processor {
             // It comes again and is recognised.
             tracing::debug!(%error, "an event could not be answered");
         }
+        crash::reached(Point::ProjectionAcked);
         away
     }
 

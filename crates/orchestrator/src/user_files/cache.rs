@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use domain::file::ContentHash;
+use runtime::crash::{self, Point};
 use uuid::Uuid;
 
 use super::FilePaths;
@@ -80,6 +81,19 @@ impl FileCache {
         Ok(Some(Entry(file)))
     }
 
+    /// Removes what nobody uses.
+    ///
+    /// # Errors
+    /// If the folder cannot be used.
+    pub fn clear(&self) -> io::Result<()> {
+        fs::create_dir_all(self.root())?;
+        let _turn = self.take_turn()?;
+        for (_, _, path) in self.contents()? {
+            remove_unused(&path)?;
+        }
+        Ok(())
+    }
+
     /// Adds a content, and returns it unless somebody else added it or took it away in between.
     pub(super) fn admit(&self, hash: &ContentHash, content: &[u8]) -> io::Result<Option<Entry>> {
         fs::create_dir_all(self.root())?;
@@ -102,7 +116,9 @@ impl FileCache {
             return Ok(None);
         }
         self.make_room(content.len() as u64)?;
+        crash::reached(Point::FileWritten);
         fs::rename(&temporary, &path)?;
+        crash::reached(Point::FileKept);
         file.lock_shared()?;
         Ok(Some(Entry(file)))
     }
@@ -128,16 +144,7 @@ impl FileCache {
 
     /// Removes files that nobody uses, those first that were used longest ago, until there is room for `bytes` more.
     fn make_room(&self, bytes: u64) -> io::Result<()> {
-        let mut files = Vec::new();
-        for entry in fs::read_dir(self.root())? {
-            let path = entry?.path();
-            let is_content = path.file_name().is_some_and(|name| name.to_string_lossy().parse::<ContentHash>().is_ok());
-            if let Ok(meta) = path.metadata()
-                && is_content
-            {
-                files.push((meta.accessed()?, meta.len(), path));
-            }
-        }
+        let mut files = self.contents()?;
         let mut total: u64 = files.iter().map(|(_, size, _)| size).sum();
         files.sort();
         for (_, size, path) in files {
@@ -149,6 +156,21 @@ impl FileCache {
             }
         }
         Ok(())
+    }
+
+    /// When each file was used last, its size and its place.
+    fn contents(&self) -> io::Result<Vec<(SystemTime, u64, PathBuf)>> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(self.root())? {
+            let path = entry?.path();
+            let is_content = path.file_name().is_some_and(|name| name.to_string_lossy().parse::<ContentHash>().is_ok());
+            if let Ok(meta) = path.metadata()
+                && is_content
+            {
+                files.push((meta.accessed()?, meta.len(), path));
+            }
+        }
+        Ok(files)
     }
 
     fn is_intact(&self, file: &File, hash: &ContentHash) -> io::Result<bool> {

@@ -115,6 +115,11 @@ async fn the_folder_stays_within_its_bound_and_what_is_in_use_stays_in_it() {
     drop(fixture.process().hold(std::slice::from_ref(fourth)).await.unwrap());
     assert_eq!(fixture.names(), [first, fourth].map(|file| file.blake3.to_string()).into(), "the oldest went");
 
+    let kept = process.hold(std::slice::from_ref(first)).await.unwrap();
+    fixture.cache().clear().unwrap();
+    assert_eq!(fixture.names(), [first.blake3.to_string()].into(), "what is in use stays");
+    drop(kept);
+
     // More at once than there is room for: all of it is needed.
     let _all = fixture.process().hold(&files).await.unwrap();
     assert_eq!(fixture.names().len(), 4);

@@ -11,10 +11,11 @@ use serde_json::Value;
 use testkit::postgres::TestDatabase;
 
 use crate::daemons::{Forgotten, base};
-use crate::support::{folder, orchestrator};
+use crate::support::{engine_dir, folder, orchestrator};
 
-/// Short episodes and several generations: many plans and closings to be killed in.
-const EXPERIMENT: &str = "name = \"chaos\"\nseed = 5\n[scenario]\nname = \"basic\"\n[agent]\npolicy = \"aim\"\n\
+/// Short episodes and several generations: many plans and closings to be killed in. The scenario is a user's own, so that
+/// workers fetch it.
+const EXPERIMENT: &str = "name = \"chaos\"\nseed = 5\n[scenario]\nconfig = \"maps/own.cfg\"\n[agent]\npolicy = \"aim\"\n\
                           [seeds]\nepisodes = 24\n[limits]\njob_episodes = 12\n\
                           [evolution]\npopulation = 4\ngenerations = 3\nconfirmation = 12\n";
 
@@ -22,9 +23,20 @@ const EXPERIMENT: &str = "name = \"chaos\"\nseed = 5\n[scenario]\nname = \"basic
 fn chaos(data: &Path, args: &[&str]) -> Command {
     let file = data.join("chaos.toml");
     std::fs::write(&file, EXPERIMENT).unwrap();
+    own_scenario(&data.join("maps"));
     let mut command = orchestrator();
     command.arg("chaos").arg(&file).args(["-o", "json", "--keep"]).arg(data.join("kept")).args(args);
     command
+}
+
+/// A copy of a shipped scenario under other names.
+fn own_scenario(folder: &Path) {
+    let shipped = engine_dir().join("vizdoom/scenarios");
+    let config = std::fs::read_to_string(shipped.join("basic.cfg")).unwrap();
+    assert!(config.contains("basic.wad"));
+    std::fs::create_dir(folder).unwrap();
+    std::fs::write(folder.join("own.cfg"), config.replace("basic.wad", "own.wad")).unwrap();
+    std::fs::copy(shipped.join("basic.wad"), folder.join("own.wad")).unwrap();
 }
 
 /// The certificate of a run that was content with what it found.
@@ -126,12 +138,13 @@ async fn one_two_and_eight_workers_give_one_digest() {
 }
 
 #[test]
-fn values_that_were_not_measured_and_events_that_were_not_published_are_noticed() {
+fn values_that_were_not_measured_scores_that_are_there_twice_and_events_that_were_not_published_are_noticed() {
     for (control, claim) in [
         ("other-value", "every digest is that of the calm run"),
+        ("no-key", "no score is there twice"),
         ("no-outbox", "the stream has every event of the ledger"),
     ] {
-        let certificate = certificate(&["--kills", "0", "--points", "none", "--control", control]);
+        let certificate = certificate(&["--kills", "0", "--points", "none", "--limit", "60", "--control", control]);
         assert!(failed(&certificate).contains(&claim), "{control}: {certificate:#}");
     }
 }

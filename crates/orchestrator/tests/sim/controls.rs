@@ -28,6 +28,7 @@ fn controls() -> Vec<Control> {
             "is not the one that was committed first",
             100,
         ),
+        control("no stop", ledger(Rules { stops: false, ..rules }), "after the order to stop", 500),
         control("sum in order of arrival", ledger(Rules { key_order: false, ..rules }), "in the calm run", 10),
         control("ack before commit", Sabotage { rash_ack: true, ..honest }, "which is not done", 3),
         control("publish without outbox", Sabotage { no_outbox: true, ..honest }, "is in the stream 0 times", 10),

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::dice::Dice;
+use crate::operator::Wish;
 
 /// Probabilities per call or per episode; all zero in a calm run and after the faults of a run have stopped.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -99,6 +100,8 @@ pub(crate) struct Storm {
     pub(crate) pause: Duration,
     /// When it is over.
     pub(crate) ends: Duration,
+    /// What somebody orders meanwhile.
+    pub(crate) wish: Option<Wish>,
 }
 
 impl Storm {
@@ -108,6 +111,7 @@ impl Storm {
             blows: Blow::ALL.into_iter().filter(|_| dice.chance(0.5)).collect(),
             pause: dice.millis(2_000, 40_000),
             ends: dice.millis(10_000, 240_000),
+            wish: Wish::draw(dice),
         }
     }
 }

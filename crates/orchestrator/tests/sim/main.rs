@@ -2,6 +2,7 @@
 //! repeat, reorder and delay, in processes that are killed, frozen and cut off. A seed is a run, and the same seed is the
 //! same run. See `docs/simulation.md`.
 
+mod calm;
 mod controls;
 mod dice;
 mod faults;
@@ -9,6 +10,7 @@ mod games;
 mod journal;
 mod link;
 mod nemesis;
+mod operator;
 mod oracle;
 mod process;
 mod queue;

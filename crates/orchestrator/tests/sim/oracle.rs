@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use domain::ids::{Epoch, EventId, Fence, JobId};
 use domain::ports::Claim;
 use domain::score::{EpisodeKey, Score};
-use domain::status::JobStatus;
+use domain::status::{ExperimentStatus, JobStatus};
 use testkit::ledger::JobView;
 use uuid::Uuid;
 
@@ -25,6 +25,9 @@ struct Seen {
     answers: BTreeMap<(String, JobId), Answers>,
     /// The first trajectory that was committed for each episode.
     scores: BTreeMap<EpisodeKey, [u8; 32]>,
+    /// Where the experiment stands since it was ordered to stop.
+    stop: Option<ExperimentStatus>,
+    is_extended: bool,
     /// The event at each place of the outbox that a relay has seen, and the other way round.
     events: BTreeMap<i64, EventId>,
     places: BTreeMap<EventId, i64>,
@@ -81,6 +84,9 @@ impl Oracle {
         self.seen().answers.entry(key).or_default().granted.push(fence);
         let before = self.seen().claims.insert(job, (fence, token));
         let is_own = before == Some((fence, token));
+        if !is_own {
+            self.goes_on(&format!("job {job} was granted"));
+        }
         self.require(is_own || before.is_none_or(|(last, _)| fence > last), || {
             format!("job {job} was granted with fence {} after {before:?}", fence.0)
         });
@@ -101,6 +107,46 @@ impl Oracle {
         self.require(stored.is_some_and(|stored| stored.trajectory == first), || {
             format!("the score of {:?} is not the one that was committed first", score.key)
         });
+    }
+
+    /// The experiment was ordered to stop, or has come to its stop; what is in play may still finish in between.
+    pub(crate) fn stopped(&self, status: ExperimentStatus) {
+        self.seen().stop = Some(status);
+    }
+
+    /// Where the experiment stands since it was ordered to stop.
+    pub(crate) fn stop(&self) -> Option<ExperimentStatus> {
+        self.seen().stop
+    }
+
+    /// The experiment was extended.
+    pub(crate) fn extended(&self) {
+        self.goes_on("the experiment was extended");
+        self.seen().is_extended = true;
+    }
+
+    pub(crate) fn is_extended(&self) -> bool {
+        self.seen().is_extended
+    }
+
+    /// Something new was begun or ended.
+    pub(crate) fn goes_on(&self, what: &str) {
+        let stop = self.stop();
+        self.require(stop.is_none(), || format!("{what} after the order to stop"));
+    }
+
+    /// Scores were added.
+    pub(crate) fn added(&self, job: JobId) {
+        let stop = self.stop();
+        self.require(stop != Some(ExperimentStatus::Stopped), || {
+            format!("scores of job {job} were added after the stop")
+        });
+    }
+
+    /// The experiment came to its stop while these jobs were leased.
+    pub(crate) fn drained(&self, leased: usize) {
+        self.stopped(ExperimentStatus::Stopped);
+        self.require(leased == 0, || format!("the stop did not wait for {leased} jobs in play"));
     }
 
     /// Somebody was elected. True if a term begins.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, Once};
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use domain::event::EventRecord;
@@ -12,11 +12,14 @@ use domain::ports::ExperimentStore as _;
 use domain::score::Score;
 use domain::status::ExperimentStatus;
 use orchestrator::core::{Core, LaunchError};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
+use crate::calm::{CALM, Growth};
 use crate::faults::Storm;
 use crate::journal::Trace;
 use crate::nemesis;
+use crate::operator::{Wish, order};
 use crate::process::Process;
 use crate::sabotage::Sabotage;
 use crate::shape::{SHAPES, Shape};
@@ -30,13 +33,18 @@ use crate::world::World;
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// How often a run looks whether it is over.
-const LOOK: Duration = Duration::from_millis(250);
+pub(crate) const LOOK: Duration = Duration::from_millis(250);
 
 /// What a run is to be.
 #[derive(Debug, Clone, Copy, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Setting {
     /// No faults at all.
     pub(crate) is_calm: bool,
+    /// Longer from the start.
+    pub(crate) is_longer: bool,
+    /// Extended once it is completed.
+    pub(crate) is_reopened: bool,
     pub(crate) sabotage: Sabotage,
     /// Whether the steps are kept to be read.
     pub(crate) told: bool,
@@ -61,18 +69,9 @@ pub(crate) struct Outcome {
     pub(crate) digest: Option<String>,
     pub(crate) rows: Vec<Score>,
     pub(crate) events: BTreeMap<EventId, EventRecord>,
+    /// How it was extended, if it was.
+    pub(crate) growth: Option<Growth>,
 }
-
-/// What each shape comes to when nothing goes wrong.
-pub(crate) static CALM: LazyLock<Vec<Outcome>> = LazyLock::new(|| {
-    let calm = |index| {
-        let setting = Setting { is_calm: true, ..Setting::default() };
-        let report = simulate(index as u64, index, setting);
-        assert!(report.wrong.is_empty(), "the calm run of {}: {:#?}", report.shape.name, report.wrong);
-        report.outcome
-    };
-    (0..SHAPES.len()).map(calm).collect()
-});
 
 /// Panics of any task of any run.
 static PANICS: AtomicU64 = AtomicU64::new(0);
@@ -99,7 +98,8 @@ pub(crate) fn run(seed: u64, setting: Setting) -> Report {
     report
 }
 
-fn simulate(seed: u64, index: usize, setting: Setting) -> Report {
+/// Runs a seed on a shape, without a look at its calm runs.
+pub(crate) fn simulate(seed: u64, index: usize, setting: Setting) -> Report {
     count_panics();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     let runtime = runtime.expect("a runtime without I/O can be built");
@@ -125,9 +125,13 @@ async fn play(seed: u64, shape: Shape, setting: Setting) -> Report {
         world.set_rates(storm.rates);
     }
     world.start_all();
-    let id = launch(&client, shape).await;
+    let overrides: Vec<_> = setting.is_longer.then(|| shape.longer_from_the_start()).into_iter().collect();
+    let id = launch(&client, shape, &overrides).await;
     if let Some(id) = id {
-        weather(&world, storm, &client, id).await;
+        let wish =
+            if setting.is_reopened { Some(Wish::MORE_AT_THE_END) } else { storm.as_ref().and_then(|storm| storm.wish) };
+        let ordering = wish.map(|wish| tokio::spawn(order(Arc::clone(&world), client.clone(), id, shape, wish)));
+        weather(&world, storm, &client, id, ordering).await;
         settle(&world, id).await;
         verdict::within(&world, id);
     } else {
@@ -162,9 +166,9 @@ pub(crate) fn note(reason: &str) -> Note {
 }
 
 /// Launches the experiment as somebody at a command line does who tries again.
-async fn launch(client: &Core, shape: Shape) -> Option<ExperimentId> {
+async fn launch(client: &Core, shape: Shape, overrides: &[String]) -> Option<ExperimentId> {
     for _ in 0..100 {
-        match client.launch(shape.name, shape.file.as_bytes(), &[], &[], false, Actor::new("client")).await {
+        match client.launch(shape.name, shape.file.as_bytes(), overrides, &[], false, Actor::new("client")).await {
             Ok(launched) => return Some(launched.id),
             Err(LaunchError::Invalid(faults)) => panic!("{}: {faults:?}", shape.name),
             Err(LaunchError::Port(_)) => sleep(Duration::from_secs(1)).await,
@@ -173,9 +177,17 @@ async fn launch(client: &Core, shape: Shape) -> Option<ExperimentId> {
     None
 }
 
-/// Lets the storm rage, calms it down, and waits for the experiment to be over.
-async fn weather(world: &Arc<World>, storm: Option<Storm>, client: &Core, id: ExperimentId) {
-    let is_over = || world.status(id).is_none_or(ExperimentStatus::has_ended) || !world.oracle.is_content();
+/// Lets the storm rage, calms it down, and waits for the experiment to be over and for every order to be answered.
+async fn weather(
+    world: &Arc<World>,
+    storm: Option<Storm>,
+    client: &Core,
+    id: ExperimentId,
+    ordering: Option<JoinHandle<()>>,
+) {
+    let is_answered = || ordering.as_ref().is_none_or(JoinHandle::is_finished);
+    let has_ended = || world.status(id).is_none_or(ExperimentStatus::has_ended);
+    let is_over = || (is_answered() && has_ended()) || !world.oracle.is_content();
     if let Some(storm) = storm {
         let ends = Instant::now() + storm.ends;
         let raging = tokio::spawn(nemesis::rage(Arc::clone(world), storm, client.clone(), id));
@@ -221,6 +233,7 @@ async fn outcome(world: &World, id: ExperimentId) -> Outcome {
     let record = world.ledger.experiment(id).await;
     let events = world.ledger.events_after(id, 0, u32::MAX).await.unwrap_or_default();
     Outcome {
+        growth: record.as_ref().ok().and_then(Growth::of),
         digest: record.ok().and_then(|record| record.digest),
         rows: world.ledger.rows(id),
         events: events.into_iter().map(|event| (event.record.id, event.record)).collect(),

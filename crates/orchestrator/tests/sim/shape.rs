@@ -1,10 +1,24 @@
 //! The experiments that are simulated.
 
+use domain::extension::Extent;
+
 /// An experiment by its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Shape {
     pub(crate) name: &'static str,
     pub(crate) file: &'static str,
+    /// How far it goes where somebody wants more of it.
+    pub(crate) longer: Extent,
+}
+
+impl Shape {
+    /// What makes the file go as far from the start.
+    pub(crate) fn longer_from_the_start(&self) -> String {
+        match self.longer {
+            Extent::Replicates(total) => format!("seeds.episodes={total}"),
+            Extent::Generations(total) => format!("evolution.generations={total}"),
+        }
+    }
 }
 
 /// Small, so that a run is short, but with everything in it that is planned: generations, selection, confirmation, jobs of
@@ -31,6 +45,7 @@ pub(crate) const SHAPES: [Shape; 3] = [
             [limits]
             job_episodes = 2
         "#,
+        longer: Extent::Generations(3),
     },
     Shape {
         name: "long evolution",
@@ -53,6 +68,7 @@ pub(crate) const SHAPES: [Shape; 3] = [
             [limits]
             job_episodes = 1
         "#,
+        longer: Extent::Generations(7),
     },
     Shape {
         name: "design",
@@ -74,5 +90,6 @@ pub(crate) const SHAPES: [Shape; 3] = [
             [limits]
             job_episodes = 3
         "#,
+        longer: Extent::Replicates(9),
     },
 ];

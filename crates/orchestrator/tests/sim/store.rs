@@ -165,10 +165,60 @@ fn finish(world: &World, job: JobId, fence: Fence, scores: &[Score]) -> PortResu
             world.oracle.scored(score, world.ledger.score(job, score.key).as_ref());
         }
     }
-    if result.is_ok() && !scores.is_empty() && world.ledger.scored(job) == before {
-        world.tally.add(Kind::RepeatedScores);
+    match &result {
+        Ok(_) if world.ledger.scored(job) > before => world.oracle.added(job),
+        Ok(_) if !scores.is_empty() => world.tally.add(Kind::RepeatedScores),
+        Err(error) if error.kind == ErrorKind::FailedPrecondition && world.oracle.stop().is_some() => {
+            world.tally.add(Kind::StoppedWrite);
+        }
+        _ => {}
     }
     result
+}
+
+/// An order to stop counts from the moment in which the ledger accepts it.
+fn set_status(world: &World, id: ExperimentId, status: ExperimentStatus, note: &Note) -> PortResult<()> {
+    let before = world.status(id);
+    at_once(world.ledger.set_status(id, status, note))?;
+    let after = world.status(id);
+    let is_stop = matches!(status, ExperimentStatus::Stopping | ExperimentStatus::Stopped);
+    if !is_stop || after == before {
+        return Ok(());
+    }
+    match (status, after) {
+        (ExperimentStatus::Stopping, Some(ExperimentStatus::Stopped)) => world.oracle.drained(leased(world, id)),
+        (_, Some(stop)) => world.oracle.stopped(stop),
+        (_, None) => {}
+    }
+    if status == ExperimentStatus::Stopped {
+        world.tally.add(Kind::StoppedExperiment);
+    }
+    Ok(())
+}
+
+fn settle(world: &World, id: ExperimentId) -> PortResult<ExperimentStatus> {
+    let before = world.status(id);
+    let status = at_once(world.ledger.settle(id))?;
+    if status == ExperimentStatus::Stopped && before == Some(ExperimentStatus::Stopping) {
+        world.oracle.drained(leased(world, id));
+        world.tally.add(Kind::DrainedExperiment);
+    }
+    Ok(status)
+}
+
+fn leased(world: &World, id: ExperimentId) -> usize {
+    world.ledger.jobs(id).iter().filter(|job| job.is_leased).count()
+}
+
+fn extend(world: &World, extension: &NewExtension) -> PortResult<Extended> {
+    let before = world.status(extension.experiment);
+    let extended = at_once(world.ledger.extend(extension))?;
+    if extended == Extended::Done {
+        world.oracle.extended();
+        let is_reopened = before == Some(ExperimentStatus::Completed);
+        world.tally.add(if is_reopened { Kind::ReopenedExperiment } else { Kind::ExtendedExperiment });
+    }
+    Ok(extended)
 }
 
 #[async_trait]
@@ -193,7 +243,7 @@ impl ExperimentStore for SimStore {
 
     async fn set_status(&self, id: ExperimentId, status: ExperimentStatus, note: &Note) -> PortResult<()> {
         let note = note.clone();
-        let step = move |world: &World| at_once(world.ledger.set_status(id, status, &note));
+        let step = move |world: &World| set_status(world, id, status, &note);
         self.write(status.name(), id.0.as_u128(), step).await
     }
 
@@ -253,8 +303,12 @@ impl ExperimentStore for SimStore {
     ) -> PortResult<()> {
         let (summary, next) = (summary.clone(), next.cloned());
         let step = move |world: &World| {
+            let before = world.generation(id);
             let closed = at_once(world.ledger.close_generation(epoch, id, index, &summary, next.as_ref()));
             watch_plan(world, epoch, &closed);
+            if world.generation(id) > before {
+                world.oracle.goes_on("a generation was planned");
+            }
             closed
         };
         self.write("close generation", id.0.as_u128(), step).await
@@ -265,6 +319,9 @@ impl ExperimentStore for SimStore {
         let step = move |world: &World| {
             let completed = at_once(world.ledger.complete(epoch, id, &digest));
             watch_plan(world, epoch, &completed);
+            if completed.is_ok() {
+                world.oracle.goes_on("the experiment was completed");
+            }
             completed
         };
         self.write("complete", id.0.as_u128(), step).await
@@ -372,13 +429,13 @@ impl Dispatch for SimStore {
 #[async_trait]
 impl ControlStore for SimStore {
     async fn settle(&self, id: ExperimentId) -> PortResult<ExperimentStatus> {
-        self.write("settle", id.0.as_u128(), move |world| at_once(world.ledger.settle(id))).await
+        self.write("settle", id.0.as_u128(), move |world| settle(world, id)).await
     }
 
     async fn extend(&self, extension: &NewExtension) -> PortResult<Extended> {
         let extension = extension.clone();
         let about = extension.experiment.0.as_u128();
-        self.write("extend", about, move |world| at_once(world.ledger.extend(&extension))).await
+        self.write("extend", about, move |world| extend(world, &extension)).await
     }
 
     async fn record(&self, id: ExperimentId, action: Action, note: &Note, detail: &str) -> PortResult<()> {

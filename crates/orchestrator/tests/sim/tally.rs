@@ -84,6 +84,16 @@ counted! {
     SlowEpisode,
     /// A pause of the experiment, and its end.
     PausedExperiment,
+    /// A stop that waited for jobs in play, and its end.
+    DrainedExperiment,
+    /// A stop at once.
+    StoppedExperiment,
+    /// Scores of an experiment that was stopped, refused.
+    StoppedWrite,
+    /// An extension of an experiment that was still played.
+    ExtendedExperiment,
+    /// An extension of a completed experiment.
+    ReopenedExperiment,
     /// A write of a claim that was over, refused.
     FencedWrite,
     /// A term of leadership that began.

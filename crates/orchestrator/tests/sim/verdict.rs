@@ -10,11 +10,15 @@ use domain::score::Score;
 use domain::status::{ExperimentStatus, JobStatus};
 use futures::FutureExt as _;
 
+use crate::calm::{Calm, Growth};
 use crate::run::{Outcome, Report};
 use crate::world::World;
 
 /// Kinds of events that tell of faults and pauses; a calm run has none of them.
 const OF_FAULTS: [&str; 3] = ["AgentError", "ExperimentPaused", "ExperimentResumed"];
+const STOPPED: &str = "ExperimentStopped";
+const EXTENDED: &str = "ExperimentExtended";
+const COMPLETED: &str = "ExperimentCompleted";
 
 /// What a run must be by itself.
 pub(crate) fn within(world: &World, id: ExperimentId) {
@@ -25,6 +29,7 @@ pub(crate) fn within(world: &World, id: ExperimentId) {
     let rows = world.ledger.rows(id);
     let mut wrong = Vec::new();
     rows_are_right(&record, &rows, &mut wrong);
+    orders_are_kept(world, &record, &mut wrong);
     if record.status == ExperimentStatus::Completed {
         let open = world.ledger.jobs(id).iter().filter(|job| job.status != JobStatus::Done).count();
         require(&mut wrong, open == 0, || format!("{open} jobs are not done"));
@@ -33,28 +38,90 @@ pub(crate) fn within(world: &World, id: ExperimentId) {
     wrong.into_iter().for_each(|what| world.oracle.complain(what));
 }
 
-/// What a run must be beside the calm one of its experiment.
-pub(crate) fn against(report: &Report, calm: &Outcome) -> Vec<String> {
+/// What a run must be beside the calm ones of its experiment.
+pub(crate) fn against(report: &Report, calm: &Calm) -> Vec<String> {
     let mut wrong = Vec::new();
-    require(&mut wrong, report.status == Some(ExperimentStatus::Completed), || {
-        format!("it ended as {:?}", report.status)
-    });
     let outcome = &report.outcome;
-    require(&mut wrong, outcome.digest == calm.digest, || {
-        format!("its digest is {:?}, that of the calm run {:?}", outcome.digest, calm.digest)
-    });
-    require(&mut wrong, outcome.rows == calm.rows, || "its rows are not those of the calm run".to_owned());
+    match (report.status, outcome.growth) {
+        (Some(ExperimentStatus::Stopped), _) => stopped(outcome, &calm.plain, &mut wrong),
+        (Some(ExperimentStatus::Completed), None) => played(outcome, &calm.plain, &mut wrong),
+        (Some(ExperimentStatus::Completed), Some(Growth::AsFromTheStart)) => grown(outcome, &calm.longer, &mut wrong),
+        (Some(ExperimentStatus::Completed), Some(Growth::AfterTheEnd)) => grown(outcome, &calm.reopened, &mut wrong),
+        (status, _) => wrong.push(format!("it ended as {status:?}")),
+    }
+    wrong
+}
+
+/// An experiment that nobody stopped or extended is the calm one, with what tells of faults and pauses.
+fn played(outcome: &Outcome, calm: &Outcome, wrong: &mut Vec<String>) {
+    same_results(outcome, calm, wrong);
     for (id, event) in &calm.events {
         let told = outcome.events.get(id).map(|event| &event.body);
-        require(&mut wrong, told == Some(&event.body), || {
+        require(wrong, told == Some(&event.body), || {
             format!("event {} says {told:?} and in the calm run {:?}", event.subject, event.body)
         });
     }
-    for event in outcome.events.values().filter(|event| !calm.events.contains_key(&event.id)) {
-        let is_of_faults = OF_FAULTS.iter().any(|kind| event.kind.ends_with(kind));
-        require(&mut wrong, is_of_faults, || format!("the calm run has no event {}", event.subject));
+    no_more_than(outcome, calm, &[], wrong);
+}
+
+/// An extended experiment has the results of the longer one. Its events depend on when that was.
+fn grown(outcome: &Outcome, calm: &Outcome, wrong: &mut Vec<String>) {
+    same_results(outcome, calm, wrong);
+    let told = count(outcome, EXTENDED);
+    require(wrong, told == 1, || format!("{told} events tell of the extension"));
+    let digest = outcome.digest.as_deref().unwrap_or_default();
+    let says = |event: &&EventRecord| event.kind.ends_with(COMPLETED) && event.body.contains(digest);
+    let told = outcome.events.values().filter(says).count();
+    require(wrong, told == 1, || format!("{told} events tell of the end with digest {digest}"));
+}
+
+/// A stopped experiment has a part of the calm one's results, tells nothing else of them, and of its end once.
+fn stopped(outcome: &Outcome, calm: &Outcome, wrong: &mut Vec<String>) {
+    require(wrong, outcome.digest.is_none(), || format!("it was stopped and has digest {:?}", outcome.digest));
+    let strange = outcome.rows.iter().filter(|row| !calm.rows.contains(row)).count();
+    require(wrong, strange == 0, || format!("{strange} rows are not those of the calm run"));
+    for event in outcome.events.values() {
+        let said = calm.events.get(&event.id).map(|event| &event.body);
+        require(wrong, said.is_none_or(|said| *said == event.body), || {
+            format!("event {} says {:?} and in the calm run {said:?}", event.subject, event.body)
+        });
     }
-    wrong
+    no_more_than(outcome, calm, &[STOPPED], wrong);
+    for (kind, expected) in [(STOPPED, 1), (COMPLETED, 0)] {
+        let told = count(outcome, kind);
+        require(wrong, told == expected, || format!("{told} events {kind}"));
+    }
+}
+
+fn same_results(outcome: &Outcome, calm: &Outcome, wrong: &mut Vec<String>) {
+    require(wrong, outcome.digest == calm.digest, || {
+        format!("its digest is {:?}, that of the calm run {:?}", outcome.digest, calm.digest)
+    });
+    require(wrong, outcome.rows == calm.rows, || "its rows are not those of the calm run".to_owned());
+}
+
+/// Events that the calm run has not are of faults, of pauses, or of these kinds.
+fn no_more_than(outcome: &Outcome, calm: &Outcome, kinds: &[&str], wrong: &mut Vec<String>) {
+    for event in outcome.events.values().filter(|event| !calm.events.contains_key(&event.id)) {
+        let is_expected = OF_FAULTS.iter().chain(kinds).any(|kind| event.kind.ends_with(kind));
+        require(wrong, is_expected, || format!("the calm run has no event {}", event.subject));
+    }
+}
+
+fn count(outcome: &Outcome, kind: &str) -> usize {
+    outcome.events.values().filter(|event| event.kind.ends_with(kind)).count()
+}
+
+/// What was accepted has happened, and nothing else.
+fn orders_are_kept(world: &World, record: &ExperimentRecord, wrong: &mut Vec<String>) {
+    let is_stopped = record.status == ExperimentStatus::Stopped;
+    require(wrong, is_stopped == world.oracle.stop().is_some(), || {
+        format!("it is {}, and the last that was known of a stop is {:?}", record.status, world.oracle.stop())
+    });
+    let extensions = record.extensions.len();
+    require(wrong, extensions == usize::from(world.oracle.is_extended()), || {
+        format!("it was extended {extensions} times")
+    });
 }
 
 fn require(wrong: &mut Vec<String>, holds: bool, what: impl FnOnce() -> String) {

@@ -273,6 +273,12 @@ impl World {
         record.and_then(Result::ok).map(|record| record.status)
     }
 
+    /// The latest generation that was planned.
+    pub(crate) fn generation(&self, id: ExperimentId) -> Option<u32> {
+        let record = self.ledger.experiment(id).now_or_never();
+        record.and_then(Result::ok).map(|record| record.generation)
+    }
+
     /// Whether an experiment gives out no jobs now.
     pub(crate) fn is_over(&self, id: ExperimentId) -> bool {
         self.status(id).is_none_or(|status| status != ExperimentStatus::Running)

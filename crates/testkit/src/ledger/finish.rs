@@ -68,7 +68,7 @@ impl Book {
         let experiment = self.experiment_mut(job.experiment)?;
         let is_new = |score: &&Score| !rules.keys || experiment.scores.get(&score.key).is_none();
         let new: Vec<_> = scores.iter().filter(is_new).collect();
-        if !new.is_empty() && experiment.record.status.has_ended() {
+        if !new.is_empty() && experiment.record.status.has_ended() && rules.stops {
             let message = format!("experiment {} has ended: it takes no more scores", job.experiment);
             return Err(refused(ErrorKind::FailedPrecondition, message));
         }

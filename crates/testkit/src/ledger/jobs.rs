@@ -33,7 +33,7 @@ impl Book {
         let Some(experiment) = self.experiments.get(&job.experiment) else { return Claim::Unknown };
         let is_own = job.token == Some(token) && job.status == JobStatus::Running;
         if !is_own {
-            if let Some(refusal) = refusal(job, experiment, now) {
+            if let Some(refusal) = refusal(job, experiment, self.rules.stops, now) {
                 if matches!(refusal, Claim::Paused) {
                     // Whoever is told so drops its message.
                     job.queued_at_ms = None;
@@ -167,9 +167,10 @@ pub(super) fn unscored(job: &Job, experiment: &Experiment) -> Vec<PlannedEpisode
     job.plan.episodes.iter().filter(is_unscored).copied().collect()
 }
 
-fn refusal(job: &Job, experiment: &Experiment, now: i64) -> Option<Claim> {
+fn refusal(job: &Job, experiment: &Experiment, stops: bool, now: i64) -> Option<Claim> {
     let status = experiment.record.status;
-    if job.status == JobStatus::Done || status == ExperimentStatus::Stopping || status.has_ended() {
+    let is_over = status == ExperimentStatus::Stopping || status.has_ended();
+    if job.status == JobStatus::Done || (is_over && stops) {
         return Some(Claim::Settled);
     }
     if status == ExperimentStatus::Paused {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use super::link::{Link, Request};
+use super::opened::Opened;
 use super::{Engine, StartOptions};
 use crate::clean::clean_stale;
 use crate::command_line::Launch;
@@ -33,11 +34,13 @@ impl Engine {
         });
         check(config)?;
         let files = Files::resolve(install, config)?;
+        let opened = Opened::new(files.scenario.iter().chain([&files.game]).map(PathBuf::as_path))?;
         let _pass = gate::enter();
         space::require(memory_needed(config))?;
         let link = launch(install, config, options, &files)?;
         let mut engine = handshake(link, config, options, files)?;
         engine.first_state()?;
+        opened.check()?;
         Ok(engine)
     }
 

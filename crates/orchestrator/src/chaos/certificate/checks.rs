@@ -9,6 +9,7 @@ pub(super) fn all(run: &Certificate) -> Vec<Check> {
     checks.extend(rows(run));
     checks.extend(fences(run));
     checks.extend(events(run));
+    checks.push(summaries(run));
     checks.push(faults(run));
     checks.extend(points(run));
     checks.extend(left(run));
@@ -89,6 +90,18 @@ fn events(run: &Certificate) -> Vec<Check> {
         none("no message is in the stream that the ledger does not know", events.strange),
         none("no event waits to be published", events.unpublished),
     ]
+}
+
+fn summaries(run: &Certificate) -> Check {
+    let summaries = &run.summaries;
+    let whole = summaries.projected == summaries.events && summaries.events > 0;
+    let found = match summaries.disagreements.as_slice() {
+        [] => {
+            format!("{} of {} events of {} experiments", summaries.projected, summaries.events, summaries.experiments)
+        }
+        disagreements => disagreements.join("; "),
+    };
+    check("ledger, stream and summaries say the same", whole && summaries.disagreements.is_empty(), found)
 }
 
 fn faults(run: &Certificate) -> Check {

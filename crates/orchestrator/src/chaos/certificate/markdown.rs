@@ -69,6 +69,7 @@ impl Certificate {
             ("takeovers", format!("{} of jobs, {} of the leadership", self.rows.takeovers, self.terms.takeovers)),
             ("refused late writes", format!("{} of scores, {} of plans", self.rows.refused, self.terms.refused)),
             ("events", format!("{} recorded, {} published", self.events.recorded, self.events.published)),
+            ("in the summaries", format!("{} of {} events", self.summaries.projected, self.summaries.events)),
             ("after the last fault", format!("{:.1} s", self.seconds_after_last_fault)),
             ("whole run", format!("{:.0} s", self.seconds)),
         ];

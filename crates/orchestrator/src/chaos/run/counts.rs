@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use domain::ids::{EventId, ExperimentId};
 use domain::ports::{EventHistory, ExperimentFilter, Page, PortError, PortResult};
 use messaging::event_message::MESSAGE_ID_HEADER;
@@ -11,8 +12,9 @@ use runtime::retry::{RetryPolicy, retry};
 use tokio::time::{Instant, sleep};
 
 use super::harass::Field;
+use super::summaries::{self, CATCH_UP};
 use crate::app::witness;
-use crate::chaos::certificate::{Events, Rows};
+use crate::chaos::certificate::{Events, Rows, Summaries};
 use crate::chaos::supervisor::{Cause, End, Supervisor};
 use crate::chaos::witness::Witness;
 
@@ -23,14 +25,24 @@ const ANSWER: Duration = Duration::from_secs(60);
 /// Pause between two looks.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// What was counted on the services.
+#[derive(Default)]
+pub(super) struct Counted {
+    pub(super) rows: Rows,
+    pub(super) events: Events,
+    pub(super) summaries: Summaries,
+}
+
 /// Counts the rows and events of all experiments, once their outbox has drained or does not.
-pub(super) async fn count(field: &Field) -> anyhow::Result<(Rows, Events)> {
+pub(super) async fn count(field: &Field) -> anyhow::Result<Counted> {
     let until = Instant::now() + DRAIN;
-    let (mut rows, mut events) = (Rows::default(), Events::default());
+    let mut counted = Counted::default();
+    let Counted { rows, events, summaries } = &mut counted;
     let plan = field.fleet.plan();
-    let stream = witness::stream(&plan.urls, &plan.names).await?;
+    let ports = witness::with_stream(&field.witness.events, &plan.urls, &plan.names).await?;
+    let stream = ports.history.as_deref().context("the services have no stream")?;
     let ids: HashSet<ExperimentId> = field.laps.launched().into_iter().map(|(_, id)| id).collect();
-    for id in ids {
+    for &id in &ids {
         let audit = loop {
             let audit = field.witness.audit.audit(id).await?;
             if audit.unpublished == 0 || Instant::now() > until {
@@ -40,9 +52,13 @@ pub(super) async fn count(field: &Field) -> anyhow::Result<(Rows, Events)> {
         };
         rows.add(&audit);
         events.unpublished += audit.unpublished;
-        compare(&field.witness, stream.as_ref(), id, &mut events).await?;
+        compare(&field.witness, stream, id, events).await?;
     }
-    Ok((rows, events))
+    let until = Instant::now() + CATCH_UP;
+    for &id in &ids {
+        summaries::compare(&ports, id, until, summaries).await?;
+    }
+    Ok(counted)
 }
 
 /// The events of one experiment, in the ledger and in the stream.
@@ -104,11 +120,13 @@ fn is_unexpected(end: &End) -> bool {
     end.cause != Cause::Ours && !as_told && end.name != "embedded"
 }
 
-/// The digest and the planned episodes of the one experiment of an embedded system.
-pub(super) async fn of_folder(data: &Path) -> anyhow::Result<(Option<String>, u64)> {
+/// The digest and the planned episodes of the one experiment of an embedded system, whose summaries are compared.
+pub(super) async fn of_folder(data: &Path, summaries: &mut Summaries) -> anyhow::Result<(Option<String>, u64)> {
     let witness = witness::of_folder(data).await?;
     let page = Page { after: None, size: 1 };
     let (records, _) = witness.store.experiments(&ExperimentFilter::default(), &page).await?;
-    let record = records.into_iter().next();
-    Ok(record.map_or((None, 0), |record| (record.digest, record.episodes_planned)))
+    let Some(record) = records.into_iter().next() else { return Ok((None, 0)) };
+    // Nobody is there any more who could take in what has not come.
+    summaries::compare(&witness.events, record.id, Instant::now(), summaries).await?;
+    Ok((record.digest, record.episodes_planned))
 }

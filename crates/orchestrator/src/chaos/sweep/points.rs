@@ -9,7 +9,7 @@ pub(super) enum Who {
     /// Any worker.
     Worker,
     /// The orchestrator that leads. It also wins most races for the outbox, because it writes the first event of every
-    /// experiment: a worker may have to wait for minutes until it relays one.
+    /// experiment: a worker may have to wait for minutes until it relays one. Alone it also makes the summaries.
     Leader,
     /// The orchestrator that is asked to launch.
     Launcher,
@@ -41,18 +41,23 @@ pub(super) fn who(point: Point) -> Who {
         | Point::EventsSent
         | Point::EventsAcked
         | Point::MarkReady
-        | Point::Marked => Who::Leader,
+        | Point::Marked
+        | Point::ProjectionReady
+        | Point::Projected
+        | Point::ProjectionAcked => Who::Leader,
         _ => Who::Worker,
     }
 }
 
-/// What has to be done to an engine before its worker comes by a point.
+/// What has to be done to a worker's engine or files before the worker comes by a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Provoked {
     /// Nothing: it comes by itself.
     Nothing,
     /// It has to die: a job is only given back when an attempt has failed.
     Failure,
+    /// The cache of users' files has to be empty: a file is fetched only once.
+    Absence,
     /// It has to stand still for a while: a lease is only renewed when a job takes long.
     Delay,
 }
@@ -62,8 +67,14 @@ pub(super) fn provoked(point: Point) -> Provoked {
     match point {
         Point::ReleaseReady | Point::Released => Provoked::Failure,
         Point::LeaseReady | Point::LeaseRenewed => Provoked::Delay,
+        point if is_of_files(point) => Provoked::Absence,
         _ => Provoked::Nothing,
     }
+}
+
+/// Whether anybody comes by a point only where files of a user's own are played.
+pub(super) fn is_of_files(point: Point) -> bool {
+    matches!(point, Point::FileFetched | Point::FileWritten | Point::FileKept)
 }
 
 /// Whether an embedded system has the point: it has no broker that confirms, no server that acknowledges, and nobody who

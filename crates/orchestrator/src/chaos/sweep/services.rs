@@ -7,12 +7,13 @@ use rustix::process::Signal;
 use tokio::time::{Instant, sleep};
 
 use super::Hit;
-use super::points::{Provoked, Who, provoked, visit, who};
+use super::points::{Provoked, Who, is_of_files, provoked, visit, who};
 use crate::chaos::faults::{engine_of, leader};
 use crate::chaos::fleet::{Fleet, harm};
 use crate::chaos::laps::Laps;
 use crate::chaos::supervisor::{Cause, Supervisor, Then};
 use crate::chaos::witness::Witness;
+use crate::user_files::FileCache;
 
 /// How long a process may take to come by a point.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -39,7 +40,8 @@ pub struct Site<'a> {
 /// Visits all points. Workers and orchestrators at the same time: they are different processes.
 pub async fn services(site: Site<'_>) -> Vec<Hit> {
     let of = |wanted: fn(Who) -> bool| {
-        Point::ALL.iter().copied().filter(move |&point| wanted(who(point))).map(|point| visit(site.seed, point))
+        let there = Point::ALL.iter().copied().filter(move |&point| wanted(who(point)) && is_there(site, point));
+        there.map(|point| visit(site.seed, point))
     };
     let worker = |name: &'static str, visits: Vec<Visit>| async move {
         let mut hits = Vec::new();
@@ -76,6 +78,10 @@ pub async fn services(site: Site<'_>) -> Vec<Hit> {
     hits
 }
 
+fn is_there(site: Site<'_>, point: Point) -> bool {
+    site.laps.are_fetched() || !is_of_files(point)
+}
+
 fn hit(visit: Visit, hit: bool) -> Hit {
     tracing::info!(%visit, hit, "crash point");
     Hit { point: visit.point.name(), visit: visit.time, on: "services", hit }
@@ -89,7 +95,7 @@ async fn at_worker(site: Site<'_>, name: &str, visit: Visit) -> bool {
         if has_died(site, name, visit).await {
             return true;
         }
-        if last.elapsed() > PROVOKE {
+        if last.elapsed() > pause(visit.point) {
             provoke(site, name, provoked(visit.point)).await;
             last = Instant::now();
         }
@@ -99,11 +105,19 @@ async fn at_worker(site: Site<'_>, name: &str, visit: Visit) -> bool {
     false
 }
 
-/// Does to the worker's engine what brings the worker to its point. A job that is in the hands of another engine, or
-/// of none, is not brought there by it; that is why this is repeated.
+/// How long an engine is given to come to itself; files are removed as soon as nobody uses them.
+fn pause(point: Point) -> Duration {
+    if provoked(point) == Provoked::Absence { LOOK } else { PROVOKE }
+}
+
+/// Does to the worker's engine, or to its files, what brings the worker to its point. A job that is in the hands of
+/// another engine, or of none, is not brought there by it, and files that are in use stay; that is why this is repeated.
 async fn provoke(site: Site<'_>, worker: &str, how: Provoked) {
-    if how == Provoked::Nothing {
-        return;
+    match how {
+        Provoked::Nothing => return,
+        // What cannot be removed now is the next time.
+        Provoked::Absence => return drop(FileCache::new(site.fleet.plan().home.files(worker), 0).clear()),
+        Provoked::Failure | Provoked::Delay => {}
     }
     let Some(engine) = engine_of(site.supervisor, worker).await else { return };
     // An engine that has ended meanwhile needs no signal.
