@@ -11,6 +11,7 @@ use opentelemetry_proto::tonic::collector::metrics::v1::{ExportMetricsServiceReq
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{TraceService, TraceServiceServer};
 use opentelemetry_proto::tonic::collector::trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse};
 use opentelemetry_proto::tonic::common::v1::KeyValue;
+use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use opentelemetry_proto::tonic::metrics::v1::{Metric, NumberDataPoint};
 use opentelemetry_proto::tonic::trace::v1::Span;
@@ -30,6 +31,8 @@ pub struct Exported {
     pub id: String,
     /// The id of the span above; empty for the first of a trace.
     pub parent: String,
+    /// Its attributes that are texts.
+    pub attributes: BTreeMap<String, String>,
 }
 
 impl Exported {
@@ -43,7 +46,11 @@ impl Exported {
 impl From<Span> for Exported {
     fn from(span: Span) -> Self {
         let (trace, id, parent) = (hex(&span.trace_id), hex(&span.span_id), hex(&span.parent_span_id));
-        Self { name: span.name, trace, id, parent }
+        let texts = span.attributes.into_iter().filter_map(|pair| match pair.value?.value? {
+            Value::StringValue(text) => Some((pair.key, text)),
+            _ => None,
+        });
+        Self { name: span.name, trace, id, parent, attributes: texts.collect() }
     }
 }
 

@@ -151,9 +151,13 @@ impl Service {
 
     /// Ends it in order, as an operator does, and waits until it has gone.
     pub fn stop(&mut self) {
+        self.stop_within(Duration::from_secs(30));
+    }
+
+    fn stop_within(&mut self, limit: Duration) {
         self.signal(self.program.stop);
         if let Some(mut child) = self.child.take() {
-            let deadline = Instant::now() + Duration::from_secs(30);
+            let deadline = Instant::now() + limit;
             while child.try_wait().expect("the process is ours").is_none() {
                 if Instant::now() >= deadline {
                     end(&mut child);
@@ -194,8 +198,10 @@ impl Service {
 }
 
 impl Drop for Service {
+    /// A PostgreSQL that is killed leaves a System V segment, which only its next start on the same data removes.
     fn drop(&mut self) {
-        self.kill();
+        self.thaw();
+        self.stop_within(Duration::from_secs(10));
         self.helpers.iter_mut().for_each(end);
     }
 }

@@ -120,12 +120,14 @@ fn cannot_create(error: CreateStreamError, settings: &NatsConfig) -> PortError {
     PortError::new(kind, message).because(error)
 }
 
-/// Whether asking again helps: JetStream that is off may be starting, everything else needs somebody's hand.
+/// Whether asking again helps: JetStream that is off may be starting, and a stream cannot get its folder in the moment in
+/// which the server removes the one above it with the last other stream. Everything else needs somebody's hand.
 pub(super) fn kind_of(code: ErrorCode) -> ErrorKind {
     match code {
         ErrorCode::JETSTREAM_NOT_ENABLED
         | ErrorCode::JETSTREAM_NOT_ENABLED_FOR_ACCOUNT
         | ErrorCode::CLUSTER_NOT_AVAILABLE
+        | ErrorCode::STREAM_CREATE
         | ErrorCode::INSUFFICIENT_RESOURCES => ErrorKind::Unavailable,
         _ => ErrorKind::FailedPrecondition,
     }

@@ -11,7 +11,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use clap::ValueEnum;
 use tokio::time::Instant;
@@ -91,7 +91,7 @@ impl Points {
 /// # Errors
 /// If the run itself cannot be done. That something does not hold is no error: the certificate says so.
 pub async fn run(request: &Request) -> anyhow::Result<Certificate> {
-    let begun = Instant::now();
+    let (begun, started_at) = (Instant::now(), SystemTime::now());
     let home = &request.home;
     fs::set_permissions(&home.folder, Permissions::from_mode(0o755))?;
     home.create()?;
@@ -131,7 +131,7 @@ pub async fn run(request: &Request) -> anyhow::Result<Certificate> {
             calm.embedded.push(counts::of_folder(&era, &mut counted.summaries).await?.0);
         }
     }
-    let left = Left { deaf, ..left::left(&field.supervisor, home).await };
+    let left = Left { deaf, ..left::left(&field.supervisor, home, started_at).await };
     let certificate = Certificate {
         versions: versions::versions(field.services.as_deref()),
         file: request.file.file_name().unwrap_or_default().to_string_lossy().into_owned(),

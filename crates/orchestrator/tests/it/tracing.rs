@@ -190,4 +190,25 @@ async fn one_trace_links_generation_job_episode_and_event() {
         };
         assert!(recorded_in.contains(context), "{subject} was recorded in {context}");
     }
+    messages_are_named(&spans, system.prefix());
+}
+
+/// Every span of a message says where it went or came from, and which it was.
+fn messages_are_named(spans: &[Exported], prefix: &str) {
+    let queue = format!("{prefix}.jobs");
+    let routed = [("messaging.rabbitmq.exchange", prefix), ("messaging.rabbitmq.destination.routing_key", "job")];
+    let queued = [("messaging.rabbitmq.queue", queue.as_str())];
+    for (operation, place, more) in
+        [("publish", prefix, &[][..]), ("consume", &queue, &queued), ("ack", &queue, &queued)]
+    {
+        let name = format!("{operation} {place}");
+        let named: Vec<_> = spans.iter().filter(|span| span.name == name).collect();
+        assert!(!named.is_empty(), "no span `{name}`");
+        for span in named {
+            for (key, value) in routed.iter().chain(more) {
+                assert_eq!(span.attributes.get(*key).map(String::as_str), Some(*value), "{key} of {span:?}");
+            }
+            assert!(span.attributes["messaging.message.id"].parse::<uuid::Uuid>().is_ok(), "{span:?}");
+        }
+    }
 }
