@@ -125,15 +125,19 @@ async fn distributed(core: &Core, jobs: u32) -> f64 {
 async fn system(services: &[Service; 3], cache: &std::path::Path) -> Core {
     let [postgres, nats, rabbitmq] = services;
     let dependencies = Dependencies {
-        store: StoreConfig::new(format!("{}/postgres", postgres.url())).with_migrations(),
+        store: StoreConfig::new(format!("{}/postgres", postgres.url())),
         nats: NatsConfig::new(nats.url()),
         amqp: AmqpConfig::new(rabbitmq.url()),
     };
+    store::migrate(&dependencies.store).await.unwrap();
     let cache = FileCache::new(cache, u64::MAX);
     let remote = Remote::connect(dependencies, Arc::new(NoGames), cache, "bench").await.unwrap();
     let Remote { core, relay, keeper, .. } = remote;
     let for_ever = CancellationToken::new();
     tokio::spawn(keeper.run(std::future::pending()));
+    while core.store.ping().await.is_err() {
+        sleep(Duration::from_millis(100)).await;
+    }
     tokio::spawn(relay.run(for_ever.clone().cancelled_owned()));
     let leading = leader::Settings::new("bench", Duration::from_secs(3));
     tokio::spawn(leader::run(core.clone(), leading, for_ever.clone()));

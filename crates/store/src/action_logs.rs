@@ -1,8 +1,8 @@
 //! Action logs: in bulk before the scores that refer to them, so that the transaction of a score stays small.
 //!
 //! A log belongs to one attempt at an episode, by the job and its fence, and the score names the attempt. So the log of
-//! a late attempt lies beside the one that counts and never replaces it. PostgreSQL takes many logs by binary COPY; a
-//! few, and all of them where there is no COPY, are written in the transaction of the scores.
+//! a late attempt lies beside the one that counts and never replaces it. PostgreSQL takes logs by binary COPY; a few
+//! kilobytes, and all of them where there is no COPY, are written in the transaction of the scores (decision 10).
 
 use std::pin::pin;
 
@@ -28,11 +28,11 @@ const TYPES: [Type; 4] = [Type::UUID, Type::INT8, Type::INT8, Type::BYTEA];
 
 impl SqlStore {
     /// Writes the logs of an attempt ahead of its scores. False where that has to be done in the transaction of the
-    /// scores: there is no COPY, there are too few of them to be worth a transaction of their own, or some are there
+    /// scores: there is no COPY, they are too small to be worth a transaction of their own, or some are there
     /// already.
     pub(crate) async fn copy_action_logs(&self, job: JobId, fence: Fence, scores: &[Score]) -> PortResult<bool> {
         let Engine::Postgres { copy: pool, .. } = &self.engine else { return Ok(false) };
-        if scores.len() < self.copy_from.max(1) {
+        if scores.iter().map(|score| score.action_log.len()).sum::<usize>() < self.copy_from {
             return Ok(false);
         }
         self.retrying("write action logs", || async {

@@ -29,8 +29,7 @@ pub struct StoreConfig {
     pub lock_timeout: Duration,
     /// Longest pause inside a transaction, so that a frozen process does not hold its locks (PostgreSQL).
     pub idle_in_transaction_timeout: Duration,
-    /// From how many scores of a commit on their action logs are copied ahead of it; fewer are written with it
-    /// (PostgreSQL).
+    /// From how many bytes on the action logs of a commit are copied ahead of it; fewer are written with it (PostgreSQL).
     pub copy_from: usize,
     /// Largest file that is taken in, in bytes.
     pub max_blob_bytes: u64,
@@ -54,7 +53,7 @@ impl StoreConfig {
             lock_timeout: Duration::from_secs(3),
             // A frozen leader must be replaced within ten seconds, also when it holds locks.
             idle_in_transaction_timeout: Duration::from_secs(5),
-            copy_from: 32,
+            copy_from: 8 << 10,
             max_blob_bytes: 64 << 20,
             migrate: false,
             trace: TraceSource::default(),

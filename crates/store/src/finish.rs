@@ -25,6 +25,10 @@ use crate::plan::insert_new;
 use crate::scores::{fitness_in, stored_scores};
 use crate::session::{SqlStore, Tx};
 
+/// Scores of one statement: as many as surely fit into one TLS record of 16 KiB. More would be sent in two writes, and
+/// SQLx leaves Nagle's algorithm on, so the second waits 40 ms for the server's delayed acknowledgement of the first.
+const TOGETHER: usize = 32;
+
 /// What a run of the transaction came to.
 enum Outcome {
     Committed(Finished),
@@ -154,8 +158,11 @@ fn check_planned(held: &Held, scores: &[Score]) -> Result<()> {
 async fn insert(tx: &DatabaseTransaction, held: &Held, scores: &[&Score]) -> Result<usize> {
     let (experiment, fence) = (ExperimentId(held.job.experiment_id), held.job.fence);
     let row = |score: &&Score| convert::score_row(experiment, fence, held.now, score);
-    let rows: Vec<_> = scores.iter().map(row).collect();
-    insert_new::<scores::Entity, _>(tx, rows).await
+    let mut inserted = 0;
+    for part in scores.chunks(TOGETHER) {
+        inserted += insert_new::<scores::Entity, _>(tx, part.iter().map(row).collect()).await?;
+    }
+    Ok(inserted)
 }
 
 fn member_update(job: &jobs::Model, new: i64) -> UpdateStatement {

@@ -132,7 +132,9 @@ impl Contest {
 fn commit(criterion: &mut Criterion) {
     let runtime = Runtime::new().unwrap();
     let database = runtime.block_on(TestDatabase::create());
-    let config = StoreConfig::new(database.url()).with_migrations();
+    // By hand there is no encryption either.
+    let url = format!("{}?sslmode=disable", database.url());
+    let config = StoreConfig::new(&url).with_migrations();
     let connect = |copy_from| {
         let config = StoreConfig { copy_from, ..config.clone() };
         Arc::new(runtime.block_on(store::connect(&config, Arc::new(PlainEncoder))).unwrap())
