@@ -25,14 +25,13 @@ use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument as _, Span};
 
 use crate::core::{Core, running};
+use crate::planner;
 use crate::planning::{self, Next};
 use crate::standing;
 use spans::Spans;
 
 /// How often the store is looked at when no bell rings.
 const LOOK: Duration = Duration::from_millis(500);
-/// Episodes of a generation up to which the next one is planned at once, which takes about a millisecond.
-const AT_ONCE: u64 = 2_000;
 /// How often the queue is looked at for what it may have lost.
 const SWEEP: Duration = Duration::from_secs(5);
 /// How long a job may wait in an empty queue: a worker may have it in hand and not have begun.
@@ -199,8 +198,7 @@ async fn advance(core: &Core, epoch: Epoch, record: &ExperimentRecord) -> Result
     }
 }
 
-/// Plans what follows a generation: a small one at once, a large one on a thread of its own, so that nothing else of the
-/// process waits for it.
+/// Plans what follows a generation.
 async fn plan(
     record: &ExperimentRecord,
     current: GenerationRecord,
@@ -208,7 +206,7 @@ async fn plan(
     opening: GenerationRecord,
 ) -> Result<(Next, GenerationSummary), PortError> {
     let record = record.clone();
-    let is_small = standing::episodes_scored(&evolved) <= AT_ONCE;
+    let episodes = standing::episodes_scored(&evolved);
     let plan = move || {
         let course = record.course();
         let next = planning::next(record.id, &course, current.index, &evolved, &opening).map_err(unplannable)?;
@@ -216,11 +214,7 @@ async fn plan(
             .ok_or_else(|| PortError::new(ErrorKind::Internal, "a generation without members cannot be closed"))?;
         Ok((next, summary))
     };
-    if is_small {
-        return plan();
-    }
-    let planned = tokio::task::spawn_blocking(plan);
-    planned.await.map_err(|error| PortError::new(ErrorKind::Internal, "planning ended with a panic").because(error))?
+    planner::run(episodes, plan).await
 }
 
 /// The digest over all stored rows of an experiment, in key order.

@@ -21,6 +21,7 @@ pub mod leader;
 pub mod look;
 pub mod metrics;
 pub mod nats_control;
+pub mod planner;
 pub mod planning;
 pub mod play;
 pub mod service;

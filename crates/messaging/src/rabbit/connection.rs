@@ -84,8 +84,7 @@ impl Link {
     /// A new channel on a living connection, with the topology declared on it: that is cheap, does nothing if all is
     /// there, and brings back what somebody deleted. One attempt.
     pub(super) async fn channel(&self) -> PortResult<Channel> {
-        let connection = self.connection().await?;
-        let channel = answered(self.config.timeout, "open a channel", connection.create_channel()).await?;
+        let channel = self.bare_channel().await?;
         answered(self.config.timeout, "declare the job queue", topology::declare(&channel, &self.config)).await?;
         Ok(channel)
     }
@@ -110,8 +109,7 @@ impl Link {
     /// Deletes a queue that serves nobody, with whatever it holds, and declares everything anew. The dead-letter queue,
     /// which may have gone the same way, is spared if it shows a message.
     pub(super) async fn rebuild(&self) -> PortResult<()> {
-        let connection = self.connection().await?;
-        let channel = answered(self.config.timeout, "open a channel", connection.create_channel()).await?;
+        let channel = self.bare_channel().await?;
         let dead = self.config.dead_queue();
         let is_spared = self.see(&channel, &dead).await.is_ok_and(|queue| queue.message_count() > 0);
         self.delete(&channel, &self.config.queue).await?;
@@ -134,8 +132,7 @@ impl Link {
 
     /// How many messages wait in a queue of ours.
     pub(super) async fn messages(&self, queue: &str) -> PortResult<u64> {
-        let connection = self.connection().await?;
-        let channel = answered(self.config.timeout, "open a channel", connection.create_channel()).await?;
+        let channel = self.bare_channel().await?;
         Ok(self.see(&channel, queue).await?.message_count().into())
     }
 
@@ -152,6 +149,12 @@ impl Link {
         let passive = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::durable() };
         let declared = channel.queue_declare(queue.into(), passive, FieldTable::default());
         answered(self.config.timeout, "see the job queue", declared).await
+    }
+
+    /// A new channel on a living connection, with nothing declared on it.
+    async fn bare_channel(&self) -> PortResult<Channel> {
+        let connection = self.connection().await?;
+        answered(self.config.timeout, "open a channel", connection.create_channel()).await
     }
 
     async fn connection(&self) -> PortResult<Arc<Connection>> {

@@ -8,13 +8,11 @@ use domain::ports::{ExperimentRecord, Extended, NewExtension, PortError, PortRes
 use domain::status::ExperimentStatus;
 
 use super::Core;
-use crate::planning;
+use crate::{planner, planning};
 
 /// How often an extension is planned anew when the experiment moves on meanwhile. It moves by a generation at a time, so
 /// even the second try is rare.
 const TRIES: u32 = 10;
-/// Episodes of an extension up to which it is planned at once, which takes about a millisecond.
-const AT_ONCE: u64 = 2_000;
 
 impl Core {
     /// Pauses, resumes, stops or fails an experiment.
@@ -49,13 +47,8 @@ impl Core {
     }
 }
 
-/// Plans an extension: a small one at once, a large one on a thread of its own, so that nothing else of the process waits
-/// for it.
 async fn plan(record: ExperimentRecord, extent: Extent, note: Note) -> PortResult<Option<NewExtension>> {
     // As many episodes as now, for each of the new replicates or generations: more than there will be.
-    if record.episodes_planned.saturating_mul(extent.total().into()) <= AT_ONCE {
-        return planning::extension(&record, extent, &note);
-    }
-    let planned = tokio::task::spawn_blocking(move || planning::extension(&record, extent, &note)).await;
-    planned.map_err(|error| PortError::new(ErrorKind::Internal, "planning ended with a panic").because(error))?
+    let episodes = record.episodes_planned.saturating_mul(extent.total().into());
+    planner::run(episodes, move || planning::extension(&record, extent, &note)).await
 }

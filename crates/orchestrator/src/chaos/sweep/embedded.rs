@@ -9,7 +9,7 @@ use rustix::process::Signal;
 use tokio::time::{Instant, sleep};
 
 use super::Hit;
-use super::points::{Provoked, is_embedded, is_of_files, provoked, visit};
+use super::points::{Provoked, is_embedded, is_there, provoked, visit};
 use crate::chaos::fleet::{Home, harm};
 use crate::chaos::laps::Template;
 use crate::chaos::supervisor::proc::{self, ChildHandle};
@@ -92,7 +92,8 @@ impl Embedded<'_> {
 pub async fn embedded(system: &Embedded<'_>, seed: u64) -> anyhow::Result<(Vec<Hit>, Vec<Era>)> {
     let mut eras = vec![folder(system, 0)];
     let mut hits = Vec::new();
-    for &point in Point::ALL.iter().filter(|&&point| is_there(system, point)) {
+    let is_met = |point| is_embedded(point) && is_there(point, system.template.are_fetched);
+    for &point in Point::ALL.iter().filter(|&&point| is_met(point)) {
         let visit = visit(seed, point);
         let mut hit = system.play(current(&eras), Some(visit)).await?;
         if !hit {
@@ -105,10 +106,6 @@ pub async fn embedded(system: &Embedded<'_>, seed: u64) -> anyhow::Result<(Vec<H
     }
     system.play(current(&eras), None).await?;
     Ok((hits, eras))
-}
-
-fn is_there(system: &Embedded<'_>, point: Point) -> bool {
-    is_embedded(point) && (system.template.are_fetched || !is_of_files(point))
 }
 
 fn current(eras: &[Era]) -> &Path {

@@ -72,8 +72,12 @@ pub(super) fn provoked(point: Point) -> Provoked {
     }
 }
 
-/// Whether anybody comes by a point only where files of a user's own are played.
-pub(super) fn is_of_files(point: Point) -> bool {
+/// Whether anybody comes by the point in a run in which workers fetch files of a user's own, or do not.
+pub(super) fn is_there(point: Point, are_fetched: bool) -> bool {
+    are_fetched || !is_of_files(point)
+}
+
+fn is_of_files(point: Point) -> bool {
     matches!(point, Point::FileFetched | Point::FileWritten | Point::FileKept)
 }
 

@@ -7,7 +7,7 @@ use rustix::process::Signal;
 use tokio::time::{Instant, sleep};
 
 use super::Hit;
-use super::points::{Provoked, Who, is_of_files, provoked, visit, who};
+use super::points::{Provoked, Who, is_there, provoked, visit, who};
 use crate::chaos::faults::{engine_of, leader};
 use crate::chaos::fleet::{Fleet, harm};
 use crate::chaos::laps::Laps;
@@ -39,8 +39,9 @@ pub struct Site<'a> {
 
 /// Visits all points. Workers and orchestrators at the same time: they are different processes.
 pub async fn services(site: Site<'_>) -> Vec<Hit> {
+    let are_fetched = site.laps.are_fetched();
     let of = |wanted: fn(Who) -> bool| {
-        let there = Point::ALL.iter().copied().filter(move |&point| wanted(who(point)) && is_there(site, point));
+        let there = Point::ALL.iter().copied().filter(move |&point| wanted(who(point)) && is_there(point, are_fetched));
         there.map(|point| visit(site.seed, point))
     };
     let worker = |name: &'static str, visits: Vec<Visit>| async move {
@@ -76,10 +77,6 @@ pub async fn services(site: Site<'_>) -> Vec<Hit> {
     hits.extend(more);
     hits.sort_by_key(|hit| Point::ALL.iter().position(|point| point.name() == hit.point));
     hits
-}
-
-fn is_there(site: Site<'_>, point: Point) -> bool {
-    site.laps.are_fetched() || !is_of_files(point)
 }
 
 fn hit(visit: Visit, hit: bool) -> Hit {
