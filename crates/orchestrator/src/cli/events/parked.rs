@@ -147,10 +147,14 @@ async fn drop_all(args: ChooseArgs) -> Result<(), Failure> {
 }
 
 async fn chosen(ports: &EventPorts, args: &ChooseArgs) -> Result<Vec<String>, Failure> {
-    match args.all {
-        true => Ok(all(ports, None).await?.into_iter().map(|event| event.id).collect()),
-        false => Ok(args.ids.clone()),
+    if !args.all {
+        return Ok(args.ids.clone());
     }
+    let ids: Vec<_> = all(ports, None).await?.into_iter().map(|event| event.id).collect();
+    if ids.is_empty() {
+        output::line("nothing is put aside")?;
+    }
+    Ok(ids)
 }
 
 async fn all(ports: &EventPorts, experiment: Option<&str>) -> Result<Vec<ParkedEvent>, Failure> {
