@@ -3,8 +3,10 @@
 //! [`serve_on`] runs it inside any process and on any runtime; the program `agent` is a command line around that.
 //! [`session::Session`] is the protocol without I/O, [`live::LiveStream`] its one stream adaptor.
 
+mod audience;
 pub mod cli;
 pub mod definition;
+mod evaluate;
 pub mod histogram;
 pub mod live;
 mod metrics;

@@ -19,6 +19,7 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::Status;
 use tracing::debug;
 
+use crate::audience::Audiences;
 use crate::roster::Roster;
 use crate::session::{Answer, Breach, Session};
 use crate::settings::Settings;
@@ -28,6 +29,7 @@ pub struct LiveStream<I> {
     inbound: I,
     session: Session,
     roster: Arc<Roster>,
+    audiences: Arc<Audiences>,
     /// Messages that are ready to go. Actions pass it by.
     ready: VecDeque<Result<AgentMessage, Status>>,
     /// The time limit of the first message, later that of the drain.
@@ -43,13 +45,20 @@ where
     I: Stream<Item = Result<OrchestratorMessage, Status>> + Unpin,
 {
     /// A session over `inbound` that drains when `drain` is cancelled.
-    pub(crate) fn new(inbound: I, settings: &Settings, roster: Arc<Roster>, drain: CancellationToken) -> Self {
+    pub(crate) fn new(
+        inbound: I,
+        settings: &Settings,
+        roster: Arc<Roster>,
+        audiences: Arc<Audiences>,
+        drain: CancellationToken,
+    ) -> Self {
         let session = Session::new(settings.budget);
         let hello = Ok(message(session.hello()));
         Self {
             inbound,
             session,
             roster,
+            audiences,
             ready: VecDeque::from([hello]),
             limit: Some(Box::pin(sleep(settings.config_limit))),
             drain: Some(Box::pin(drain.cancelled_owned())),
@@ -89,6 +98,8 @@ where
         }
         if let Some((setup, seed)) = self.session.player() {
             self.roster.remember(setup, seed);
+            let audience = self.audiences.of(setup.agent.as_str());
+            self.session.play_before(audience);
         }
     }
 

@@ -65,6 +65,11 @@ impl Roster {
         }
     }
 
+    /// Whether there is an agent of this name.
+    pub(crate) fn knows(&self, agent: &str) -> bool {
+        self.lock().by_name.contains_key(agent)
+    }
+
     /// Lets an agent decide one state. At tick 0 it begins an episode.
     pub(crate) fn decide(&self, message: v1::GameState) -> Result<(v1::Action, Decision), NoAnswer> {
         let mut agents = self.lock();

@@ -1,7 +1,7 @@
 //! The daemon's server, for the program `agent` and for processes that embed an agent.
 
 use proto::convert::BadMessage;
-use runtime::grpc::{self, Listener, Stopped};
+use runtime::grpc::{self, Listener, ServerConfig, Stopped};
 use runtime::health::Readiness;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -37,7 +37,8 @@ pub async fn serve_on(listener: Listener, settings: Settings, shutdown: Cancella
     let readiness = Readiness::builder().service(SERVICE_NAME, [ENGINE]).build();
     let descriptors: &[&[u8]] = &[proto::FILE_DESCRIPTOR_SET];
     let routes = grpc::base_routes(&readiness, settings.reflection.then_some(descriptors))?;
-    let (config, grace) = (settings.server.clone(), settings.drain_limit + LAST_WORDS);
+    let config = ServerConfig { open_ended: AgentServer::OPEN_ENDED.to_vec(), ..settings.server.clone() };
+    let grace = settings.drain_limit + LAST_WORDS;
     let agent = AgentServer::new(settings, shutdown.clone())?;
     let serving = grpc::serve(&config, routes.add_service(agent.into_service()), listener, shutdown.clone(), grace);
     tokio::pin!(serving);

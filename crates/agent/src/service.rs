@@ -1,9 +1,10 @@
 //! `AgentService`: a thin layer between gRPC and sessions.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use domain::{ErrorKind, Violation};
+use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use proto::agent::v1::agent_service_server::{AgentService, AgentServiceServer};
 use proto::agent::v1::{
@@ -15,6 +16,8 @@ use proto::status;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, Streaming};
 
+use crate::audience::Audiences;
+use crate::evaluate::Evaluation;
 use crate::live::LiveStream;
 use crate::roster::{NoAnswer, Roster};
 use crate::settings::Settings;
@@ -27,10 +30,14 @@ pub const SERVICE_NAME: &str = "claudoom.agent.v1.AgentService";
 pub struct AgentServer {
     settings: Arc<Settings>,
     roster: Arc<Roster>,
+    audiences: Arc<Audiences>,
     drain: CancellationToken,
 }
 
 impl AgentServer {
+    /// Calls without a default deadline: their response starts only after a stream of requests.
+    pub const OPEN_ENDED: [&'static str; 1] = ["/claudoom.agent.v1.AgentService/BatchEvaluate"];
+
     /// The service with these settings; its sessions drain when `drain` is cancelled.
     ///
     /// # Errors
@@ -42,7 +49,7 @@ impl AgentServer {
             decision::build(&setup).map_err(BadMessage)?;
             roster.keep(setup, definition.seed);
         }
-        Ok(Self { settings: Arc::new(settings), roster: Arc::new(roster), drain })
+        Ok(Self { settings: Arc::new(settings), roster: Arc::new(roster), audiences: Arc::default(), drain })
     }
 
     /// The service for a router, with the message limits of the settings.
@@ -61,6 +68,8 @@ impl AgentService for AgentServer {
             return Err(status::invalid("state: is missing", &[Violation::new("state", "is missing")]));
         };
         let agent_id = state.agent_id.clone();
+        let audience = self.audiences.find(&agent_id);
+        let seen = audience.as_ref().and_then(|audience| audience.glimpse(&state));
         let (mut action, decision) = self.roster.decide(state).map_err(|no_answer| refusal(&agent_id, no_answer))?;
         let took = before.elapsed();
         if took > self.settings.budget {
@@ -70,6 +79,9 @@ impl AgentService for AgentServer {
         let latency_us = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);
         action.latency_us = latency_us;
         let confidence = decision.confidence;
+        if let (Some(audience), Some(seen)) = (audience, seen) {
+            audience.show(seen, Some(action.clone()));
+        }
         Ok(Response::new(GetActionResponse { action: Some(action), confidence, latency_us }))
     }
 
@@ -77,16 +89,29 @@ impl AgentService for AgentServer {
 
     async fn observe_agent(
         &self,
-        _request: Request<ObserveAgentRequest>,
+        request: Request<ObserveAgentRequest>,
     ) -> Result<Response<Self::ObserveAgentStream>, Status> {
-        Err(Status::unimplemented("this version of the agent cannot be observed"))
+        let ObserveAgentRequest { agent_id, include_frames } = request.into_inner();
+        if !self.roster.knows(&agent_id) && self.audiences.find(&agent_id).is_none() {
+            return Err(unknown(&agent_id));
+        }
+        let audience = self.audiences.of(&agent_id);
+        Ok(Response::new(audience.watch(include_frames, self.drain.clone()).boxed()))
     }
 
     async fn batch_evaluate(
         &self,
-        _request: Request<Streaming<GameState>>,
+        request: Request<Streaming<GameState>>,
     ) -> Result<Response<BatchEvaluateResponse>, Status> {
-        Err(Status::unimplemented("this version of the agent does not evaluate recorded episodes"))
+        let begun = Instant::now();
+        let mut states = request.into_inner();
+        let mut evaluation = Evaluation::default();
+        while let Some(state) = states.message().await? {
+            evaluation.take(state)?;
+        }
+        let scores = evaluation.scores(SystemTime::now())?;
+        let total_time_ms = i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX);
+        Ok(Response::new(BatchEvaluateResponse { scores, total_time_ms }))
     }
 
     type LiveSessionStream = LiveStream<Streaming<OrchestratorMessage>>;
@@ -99,17 +124,20 @@ impl AgentService for AgentServer {
             return Err(status::status(ErrorKind::Unavailable, "the agent is about to stop"));
         }
         let inbound = request.into_inner();
-        Ok(Response::new(LiveStream::new(inbound, &self.settings, self.roster.clone(), self.drain.clone())))
+        let (roster, audiences) = (self.roster.clone(), self.audiences.clone());
+        Ok(Response::new(LiveStream::new(inbound, &self.settings, roster, audiences, self.drain.clone())))
     }
 }
 
 fn refusal(agent_id: &str, no_answer: NoAnswer) -> Status {
     match no_answer {
-        NoAnswer::Unknown => {
-            let text = format!("agent `{agent_id}` is not known here: it needs a definition file or a session");
-            status::status(ErrorKind::NotFound, text)
-        }
+        NoAnswer::Unknown => unknown(agent_id),
         NoAnswer::Impossible(violations) => BadMessage(violations).into(),
         NoAnswer::BadState(bad) => bad.into(),
     }
+}
+
+fn unknown(agent_id: &str) -> Status {
+    let text = format!("agent `{agent_id}` is not known here: it needs a definition file or a session");
+    status::status(ErrorKind::NotFound, text)
 }

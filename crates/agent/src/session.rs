@@ -4,6 +4,7 @@
 
 mod tally;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use decision::Policy;
@@ -22,6 +23,7 @@ use proto::session::{PROTOCOL_MAX, PROTOCOL_MIN};
 
 use tally::Tally;
 
+use crate::audience::Audience;
 use crate::metrics::Open;
 
 /// What the agent has to say to a message.
@@ -85,6 +87,9 @@ pub struct Session {
     tally: Tally,
     budget: Duration,
     draining: bool,
+    /// The name of the episode, for those who watch.
+    episode: String,
+    audience: Option<Arc<Audience>>,
     _open: Open,
 }
 
@@ -103,6 +108,8 @@ impl Session {
             tally: Tally::default(),
             budget,
             draining: false,
+            episode: String::new(),
+            audience: None,
             _open: Open::new(),
         }
     }
@@ -129,6 +136,11 @@ impl Session {
     #[must_use]
     pub fn player(&self) -> Option<(&SessionSetup, u64)> {
         self.player.as_ref().map(|player| (&player.setup, player.default_seed))
+    }
+
+    /// Plays before these observers from now on.
+    pub(crate) fn play_before(&mut self, audience: Arc<Audience>) {
+        self.audience = Some(audience);
     }
 
     /// Says that no other episode may start, and within which time this one has to end.
@@ -192,6 +204,7 @@ impl Session {
         let Some(player) = &mut self.player else {
             return Err(self.breach(ErrorKind::FailedPrecondition, "a state before a config"));
         };
+        let seen = self.audience.as_ref().and_then(|audience| audience.glimpse(&message));
         game::fill(message, &player.setup.variables, &mut self.state).map_err(|bad| Breach::invalid(bad, tick))?;
         if self.state.tick != self.tick {
             let text = format!("got the state of tick {}, expected tick {}", self.state.tick, self.tick);
@@ -200,6 +213,7 @@ impl Session {
         if self.state.finished {
             self.at = At::Ready;
             self.tally.tell();
+            self.show(seen, None);
             return Ok(Answer::Nothing);
         }
         let before = Instant::now();
@@ -211,7 +225,17 @@ impl Session {
         action.latency_us = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);
         self.actions = self.actions.wrapping_add(1);
         self.tick = self.tick.next();
+        self.show(seen, Some(&action));
         Ok(Answer::One(Said::Action(action)))
+    }
+
+    /// Shows a tick to those who watch; `seen` is absent where nobody does.
+    fn show(&self, seen: Option<v1::GameState>, action: Option<&v1::Action>) {
+        let (Some(mut seen), Some(audience), Some(player)) = (seen, &self.audience, &self.player) else { return };
+        seen.agent_id = player.setup.agent.to_string();
+        seen.generation_id = i32::try_from(player.setup.generation).unwrap_or(i32::MAX);
+        seen.episode_id.clone_from(&self.episode);
+        audience.show(seen, action.cloned());
     }
 
     fn configure(&mut self, config: ConfigUpdate) -> Result<Answer, Breach> {
@@ -239,7 +263,7 @@ impl Session {
 
     fn control(&mut self, at: At, control: EpisodeControl) -> Result<Answer, Breach> {
         match (at, control.command()) {
-            (At::Ready, Command::Start) => self.start(control.agent_seed),
+            (At::Ready, Command::Start) => self.start(control),
             (At::Playing | At::Paused, Command::Reset) => {
                 self.begin();
                 Ok(Answer::Nothing)
@@ -263,9 +287,10 @@ impl Session {
         }
     }
 
-    fn start(&mut self, seed: Option<u64>) -> Result<Answer, Breach> {
+    fn start(&mut self, control: EpisodeControl) -> Result<Answer, Breach> {
         self.refuse_while_draining()?;
-        self.seed = seed.unwrap_or_else(|| self.player.as_ref().map_or(0, |player| player.default_seed));
+        self.episode = control.episode_id;
+        self.seed = control.agent_seed.unwrap_or_else(|| self.player.as_ref().map_or(0, |player| player.default_seed));
         self.tally.episodes += 1;
         self.begin();
         Ok(Answer::Nothing)
@@ -308,7 +333,7 @@ impl Session {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             protocol_min: PROTOCOL_MIN,
             protocol_max: PROTOCOL_MAX,
-            capabilities: ["get_action", "pause", "reset", "report"].map(String::from).to_vec(),
+            capabilities: ["get_action", "observe", "pause", "reset", "report"].map(String::from).to_vec(),
             observation: player.map(|player| player.policy.observation().into()),
             behaviour: decision::BEHAVIOUR.to_owned(),
             policies: decision::POLICIES.iter().map(|policy| policy.name.to_owned()).collect(),

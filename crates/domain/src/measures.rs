@@ -200,12 +200,18 @@ impl Gauge {
     pub fn observe(&mut self, now: &Reading) {
         self.ticks += 1;
         if now.weapon == self.last.weapon {
-            self.shots_fired += (self.last.ammo - now.ammo).max(0);
+            self.shots_fired = self.shots_fired.saturating_add(self.last.ammo.saturating_sub(now.ammo).max(0));
         }
         let [dx, dy] = [now.position[0] - self.last.position[0], now.position[1] - self.last.position[1]];
         self.path += (dx * dx + dy * dy).sqrt();
         self.cells.insert(cell(now));
         self.last = *now;
+    }
+
+    /// Cells visited so far.
+    #[must_use]
+    pub fn cells_visited(&self) -> usize {
+        self.cells.len()
     }
 
     /// Shots fired so far.
@@ -220,26 +226,27 @@ impl Gauge {
         &self.first
     }
 
-    /// The measures, once the episode has ended for the reason `end`.
+    /// The measures, once the episode has ended for the reason `end`. Differences that no game can have, which readings
+    /// from outside may claim, end at the type's limits.
     #[must_use]
     pub fn measures(&self, end: End) -> Measures {
         let (first, last) = (&self.first, &self.last);
-        let hits = last.hits - first.hits;
+        let hits = last.hits.saturating_sub(first.hits);
         let cells_visited = self.cells.len() as u32;
         Measures {
-            kills: last.kills - first.kills,
-            deaths: last.deaths - first.deaths,
-            items: last.items - first.items,
-            secrets: last.secrets - first.secrets,
+            kills: last.kills.saturating_sub(first.kills),
+            deaths: last.deaths.saturating_sub(first.deaths),
+            items: last.items.saturating_sub(first.items),
+            secrets: last.secrets.saturating_sub(first.secrets),
             hits,
-            hits_taken: last.hits_taken - first.hits_taken,
-            damage_dealt: last.damage_dealt - first.damage_dealt,
-            damage_taken: last.damage_taken - first.damage_taken,
+            hits_taken: last.hits_taken.saturating_sub(first.hits_taken),
+            damage_dealt: last.damage_dealt.saturating_sub(first.damage_dealt),
+            damage_taken: last.damage_taken.saturating_sub(first.damage_taken),
             shots_fired: self.shots_fired,
             health: last.health,
             armor: last.armor,
             ammo: last.ammo,
-            tics: last.tic - first.tic,
+            tics: last.tic.saturating_sub(first.tic),
             ticks: self.ticks,
             reward: last.total_reward,
             path: self.path,

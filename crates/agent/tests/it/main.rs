@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod evaluate;
 mod get_action;
 mod harness;
 mod live_session;
+mod observe;
 mod server;

@@ -116,6 +116,26 @@ pub struct GameState {
     /// Game variables in the order of the config's `variables`; taken before `game_variables` where not empty.
     #[prost(double, repeated, tag = "37")]
     pub variables: ::prost::alloc::vec::Vec<f64>,
+    /// The rectangle around the map's geometry. Needed in the first state of a recorded episode whose exploration is to be
+    /// measured; nowhere else.
+    #[prost(message, optional, tag = "38")]
+    pub map_bounds: ::core::option::Option<MapBounds>,
+}
+/// A rectangle that is not empty.
+#[derive(Clone, Copy, PartialEq, ::prost::Message)]
+pub struct MapBounds {
+    /// Smallest x.
+    #[prost(float, tag = "1")]
+    pub min_x: f32,
+    /// Smallest y.
+    #[prost(float, tag = "2")]
+    pub min_y: f32,
+    /// Largest x.
+    #[prost(float, tag = "3")]
+    pub max_x: f32,
+    /// Largest y.
+    #[prost(float, tag = "4")]
+    pub max_y: f32,
 }
 /// One visible thing.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -195,7 +215,7 @@ pub struct Action {
     #[prost(int64, tag = "8")]
     pub latency_us: i64,
 }
-/// The measured result of an agent in a generation.
+/// The measured result of an agent in a generation, over all its episodes.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AgentScore {
     /// The agent.
@@ -204,25 +224,25 @@ pub struct AgentScore {
     /// The generation, from 0.
     #[prost(int32, tag = "2")]
     pub generation_id: i32,
-    /// The experiment.
+    /// The experiment; empty outside of one.
     #[prost(string, tag = "3")]
     pub experiment_id: ::prost::alloc::string::String,
-    /// Enemies killed.
+    /// Enemies killed, in all episodes together.
     #[prost(int32, tag = "4")]
     pub kills: i32,
-    /// Own deaths.
+    /// Own deaths, in all episodes together.
     #[prost(int32, tag = "5")]
     pub deaths: i32,
-    /// Health at the end in points.
+    /// Health at the end in points, mean over the episodes.
     #[prost(float, tag = "6")]
     pub health_remaining: f32,
-    /// Hits divided by shots fired; 0 if none was fired.
+    /// Hits divided by shots fired, in all episodes together; 0 if none was fired.
     #[prost(float, tag = "7")]
     pub ammo_efficiency: f32,
-    /// Visited cells of 64 by 64 map units as a share of the map, 0 to 1.
+    /// Visited cells of 64 by 64 map units as a share of the map, 0 to 1, mean over the episodes whose map is known.
     #[prost(float, tag = "8")]
     pub exploration_coverage: f32,
-    /// Fitness as the experiment defines it.
+    /// Fitness as the experiment defines it, mean over the episodes; outside of one the sum of an episode's rewards.
     #[prost(double, tag = "9")]
     pub fitness_score: f64,
     /// How strategy documents are ranked.
@@ -234,6 +254,9 @@ pub struct AgentScore {
     /// Milliseconds since 1970 when it was scored.
     #[prost(int64, tag = "12")]
     pub evaluated_at: i64,
+    /// How many episodes were scored.
+    #[prost(uint32, tag = "13")]
+    pub episodes: u32,
 }
 /// Asks for one decision.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -268,20 +291,23 @@ pub struct ObserveAgentRequest {
 /// One tick of an agent that is followed.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AgentObservation {
-    /// What it saw.
+    /// What it saw, with the agent, the generation and the episode filled in.
     #[prost(message, optional, tag = "1")]
     pub state: ::core::option::Option<GameState>,
-    /// What it did.
+    /// What it did; absent in the state that ends an episode.
     #[prost(message, optional, tag = "2")]
     pub action_taken: ::core::option::Option<Action>,
     /// Reward of the step before.
     #[prost(float, tag = "3")]
     pub reward: f32,
+    /// How many ticks were left out since the observation before this one, because they were not read in time.
+    #[prost(uint64, tag = "4")]
+    pub dropped: u64,
 }
 /// Scores of recorded episodes.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct BatchEvaluateResponse {
-    /// One per agent.
+    /// One per agent and generation, in the order of their names and numbers.
     #[prost(message, repeated, tag = "1")]
     pub scores: ::prost::alloc::vec::Vec<AgentScore>,
     /// Time the evaluation took in milliseconds.
@@ -332,7 +358,7 @@ pub struct AgentStatus {
     /// Highest protocol version that it speaks.
     #[prost(uint32, tag = "5")]
     pub protocol_max: u32,
-    /// What it can do besides playing: `get_action`, `pause`, `reset`, `report`.
+    /// What it can do besides playing: `get_action`, `observe`, `pause`, `reset`, `report`.
     #[prost(string, repeated, tag = "6")]
     pub capabilities: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// What it wants to be shown; absent before a config.
@@ -911,7 +937,8 @@ pub mod agent_service_client {
                 .insert(GrpcMethod::new("claudoom.agent.v1.AgentService", "GetAction"));
             self.inner.unary(req, path, codec).await
         }
-        /// Follows what an agent sees and does.
+        /// Follows what an agent sees, does and is rewarded with, in all its sessions, until the caller leaves or the daemon
+        /// stops. It never slows the game: who reads too slowly misses the oldest ticks and is told how many.
         pub async fn observe_agent(
             &mut self,
             request: impl tonic::IntoRequest<super::ObserveAgentRequest>,
@@ -938,7 +965,8 @@ pub mod agent_service_client {
                 );
             self.inner.server_streaming(req, path, codec).await
         }
-        /// Scores recorded episodes.
+        /// Scores recorded episodes. Every state names its agent and its episode; each episode begins with tick 0, leaves no
+        /// tick out and ends with `episode_finished`. Episodes may come one after another or interleaved.
         pub async fn batch_evaluate(
             &mut self,
             request: impl tonic::IntoStreamingRequest<Message = super::GameState>,
@@ -1038,7 +1066,8 @@ pub mod agent_service_server {
             >
             + std::marker::Send
             + 'static;
-        /// Follows what an agent sees and does.
+        /// Follows what an agent sees, does and is rewarded with, in all its sessions, until the caller leaves or the daemon
+        /// stops. It never slows the game: who reads too slowly misses the oldest ticks and is told how many.
         async fn observe_agent(
             &self,
             request: tonic::Request<super::ObserveAgentRequest>,
@@ -1046,7 +1075,8 @@ pub mod agent_service_server {
             tonic::Response<Self::ObserveAgentStream>,
             tonic::Status,
         >;
-        /// Scores recorded episodes.
+        /// Scores recorded episodes. Every state names its agent and its episode; each episode begins with tick 0, leaves no
+        /// tick out and ends with `episode_finished`. Episodes may come one after another or interleaved.
         async fn batch_evaluate(
             &self,
             request: tonic::Request<tonic::Streaming<super::GameState>>,
