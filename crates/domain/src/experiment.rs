@@ -116,6 +116,28 @@ pub struct ScenarioSpec {
     pub rewards: BTreeMap<String, f64>,
 }
 
+impl ScenarioSpec {
+    /// A shipped scenario as it is.
+    #[must_use]
+    pub fn shipped(name: impl Into<String>) -> Self {
+        Self {
+            name: Some(name.into()),
+            config: None,
+            wad: None,
+            map: None,
+            skill: None,
+            buttons: None,
+            variables: None,
+            frame_skip: default_frame_skip(),
+            timeout: None,
+            start_tic: None,
+            resolution: None,
+            screen_format: None,
+            rewards: BTreeMap::new(),
+        }
+    }
+}
+
 fn default_frame_skip() -> u32 {
     4
 }
@@ -232,6 +254,29 @@ pub enum DesignKind {
     FullFactorial,
     /// The first level of every factor, then each other level alone.
     OneFactorAtATime,
+}
+
+impl DesignKind {
+    /// Every kind, in the order in which they are told to people.
+    pub const ALL: [Self; 2] = [Self::FullFactorial, Self::OneFactorAtATime];
+
+    /// The name used in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FullFactorial => "full_factorial",
+            Self::OneFactorAtATime => "one_factor_at_a_time",
+        }
+    }
+
+    /// What it does, in one sentence.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::FullFactorial => "Every combination of levels.",
+            Self::OneFactorAtATime => "The first level of every factor, then each other level alone.",
+        }
+    }
 }
 
 /// One factor of a design.

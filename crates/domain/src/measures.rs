@@ -135,6 +135,40 @@ impl Response {
     }
 }
 
+impl Response {
+    /// What it means, in one line with its unit.
+    #[must_use]
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Kills => "enemies killed",
+            Self::Deaths => "own deaths",
+            Self::Items => "items picked up",
+            Self::Secrets => "secrets found",
+            Self::Hits => "own attacks that hit",
+            Self::HitsTaken => "hits received",
+            Self::DamageDealt => "damage dealt, in points",
+            Self::DamageTaken => "damage received, in points",
+            Self::ShotsFired => "shots fired: decreases of the selected weapon's ammunition from tick to tick",
+            Self::Health => "health at the end, in points",
+            Self::Armor => "armor at the end, in points",
+            Self::Ammo => "rounds of the selected weapon at the end",
+            Self::Tics => "tics survived, 35 to a second",
+            Self::Ticks => "decisions made",
+            Self::Reward => "sum of rewards as the scenario defines them",
+            Self::Path => "length of the path from tick to tick, in map units",
+            Self::CellsVisited => "visited cells of 64 by 64 map units",
+            Self::ExplorationCoverage => "visited cells as a share of those inside the map's bounds, 0 to 1",
+            Self::AmmoEfficiency => "hits divided by shots fired",
+        }
+    }
+
+    /// Whether an episode may have none.
+    #[must_use]
+    pub fn is_optional(self) -> bool {
+        matches!(self, Self::ExplorationCoverage | Self::AmmoEfficiency)
+    }
+}
+
 impl fmt::Display for Response {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

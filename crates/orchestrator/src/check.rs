@@ -130,6 +130,10 @@ mod tests {
             String::new()
         }
 
+        fn names(&self) -> Vec<String> {
+            vec!["basic".to_owned()]
+        }
+
         fn facts(&self, scenario: &ScenarioSpec) -> Result<ScenarioFacts, Vec<Violation>> {
             let name = scenario.name.clone().unwrap_or_default();
             if name != "basic" {

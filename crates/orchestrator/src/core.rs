@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::experiment::ExperimentSpec;
 use domain::file::GivenFile;
 use domain::ids::ExperimentId;
 use domain::journal::Actor;
-use domain::plan::Member;
+use domain::plan::{GenerationPlan, Member};
 use domain::ports::{
     ControlStore, Created, DeadLetters, Dispatch, DueJob, EventPublisher, ExperimentFilter, ExperimentRecord,
     ExperimentStore, JobLedger, JobMessage, JobQueue, Leadership, NewExperiment, Page, PortError, Projection,
@@ -72,6 +73,19 @@ pub struct Checked {
     pub absent: Vec<Violation>,
     /// The files that were looked at, for as long as they are needed.
     hold: Hold,
+}
+
+/// What a file would launch.
+#[derive(Debug)]
+pub struct Resolved {
+    /// Its id.
+    pub id: ExperimentId,
+    /// The specification, with every default in place.
+    pub spec: ExperimentSpec,
+    /// The first generation.
+    pub first: GenerationPlan,
+    /// What its results depend on besides.
+    pub provenance: Provenance,
 }
 
 /// A launched experiment.
@@ -141,18 +155,34 @@ impl Core {
         new: bool,
         by: Actor,
     ) -> Result<Launched, LaunchError> {
+        let nonce = if new { Uuid::new_v4().to_string() } else { String::new() };
+        let Resolved { id, spec, first, provenance } = self.resolve(name, bytes, overrides, given, &nonce).await?;
+        let episodes_planned = planning::planned(&spec);
+        Ok(self.begin(NewExperiment { id, spec, provenance, first, episodes_planned, launched_by: by }).await?)
+    }
+
+    /// What a file would launch, under the id that follows from its specification and `nonce`. What the file names by a
+    /// path has to be `given`.
+    ///
+    /// # Errors
+    /// If the file is not valid, or storage is away.
+    pub async fn resolve(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        overrides: &[String],
+        given: &[GivenFile],
+        nonce: &str,
+    ) -> Result<Resolved, LaunchError> {
         let Checked { document, absent, hold } = self.validate(name, bytes, overrides, given).await?;
         if !absent.is_empty() {
             return Err(Box::new(document.faults(absent)).into());
         }
-        let nonce = if new { Uuid::new_v4().to_string() } else { String::new() };
-        let id = ExperimentId::derive(&document.spec.hash(), &nonce);
+        let id = ExperimentId::derive(&document.spec.hash(), nonce);
         let first = planning::first(id, &document.spec).map_err(|found| Box::new(document.faults(found)))?;
         let provenance = self.provenance(&first.members).map_err(|found| Box::new(document.faults(found)))?;
         drop(hold);
-        let episodes_planned = planning::planned(&document.spec);
-        let spec = document.spec;
-        Ok(self.begin(NewExperiment { id, spec, provenance, first, episodes_planned, launched_by: by }).await?)
+        Ok(Resolved { id, spec: document.spec, first, provenance })
     }
 
     /// Puts the jobs of a running experiment into the queue that no message stands for; returns how many.

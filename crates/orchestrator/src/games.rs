@@ -28,6 +28,9 @@ pub trait Games: Send + Sync {
     /// Version of the engine.
     fn version(&self) -> String;
 
+    /// Names of the scenarios that come with the engine.
+    fn names(&self) -> Vec<String>;
+
     /// What a scenario offers.
     ///
     /// # Errors

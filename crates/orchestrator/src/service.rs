@@ -3,13 +3,15 @@
 mod absent;
 mod artifacts;
 mod caller;
+mod catalogue;
 mod control;
 mod events;
+mod genomes;
 mod jobs;
 mod summary;
 
-use domain::ids::{AgentId, ExperimentId};
-use domain::ports::{Created, ExperimentFilter, Page, PortError, ScoreFilter};
+use domain::ids::{AgentId, BadName, ExperimentId};
+use domain::ports::{Created, ExperimentFilter, ExperimentRecord, Page, PortError, ScoreFilter};
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
 use proto::convert;
@@ -52,6 +54,11 @@ impl Service {
             return Err(proto::status::invalid("no experiment is named", &[violation]));
         }
         find(self.core.store.as_ref(), text).await.map_err(status)
+    }
+
+    async fn record(&self, text: &str) -> Result<ExperimentRecord, Status> {
+        let id = self.find(text).await?;
+        self.core.store.experiment(id).await.map_err(status)
     }
 
     async fn experiment(&self, id: ExperimentId) -> Result<pb::Experiment, Status> {
@@ -214,12 +221,7 @@ impl OrchestratorService for Service {
         let id = self.find(&request.experiment_id).await?;
         let store = self.core.store.as_ref();
         let record = store.experiment(id).await.map_err(status)?;
-        let agent = match request.agent.as_str() {
-            "" => None,
-            name => Some(name.parse::<AgentId>().map_err(|error| {
-                proto::status::invalid("the agent's name is not valid", &[Violation::new("agent", error.to_string())])
-            })?),
-        };
+        let agent = agent(&request.agent)?;
         let filter = ScoreFilter { generation: request.generation, agent, action_logs: request.include_action_log };
         let page = page(request.page_size, request.page_token);
         let (rows, next) = store.scores(id, &filter, &page).await.map_err(status)?;
@@ -276,6 +278,84 @@ impl OrchestratorService for Service {
     ) -> Result<Response<pb::FindMissingArtifactsResponse>, Status> {
         Ok(Response::new(artifacts::find_missing(&self.core.files, request.into_inner()).await?))
     }
+
+    async fn resolve_experiment(
+        &self,
+        request: Request<pb::ResolveExperimentRequest>,
+    ) -> Result<Response<pb::ResolveExperimentResponse>, Status> {
+        let request = request.into_inner();
+        let (name, given) = (file_name(request.file_name), convert::artifact::given(request.files)?);
+        let resolved = self.core.resolve(&name, &request.content, &request.overrides, &given, "").await;
+        let resolved = resolved.map_err(launch_status)?;
+        let existing = match self.core.store.experiment(resolved.id).await {
+            Ok(record) => Some(pb::Experiment::from(&record)),
+            Err(error) if error.kind == ErrorKind::NotFound => None,
+            Err(error) => return Err(status(error)),
+        };
+        let members = &resolved.first.members;
+        Ok(Response::new(pb::ResolveExperimentResponse {
+            experiment_id: resolved.id.to_string(),
+            existing,
+            spec_json: resolved.spec.canonical(),
+            episodes_planned: planning::planned(&resolved.spec),
+            first: members.iter().take(LARGEST_PAGE as usize).map(|member| genomes::genome(0, member)).collect(),
+            agents: members.len() as u32,
+        }))
+    }
+
+    async fn list_genomes(
+        &self,
+        request: Request<pb::ListGenomesRequest>,
+    ) -> Result<Response<pb::ListGenomesResponse>, Status> {
+        let request = request.into_inner();
+        let record = self.record(&request.experiment_id).await?;
+        Ok(Response::new(genomes::list(self.core.store.as_ref(), &record, request).await?))
+    }
+
+    async fn get_genome(
+        &self,
+        request: Request<pb::GetGenomeRequest>,
+    ) -> Result<Response<pb::GetGenomeResponse>, Status> {
+        let request = request.into_inner();
+        let record = self.record(&request.experiment_id).await?;
+        Ok(Response::new(genomes::get(self.core.store.as_ref(), &record, request).await?))
+    }
+
+    async fn list_scenarios(
+        &self,
+        _request: Request<pb::ListScenariosRequest>,
+    ) -> Result<Response<pb::ListScenariosResponse>, Status> {
+        Ok(Response::new(catalogue::scenarios(self.core.games.clone()).await.map_err(status)?))
+    }
+
+    async fn list_policies(
+        &self,
+        _request: Request<pb::ListPoliciesRequest>,
+    ) -> Result<Response<pb::ListPoliciesResponse>, Status> {
+        Ok(Response::new(catalogue::policies()))
+    }
+
+    async fn list_designs(
+        &self,
+        _request: Request<pb::ListDesignsRequest>,
+    ) -> Result<Response<pb::ListDesignsResponse>, Status> {
+        Ok(Response::new(catalogue::designs()))
+    }
+
+    async fn list_measures(
+        &self,
+        _request: Request<pb::ListMeasuresRequest>,
+    ) -> Result<Response<pb::ListMeasuresResponse>, Status> {
+        Ok(Response::new(catalogue::measures()))
+    }
+}
+
+/// The agent that is named, if one is.
+fn agent(name: &str) -> Result<Option<AgentId>, Status> {
+    let invalid = |error: BadName| {
+        proto::status::invalid("the agent's name is not valid", &[Violation::new("agent", error.to_string())])
+    };
+    if name.is_empty() { Ok(None) } else { name.parse().map(Some).map_err(invalid) }
 }
 
 fn page(size: u32, token: String) -> Page {

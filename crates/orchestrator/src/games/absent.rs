@@ -18,6 +18,10 @@ impl Games for NoGames {
         WHY.to_owned()
     }
 
+    fn names(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     fn facts(&self, _scenario: &ScenarioSpec) -> Result<ScenarioFacts, Vec<Violation>> {
         Err(vec![Violation::new("scenario", WHY)])
     }

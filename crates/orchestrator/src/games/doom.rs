@@ -97,6 +97,10 @@ impl Games for DoomGames {
         format!("vizdoom {ENGINE_VERSION}")
     }
 
+    fn names(&self) -> Vec<String> {
+        self.install.scenarios()
+    }
+
     fn facts(&self, scenario: &ScenarioSpec) -> Result<ScenarioFacts, Vec<Violation>> {
         let files = self.files.as_ref();
         let config = settings::config(&self.install, files, scenario)?;

@@ -111,3 +111,46 @@ async fn scores_of_an_agent_that_does_not_play_are_not_found() {
     assert!(status.code() == Code::NotFound && status.message().contains("no generation 3"), "{status:?}");
     fixture.system.stop().await;
 }
+
+#[tokio::test]
+async fn genomes_come_in_pages_and_one_by_one() {
+    let fixture = Fixture::new(testkit::builder::experiment(5, 1)).await;
+    let experiment_id = fixture.experiment.id.to_string();
+    let list = async |page_token: String| {
+        let request = pb::ListGenomesRequest {
+            experiment_id: fixture.experiment.id.to_string(),
+            page_size: 2,
+            page_token,
+            ..Default::default()
+        };
+        fixture.service.list_genomes(Request::new(request)).await.map(Response::into_inner)
+    };
+
+    let (mut seen, mut token) = (Vec::new(), String::new());
+    loop {
+        let part = list(token).await.unwrap();
+        seen.extend(part.genomes);
+        token = part.next_page_token;
+        if token.is_empty() {
+            break;
+        }
+    }
+    let wrong = list("x".to_owned()).await.unwrap_err();
+    let get = async |agent: &str| {
+        let request =
+            pb::GetGenomeRequest { experiment_id: experiment_id.clone(), generation: None, agent: agent.into() };
+        fixture.service.get_genome(Request::new(request)).await.map(|response| response.into_inner().genome.unwrap())
+    };
+
+    assert_eq!(seen.iter().map(|genome| genome.position).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
+    assert_eq!(
+        (wrong.code(), proto::status::violations(&wrong)[0].path.as_str()),
+        (Code::InvalidArgument, "page_token")
+    );
+    let third = get("agent-2").await.unwrap();
+    assert_eq!((&third, third.genes["gene"], third.episodes), (&seen[2], 1.0, 0));
+    assert_eq!((third.parents, third.operators), (vec!["parent".to_owned()], vec!["mutation".to_owned()]));
+    assert_eq!(get("agent-7").await.unwrap_err().code(), Code::NotFound);
+    assert_eq!(get("").await.unwrap_err().code(), Code::InvalidArgument);
+    fixture.system.stop().await;
+}

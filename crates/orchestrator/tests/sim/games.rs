@@ -30,6 +30,10 @@ impl Games for SimGames {
         "simulated".to_owned()
     }
 
+    fn names(&self) -> Vec<String> {
+        vec!["simulated".to_owned()]
+    }
+
     fn facts(&self, scenario: &ScenarioSpec) -> Result<ScenarioFacts, Vec<Violation>> {
         Ok(ScenarioFacts {
             name: scenario.name.clone().unwrap_or_default(),

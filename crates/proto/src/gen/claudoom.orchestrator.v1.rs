@@ -984,6 +984,306 @@ pub struct FindMissingArtifactsResponse {
     #[prost(uint64, tag = "2")]
     pub max_bytes: u64,
 }
+/// An experiment file to be resolved.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ResolveExperimentRequest {
+    /// Content of the experiment file: TOML, at most 1 MiB.
+    #[prost(bytes = "bytes", tag = "1")]
+    pub content: ::prost::bytes::Bytes,
+    /// Name of the file, for messages.
+    #[prost(string, tag = "2")]
+    pub file_name: ::prost::alloc::string::String,
+    /// Changes to the file, each `path=value`.
+    #[prost(string, repeated, tag = "3")]
+    pub overrides: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// As for LaunchExperiment.
+    #[prost(message, repeated, tag = "4")]
+    pub files: ::prost::alloc::vec::Vec<ArtifactRef>,
+}
+/// What a file would launch.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ResolveExperimentResponse {
+    /// The id that it would have, which follows from the specification: launching it twice goes on with the same one.
+    #[prost(string, tag = "1")]
+    pub experiment_id: ::prost::alloc::string::String,
+    /// The experiment of this id, if it was launched before.
+    #[prost(message, optional, tag = "2")]
+    pub existing: ::core::option::Option<Experiment>,
+    /// The specification with every default in place, as canonical JSON.
+    #[prost(string, tag = "3")]
+    pub spec_json: ::prost::alloc::string::String,
+    /// Episodes that it would plan, over all generations.
+    #[prost(uint64, tag = "4")]
+    pub episodes_planned: u64,
+    /// Who would play in the first generation, in order of positions: the first 1000 of them.
+    #[prost(message, repeated, tag = "5")]
+    pub first: ::prost::alloc::vec::Vec<Genome>,
+    /// How many would play in the first generation.
+    #[prost(uint32, tag = "6")]
+    pub agents: u32,
+}
+/// Who plays, and where it comes from.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Genome {
+    /// The generation's number, from 0.
+    #[prost(uint32, tag = "1")]
+    pub generation: u32,
+    /// Its position in the generation, from 0.
+    #[prost(uint32, tag = "2")]
+    pub position: u32,
+    /// Its name, unique within the generation.
+    #[prost(string, tag = "3")]
+    pub agent: ::prost::alloc::string::String,
+    /// What sets it apart, for people.
+    #[prost(string, tag = "4")]
+    pub label: ::prost::alloc::string::String,
+    /// Name of the policy that decides.
+    #[prost(string, tag = "5")]
+    pub policy: ::prost::alloc::string::String,
+    /// Parameters of the policy by name; what is left out takes its default.
+    #[prost(btree_map = "string, double", tag = "6")]
+    pub genes: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        f64,
+    >,
+    /// Names of its parents in the generation before; empty in the first one and in designs.
+    #[prost(string, repeated, tag = "7")]
+    pub parents: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The operators that made it, such as `crossover` and `mutation`.
+    #[prost(string, repeated, tag = "8")]
+    pub operators: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The level of every factor as JSON, by the factor's name; empty in a population.
+    #[prost(btree_map = "string, string", tag = "9")]
+    pub levels: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+    /// Mean fitness over its episodes; absent before the first score.
+    #[prost(double, optional, tag = "10")]
+    pub mean_fitness: ::core::option::Option<f64>,
+    /// Episodes scored.
+    #[prost(uint64, tag = "11")]
+    pub episodes: u64,
+}
+/// Asks for a page of the agents of a generation.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListGenomesRequest {
+    /// The experiment.
+    #[prost(string, tag = "1")]
+    pub experiment_id: ::prost::alloc::string::String,
+    /// The generation; the latest one unless given.
+    #[prost(uint32, optional, tag = "2")]
+    pub generation: ::core::option::Option<u32>,
+    /// Most items to return.
+    #[prost(uint32, tag = "3")]
+    pub page_size: u32,
+    /// Where to go on.
+    #[prost(string, tag = "4")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// A page of the agents of a generation.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListGenomesResponse {
+    /// In order of positions.
+    #[prost(message, repeated, tag = "1")]
+    pub genomes: ::prost::alloc::vec::Vec<Genome>,
+    /// Where to go on; empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Asks for one agent.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetGenomeRequest {
+    /// The experiment.
+    #[prost(string, tag = "1")]
+    pub experiment_id: ::prost::alloc::string::String,
+    /// The generation; the latest one unless given.
+    #[prost(uint32, optional, tag = "2")]
+    pub generation: ::core::option::Option<u32>,
+    /// The agent's name.
+    #[prost(string, tag = "3")]
+    pub agent: ::prost::alloc::string::String,
+}
+/// One agent.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetGenomeResponse {
+    /// The agent.
+    #[prost(message, optional, tag = "1")]
+    pub genome: ::core::option::Option<Genome>,
+}
+/// Asks for the scenarios.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListScenariosRequest {}
+/// The scenarios.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListScenariosResponse {
+    /// By name.
+    #[prost(message, repeated, tag = "1")]
+    pub scenarios: ::prost::alloc::vec::Vec<Scenario>,
+    /// Version of the engine that ships them.
+    #[prost(string, tag = "2")]
+    pub engine: ::prost::alloc::string::String,
+}
+/// A game that can be played.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Scenario {
+    /// Its name, as experiments write it.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The buttons that an agent has, in the order of actions.
+    #[prost(string, repeated, tag = "2")]
+    pub buttons: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The game variables that an agent is shown, in their order.
+    #[prost(string, repeated, tag = "3")]
+    pub variables: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// BLAKE3 of every file that it is made of by the file's name, in hexadecimal.
+    #[prost(btree_map = "string, string", tag = "4")]
+    pub files: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+}
+/// Asks for the policies.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListPoliciesRequest {}
+/// The policies.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListPoliciesResponse {
+    /// In the order in which they are told to people.
+    #[prost(message, repeated, tag = "1")]
+    pub policies: ::prost::alloc::vec::Vec<Policy>,
+    /// Behaviour version of the decision engine: equal versions decide alike.
+    #[prost(string, tag = "2")]
+    pub behaviour: ::prost::alloc::string::String,
+}
+/// A way to decide.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Policy {
+    /// Its name, as experiments write it.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// What it does, in one sentence.
+    #[prost(string, tag = "2")]
+    pub about: ::prost::alloc::string::String,
+    /// The parameters that a genome may set.
+    #[prost(message, repeated, tag = "3")]
+    pub parameters: ::prost::alloc::vec::Vec<PolicyParameter>,
+}
+/// A parameter of a policy.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PolicyParameter {
+    /// Its name.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// What it does, with its unit.
+    #[prost(string, tag = "2")]
+    pub about: ::prost::alloc::string::String,
+    /// What values there are.
+    #[prost(enumeration = "policy_parameter::Kind", tag = "3")]
+    pub kind: i32,
+    /// Smallest value.
+    #[prost(double, tag = "4")]
+    pub low: f64,
+    /// Largest value.
+    #[prost(double, tag = "5")]
+    pub high: f64,
+    /// The value where a genome leaves it out.
+    #[prost(double, tag = "6")]
+    pub default: f64,
+}
+/// Nested message and enum types in `PolicyParameter`.
+pub mod policy_parameter {
+    /// What values there are.
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
+    #[repr(i32)]
+    pub enum Kind {
+        /// Not said.
+        Unspecified = 0,
+        /// Any number from `low` to `high`.
+        Real = 1,
+        /// Any whole number from `low` to `high`.
+        Integer = 2,
+        /// 0 or 1.
+        Flag = 3,
+    }
+    impl Kind {
+        /// String value of the enum field names used in the ProtoBuf definition.
+        ///
+        /// The values are not transformed in any way and thus are considered stable
+        /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+        pub fn as_str_name(&self) -> &'static str {
+            match self {
+                Self::Unspecified => "KIND_UNSPECIFIED",
+                Self::Real => "KIND_REAL",
+                Self::Integer => "KIND_INTEGER",
+                Self::Flag => "KIND_FLAG",
+            }
+        }
+        /// Creates an enum from field names used in the ProtoBuf definition.
+        pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+            match value {
+                "KIND_UNSPECIFIED" => Some(Self::Unspecified),
+                "KIND_REAL" => Some(Self::Real),
+                "KIND_INTEGER" => Some(Self::Integer),
+                "KIND_FLAG" => Some(Self::Flag),
+                _ => None,
+            }
+        }
+    }
+}
+/// Asks for the kinds of designs.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListDesignsRequest {}
+/// The kinds of designs.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListDesignsResponse {
+    /// In the order in which they are told to people.
+    #[prost(message, repeated, tag = "1")]
+    pub designs: ::prost::alloc::vec::Vec<Design>,
+}
+/// A way to combine the levels of factors.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Design {
+    /// Its name, as `design.type` of an experiment has it.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// What it does, in one sentence.
+    #[prost(string, tag = "2")]
+    pub about: ::prost::alloc::string::String,
+}
+/// Asks for the measures.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListMeasuresRequest {}
+/// The measures.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListMeasuresResponse {
+    /// In the order of tables.
+    #[prost(message, repeated, tag = "1")]
+    pub measures: ::prost::alloc::vec::Vec<Measure>,
+}
+/// What is measured in an episode.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Measure {
+    /// Its name, as experiments write it.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// What it means, with its unit.
+    #[prost(string, tag = "2")]
+    pub about: ::prost::alloc::string::String,
+    /// Whether an episode may have none, as the efficiency of shots where none was fired.
+    #[prost(bool, tag = "3")]
+    pub optional: bool,
+}
 /// Where an experiment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -1845,6 +2145,216 @@ pub mod orchestrator_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Says what a file would launch, with its overrides and defaults in place. Starts nothing.
+        pub async fn resolve_experiment(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ResolveExperimentRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ResolveExperimentResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/ResolveExperiment",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "ResolveExperiment",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists who plays in a generation, and where they come from.
+        pub async fn list_genomes(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListGenomesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListGenomesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/ListGenomes",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "ListGenomes",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Shows one agent of a generation.
+        pub async fn get_genome(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetGenomeRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetGenomeResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/GetGenome",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "GetGenome",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists the scenarios that the engine ships.
+        pub async fn list_scenarios(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListScenariosRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListScenariosResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/ListScenarios",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "ListScenarios",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists the policies that agents can have, with their parameters.
+        pub async fn list_policies(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListPoliciesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPoliciesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/ListPolicies",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "ListPolicies",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists the ways in which the levels of a design can be combined.
+        pub async fn list_designs(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListDesignsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListDesignsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/ListDesigns",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "ListDesigns",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists what is measured in every episode.
+        pub async fn list_measures(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListMeasuresRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListMeasuresResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/ListMeasures",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "ListMeasures",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -2015,6 +2525,62 @@ pub mod orchestrator_service_server {
             request: tonic::Request<super::FindMissingArtifactsRequest>,
         ) -> std::result::Result<
             tonic::Response<super::FindMissingArtifactsResponse>,
+            tonic::Status,
+        >;
+        /// Says what a file would launch, with its overrides and defaults in place. Starts nothing.
+        async fn resolve_experiment(
+            &self,
+            request: tonic::Request<super::ResolveExperimentRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ResolveExperimentResponse>,
+            tonic::Status,
+        >;
+        /// Lists who plays in a generation, and where they come from.
+        async fn list_genomes(
+            &self,
+            request: tonic::Request<super::ListGenomesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListGenomesResponse>,
+            tonic::Status,
+        >;
+        /// Shows one agent of a generation.
+        async fn get_genome(
+            &self,
+            request: tonic::Request<super::GetGenomeRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetGenomeResponse>,
+            tonic::Status,
+        >;
+        /// Lists the scenarios that the engine ships.
+        async fn list_scenarios(
+            &self,
+            request: tonic::Request<super::ListScenariosRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListScenariosResponse>,
+            tonic::Status,
+        >;
+        /// Lists the policies that agents can have, with their parameters.
+        async fn list_policies(
+            &self,
+            request: tonic::Request<super::ListPoliciesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPoliciesResponse>,
+            tonic::Status,
+        >;
+        /// Lists the ways in which the levels of a design can be combined.
+        async fn list_designs(
+            &self,
+            request: tonic::Request<super::ListDesignsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListDesignsResponse>,
+            tonic::Status,
+        >;
+        /// Lists what is measured in every episode.
+        async fn list_measures(
+            &self,
+            request: tonic::Request<super::ListMeasuresRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListMeasuresResponse>,
             tonic::Status,
         >;
     }
@@ -2934,6 +3500,331 @@ pub mod orchestrator_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = FindMissingArtifactsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/ResolveExperiment" => {
+                    #[allow(non_camel_case_types)]
+                    struct ResolveExperimentSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::ResolveExperimentRequest>
+                    for ResolveExperimentSvc<T> {
+                        type Response = super::ResolveExperimentResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ResolveExperimentRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::resolve_experiment(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ResolveExperimentSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/ListGenomes" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListGenomesSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::ListGenomesRequest>
+                    for ListGenomesSvc<T> {
+                        type Response = super::ListGenomesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListGenomesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::list_genomes(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListGenomesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/GetGenome" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetGenomeSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::GetGenomeRequest>
+                    for GetGenomeSvc<T> {
+                        type Response = super::GetGenomeResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetGenomeRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::get_genome(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetGenomeSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/ListScenarios" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListScenariosSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::ListScenariosRequest>
+                    for ListScenariosSvc<T> {
+                        type Response = super::ListScenariosResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListScenariosRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::list_scenarios(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListScenariosSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/ListPolicies" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListPoliciesSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::ListPoliciesRequest>
+                    for ListPoliciesSvc<T> {
+                        type Response = super::ListPoliciesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListPoliciesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::list_policies(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListPoliciesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/ListDesigns" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListDesignsSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::ListDesignsRequest>
+                    for ListDesignsSvc<T> {
+                        type Response = super::ListDesignsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListDesignsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::list_designs(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListDesignsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/ListMeasures" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListMeasuresSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::ListMeasuresRequest>
+                    for ListMeasuresSvc<T> {
+                        type Response = super::ListMeasuresResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListMeasuresRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::list_measures(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListMeasuresSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

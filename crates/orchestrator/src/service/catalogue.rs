@@ -1,0 +1,102 @@
+//! What experiments can be made of.
+
+use std::sync::Arc;
+
+use domain::ErrorKind;
+use domain::experiment::{DesignKind, ScenarioSpec};
+use domain::genome::{Domain, Parameter};
+use domain::measures::Response;
+use domain::ports::PortError;
+use proto::orchestrator::v1 as pb;
+use proto::orchestrator::v1::policy_parameter::Kind;
+use tokio::task::spawn_blocking;
+
+use crate::games::{Games, ScenarioFacts};
+
+/// The scenarios that come with the engine.
+///
+/// # Errors
+/// If one of them cannot be read.
+pub(super) async fn scenarios(games: Arc<dyn Games>) -> Result<pb::ListScenariosResponse, PortError> {
+    // Their files are read and hashed.
+    let looked = spawn_blocking(move || {
+        let facts = |name| games.facts(&ScenarioSpec::shipped(name));
+        let scenarios: Result<Vec<_>, _> = games.names().into_iter().map(facts).collect();
+        (scenarios, games.version())
+    });
+    let (scenarios, engine) = looked.await.map_err(|error| internal("scenarios cannot be listed").because(error))?;
+    let scenarios = scenarios.map_err(|found| {
+        let told: Vec<_> = found.iter().map(|violation| violation.message.as_str()).collect();
+        internal(&format!("a scenario cannot be read: {}", told.join("; ")))
+    })?;
+    Ok(pb::ListScenariosResponse { scenarios: scenarios.into_iter().map(scenario).collect(), engine })
+}
+
+fn internal(message: &str) -> PortError {
+    PortError::new(ErrorKind::Internal, message)
+}
+
+fn scenario(facts: ScenarioFacts) -> pb::Scenario {
+    let ScenarioFacts { name, buttons, variables, files } = facts;
+    pb::Scenario { name, buttons, variables, files }
+}
+
+/// The policies.
+pub(super) fn policies() -> pb::ListPoliciesResponse {
+    let policies = decision::POLICIES.iter().map(|policy| pb::Policy {
+        name: policy.name.to_owned(),
+        about: policy.about.to_owned(),
+        parameters: policy.parameters.iter().map(parameter).collect(),
+    });
+    pb::ListPoliciesResponse { policies: policies.collect(), behaviour: decision::BEHAVIOUR.to_owned() }
+}
+
+fn parameter(parameter: &Parameter) -> pb::PolicyParameter {
+    let (low, high) = parameter.domain.bounds();
+    let kind = match parameter.domain {
+        Domain::Real { .. } => Kind::Real,
+        Domain::Integer { .. } => Kind::Integer,
+        Domain::Flag => Kind::Flag,
+    };
+    pb::PolicyParameter {
+        name: parameter.name.to_owned(),
+        about: parameter.about.to_owned(),
+        kind: kind.into(),
+        low,
+        high,
+        default: parameter.default,
+    }
+}
+
+/// The kinds of designs.
+pub(super) fn designs() -> pb::ListDesignsResponse {
+    let design = |kind: DesignKind| pb::Design { name: kind.name().to_owned(), about: kind.about().to_owned() };
+    pb::ListDesignsResponse { designs: DesignKind::ALL.into_iter().map(design).collect() }
+}
+
+/// The measures.
+pub(super) fn measures() -> pb::ListMeasuresResponse {
+    let measure = |response: Response| pb::Measure {
+        name: response.name().to_owned(),
+        about: response.about().to_owned(),
+        optional: response.is_optional(),
+    };
+    pb::ListMeasuresResponse { measures: Response::ALL.into_iter().map(measure).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_that_files_have() {
+        for kind in DesignKind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+        }
+        let listed = policies().policies;
+        assert_eq!(listed.len(), decision::POLICIES.len());
+        let genes = listed.iter().flat_map(|policy| &policy.parameters);
+        assert!(genes.into_iter().all(|gene| gene.low <= gene.default && gene.default <= gene.high && gene.kind != 0));
+        assert!(measures().measures.iter().all(|measure| measure.name.parse::<Response>().is_ok()));
+    }
+}
