@@ -69,8 +69,18 @@ fn run(command: &mut Command, python: &str, progress: &mut dyn FnMut(Progress)) 
     if status.success() {
         return Ok(());
     }
+    Err(failed(format!("{status}: {}", told(errors))))
+}
+
+/// The last lines of what pip complained of. It tells the reason of every repeated attempt, of which one is enough.
+fn told(mut errors: Vec<String>) -> String {
+    let mut repeated = 0;
+    errors.retain(|line| {
+        repeated += usize::from(line.contains("Retrying (Retry("));
+        repeated < 2 || !line.contains("Retrying (Retry(")
+    });
     let tail = errors.len().saturating_sub(KEPT_LINES);
-    Err(failed(format!("{status}: {}", errors[tail..].join(" / "))))
+    errors[tail..].join(" / ")
 }
 
 fn find_wheel(dir: &Path) -> Option<PathBuf> {
@@ -80,4 +90,17 @@ fn find_wheel(dir: &Path) -> Option<PathBuf> {
 
 fn describe(python: &str) -> String {
     format!("{python} -m pip download vizdoom=={}", crate::ENGINE_VERSION)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_of_repeated_attempts_is_told_once() {
+        let retry = |left| format!("WARNING: Retrying (Retry(total={left})) after 'certificate verify failed'");
+        let lines = [retry(2), retry(1), retry(0), "ERROR: No matching distribution found".to_owned()];
+        let expected = format!("{} / ERROR: No matching distribution found", retry(2));
+        assert_eq!(told(lines.to_vec()), expected);
+    }
 }
