@@ -44,11 +44,12 @@ pub(super) async fn count(field: &Field) -> anyhow::Result<Counted> {
     let ids: HashSet<ExperimentId> = field.laps.launched().into_iter().map(|(_, id)| id).collect();
     for &id in &ids {
         let audit = loop {
-            let audit = field.witness.audit.audit(id).await?;
-            if audit.unpublished == 0 || Instant::now() > until {
-                break audit;
+            match field.witness.audit.audit(id).await {
+                Ok(audit) if audit.unpublished == 0 || Instant::now() > until => break audit,
+                Err(error) if !error.kind.is_retryable() || Instant::now() > until => return Err(error.into()),
+                // Not all is published, or the database is slow: neither says anything about the rows.
+                Ok(_) | Err(_) => sleep(LOOK).await,
             }
-            sleep(LOOK).await;
         };
         rows.add(&audit);
         events.unpublished += audit.unpublished;
