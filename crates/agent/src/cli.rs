@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
-use runtime::config::{ConfigArgs, GrpcServerArgs, Loader, TelemetryArgs};
+use runtime::config::{ConfigArgs, GrpcServerArgs, GrpcTlsArgs, Loader, TelemetryArgs};
 use runtime::grpc::{self, Address, Listener, Stopped};
 use runtime::telemetry::{self, TelemetryConfig};
 use tokio_util::sync::CancellationToken;
@@ -41,6 +41,9 @@ struct HealthArgs {
     /// Daemon to ask: host:port or unix:///path
     #[arg(long, env = "AGENT_ADDR", value_name = "ADDR", default_value = DEFAULT_ADDRESS)]
     addr: Address,
+
+    #[command(flatten)]
+    tls: GrpcTlsArgs,
 }
 
 /// Flags of `agent serve`.
@@ -89,14 +92,14 @@ impl Cli {
         let runtime = tokio::runtime::Runtime::new().context("cannot start the async runtime")?;
         match self.command {
             Command::Serve(args) => runtime.block_on(serve(*args)),
-            Command::Health(args) => runtime.block_on(health(&args.addr)),
+            Command::Health(args) => runtime.block_on(health(&args)),
         }
     }
 }
 
-async fn health(address: &Address) -> anyhow::Result<()> {
-    grpc::ready(address, SERVICE_NAME).await?;
-    Ok(writeln!(std::io::stdout(), "SERVING {address}")?)
+async fn health(args: &HealthArgs) -> anyhow::Result<()> {
+    grpc::ready(&args.addr, &args.tls.client()?, SERVICE_NAME).await?;
+    Ok(writeln!(std::io::stdout(), "SERVING {}", args.addr)?)
 }
 
 async fn serve(args: ServeArgs) -> anyhow::Result<()> {
@@ -130,7 +133,7 @@ impl ServeArgs {
             drain_limit: Duration::from_millis(self.drain_ms),
             definition: self.definition.as_deref().map(Definition::read).transpose()?,
             reflection: self.grpc.reflection,
-            server: self.grpc.server(),
+            server: self.grpc.server(&self.address())?,
             ..Settings::default()
         })
     }

@@ -139,7 +139,7 @@ async fn decided(socket: PathBuf, mut state: GameState, count: u64) -> Duration 
     let listener = Listener::bind(&Address::Unix(socket)).await.unwrap();
     let address = listener.address().unwrap();
     let serving = tokio::task::spawn_local(agent::serve_on(listener, agent::Settings::default(), stop.clone()));
-    let mut agent = Agent::dial(&address).await.unwrap();
+    let mut agent = Agent::dial(&address, &ClientConfig::default()).await.unwrap();
     agent.configure(&setup(), Duration::from_secs(5)).await.unwrap();
     agent.start("bench", 1).await.unwrap();
     let begun = Instant::now();

@@ -20,7 +20,7 @@ pub enum AttemptError {
     Session(#[from] proto::session::SessionError),
     /// The agent's address cannot be dialled.
     #[error("the agent's address cannot be dialled: {0}")]
-    Address(#[source] tonic::transport::Error),
+    Address(#[source] runtime::grpc::ChannelError),
     /// The agent was silent for too long.
     #[error("the agent did not send {awaited} within {:.1} s", limit.as_secs_f64())]
     Late {

@@ -16,7 +16,7 @@ use std::thread;
 use domain::ports::Assignment;
 use domain::ports::TickLog;
 use domain::score::Score;
-use runtime::grpc::{Address, Listener};
+use runtime::grpc::{Address, ClientConfig, Listener};
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -34,8 +34,17 @@ pub use progress::Progress;
 pub enum Agents {
     /// In the shard itself, over a Unix socket in this folder.
     Local(PathBuf),
-    /// In daemons at these addresses; slots are spread over them.
-    Remote(Vec<Address>),
+    /// In daemons; slots are spread over them.
+    Remote(Endpoints),
+}
+
+/// Agents that are dialled.
+#[derive(Debug, Clone, Default)]
+pub struct Endpoints {
+    /// Where they are; never empty.
+    pub addresses: Vec<Address>,
+    /// How they are dialled.
+    pub channel: ClientConfig,
 }
 
 /// A job to be played, and where its results go.
@@ -133,7 +142,9 @@ async fn serve(settings: Settings, receivers: Vec<mpsc::Receiver<Order>>, ready:
     let stop = CancellationToken::new();
     let endpoints = match &settings.agents {
         Agents::Remote(endpoints) => Ok(endpoints.clone()),
-        Agents::Local(folder) => local_agent(folder, settings.index, stop.clone()).await.map(|address| vec![address]),
+        Agents::Local(folder) => local_agent(folder, settings.index, stop.clone())
+            .await
+            .map(|address| Endpoints { addresses: vec![address], ..Endpoints::default() }),
     };
     let endpoints = match endpoints {
         Ok(endpoints) => endpoints,

@@ -8,6 +8,8 @@ mod load;
 mod secret;
 mod span;
 
-pub use args::{AmqpArgs, DatabaseArgs, GrpcServerArgs, LogFormat, NatsArgs, NatsLogin, TelemetryArgs};
+pub use args::{
+    AmqpArgs, DatabaseArgs, GrpcArgsError, GrpcServerArgs, GrpcTlsArgs, LogFormat, NatsArgs, NatsLogin, TelemetryArgs,
+};
 pub use load::{ConfigArgs, Loaded, Loader};
 pub use secret::{Secret, SecretError};

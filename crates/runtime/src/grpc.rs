@@ -7,14 +7,16 @@ mod layer;
 mod listener;
 mod probe;
 pub mod server;
+mod tls;
 
 use std::time::Duration;
 
 pub use address::{Address, AddressError};
-pub use client::{ClientConfig, Method, call_with_retry, channel};
+pub use client::{ChannelError, ClientConfig, Method, call_with_retry, channel, is_of_the_transport, reason};
 pub use listener::{BindError, Listener};
 pub use probe::{NotReady, ready};
 pub use server::{ServerConfig, Stopped, base_routes, serve};
+pub use tls::{ClientTls, ServerTls, TlsError};
 
 /// Largest message unless configured, in bytes.
 pub const DEFAULT_MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;

@@ -11,7 +11,7 @@ use domain::game::{GameState, ObservationSpec};
 use domain::genome::Genome;
 use domain::ids::{AgentId, DoomSeed};
 use domain::ports::Environment;
-use runtime::grpc::{Address, Listener};
+use runtime::grpc::{Address, ClientConfig, Listener};
 use tokio::runtime::{Builder, LocalOptions};
 use tokio_util::sync::CancellationToken;
 use vizdoom::Refresh;
@@ -204,7 +204,7 @@ impl Player {
         let listener = Listener::bind(&address).await?;
         let address = listener.address()?;
         let serving = tokio::task::spawn_local(agent::serve_on(listener, agent::Settings::default(), stop.clone()));
-        let mut agent = Agent::dial(&address).await?;
+        let mut agent = Agent::dial(&address, &ClientConfig::default()).await?;
         agent.configure(setup, Duration::from_secs(5)).await?;
         let mut timed = Timed::new(agent);
         let measured = self.episodes(&mut timed).await;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use runtime::grpc::{self, Address};
+use runtime::grpc::{self, Address, ClientConfig};
 use servers::{PATH, Program, free_port};
 use tokio::time::{Instant, sleep};
 
@@ -216,7 +216,7 @@ impl Fleet {
     pub async fn is_serving(&self, name: &str) -> bool {
         let address = self.serves.iter().find(|(other, _)| other == name).map(|(_, address)| address);
         match address {
-            Some(address) => grpc::ready(address, SERVICE).await.is_ok(),
+            Some(address) => grpc::ready(address, &ClientConfig::default(), SERVICE).await.is_ok(),
             None => false,
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use proto::orchestrator::v1::orchestrator_service_client::OrchestratorServiceClient;
+use runtime::config::GrpcTlsArgs;
 use runtime::grpc::{self, Address, ClientConfig, Listener, ServerConfig};
 use runtime::health::Readiness;
 use tokio::task::JoinHandle;
@@ -62,6 +63,9 @@ pub(super) struct ServiceArgs {
     /// Data folder for --embedded
     #[arg(long, value_name = "DIR", requires = "embedded")]
     data: Option<PathBuf>,
+
+    #[command(flatten)]
+    tls: GrpcTlsArgs,
 }
 
 /// An open way to the service.
@@ -87,7 +91,7 @@ impl Connection {
         pin: Pin,
     ) -> Result<Self, Failure> {
         if !args.embedded {
-            return Ok(Self { client: client(&args.server, place)?, embedded: None });
+            return Ok(Self { client: client(&args.server, &channel(&args.tls)?, place)?, embedded: None });
         }
         let data = args.data.clone().unwrap_or_else(|| place.env.data_home().join("embedded"));
         std::fs::create_dir_all(&data)?;
@@ -98,7 +102,8 @@ impl Connection {
         let listener = Listener::bind(&address).await.map_err(|error| Failure::internal(error.to_string()))?;
         let stop = CancellationToken::new();
         let server = tokio::spawn(serve(system.core.clone(), listener, stop.clone()));
-        Ok(Self { client: client(&address, place)?, embedded: Some(Running { system, stop, server, _socket: socket }) })
+        let client = client(&address, &ClientConfig::default(), place)?;
+        Ok(Self { client, embedded: Some(Running { system, stop, server, _socket: socket }) })
     }
 
     /// Whether games are played in this process, so that it must stay until they are over.
@@ -131,8 +136,13 @@ async fn serve(core: crate::core::Core, listener: Listener, stop: CancellationTo
     }
 }
 
-fn client(address: &Address, place: &Place) -> Result<Client, Failure> {
-    let channel = grpc::channel(address, &ClientConfig::default());
+/// How servers are dialled.
+pub(super) fn channel(tls: &GrpcTlsArgs) -> Result<ClientConfig, Failure> {
+    tls.client().map_err(|error| Failure::usage(error.to_string()))
+}
+
+fn client(address: &Address, config: &ClientConfig, place: &Place) -> Result<Client, Failure> {
+    let channel = grpc::channel(address, config);
     let channel = channel.map_err(|error| Failure::usage(format!("{address}: {error}")))?;
     let client = OrchestratorServiceClient::with_interceptor(channel, Signature::of(place));
     Ok(client.max_decoding_message_size(grpc::DEFAULT_MAX_MESSAGE_BYTES))
@@ -148,12 +158,16 @@ pub(super) struct HealthArgs {
     /// What is asked for: this service, `worker`, or `live`, which is false when a restart would help
     #[arg(long, value_name = "NAME", default_value = SERVICE)]
     service: String,
+
+    #[command(flatten)]
+    tls: GrpcTlsArgs,
 }
 
 /// Asks a daemon whether it is ready; the exit code is the answer.
 pub(super) async fn health(args: HealthArgs) -> Result<(), Failure> {
-    if let Err(error) = grpc::ready(&args.server, &args.service).await {
-        let away = away(&args.server).await;
+    let channel = channel(&args.tls)?;
+    if let Err(error) = grpc::ready(&args.server, &channel, &args.service).await {
+        let away = away(&args.server, &channel).await;
         let told = if away.is_empty() { String::new() } else { format!("; not ready: {}", away.join(", ")) };
         return Err(Failure::new(Exit::Unavailable, miette::miette!("{error}{told}")));
     }
@@ -161,10 +175,10 @@ pub(super) async fn health(args: HealthArgs) -> Result<(), Failure> {
 }
 
 /// The dependencies that a daemon, which is there, waits for.
-async fn away(server: &Address) -> Vec<&'static str> {
+async fn away(server: &Address, channel: &ClientConfig) -> Vec<&'static str> {
     let mut away = Vec::new();
     for name in DEPENDENCIES {
-        match grpc::ready(server, name).await {
+        match grpc::ready(server, channel, name).await {
             Ok(()) => {}
             Err(grpc::NotReady::Status { .. }) => away.push(name),
             Err(_) => return Vec::new(),

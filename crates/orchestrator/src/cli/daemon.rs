@@ -8,8 +8,8 @@ use std::time::Duration;
 use clap::Args;
 use domain::ErrorKind;
 use domain::ports::PortError;
-use runtime::config::{DatabaseArgs, GrpcServerArgs};
-use runtime::grpc::{self, Address, Listener, ServerConfig};
+use runtime::config::{DatabaseArgs, GrpcServerArgs, GrpcTlsArgs};
+use runtime::grpc::{self, Address, ClientConfig, Listener, ServerConfig};
 use runtime::health::Readiness;
 use runtime::retry::Backoff;
 use runtime::tasks::{OnError, Tasks};
@@ -17,7 +17,7 @@ use store::Keeper;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::connect::SERVICE;
+use super::connect::{SERVICE, channel};
 use super::file_args::{FileCacheArgs, FileLimitArgs};
 use super::nats_control::{self, NatsControlArgs};
 use super::services::{self, ServicesArgs};
@@ -34,7 +34,7 @@ use crate::leader;
 use crate::look;
 use crate::metrics::{Looked, observe_health, observe_looks};
 use crate::service::Service;
-use crate::shard::{Agents, Pin};
+use crate::shard::{Agents, Endpoints, Pin};
 
 /// How long open calls may take to end once the daemon is asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -61,14 +61,15 @@ pub(super) struct PlayingArgs {
 }
 
 impl PlayingArgs {
-    fn settings(&self, engines: usize, sockets: PathBuf) -> PlayingSettings {
+    fn settings(&self, engines: usize, sockets: PathBuf, channel: ClientConfig) -> PlayingSettings {
         let mut local = PlayingSettings::local(engines, self.pin, sockets);
         local.worker.lease = Duration::from_millis(self.job_lease_ms);
         local.worker.patience = Duration::from_millis(self.job_stuck_ms);
         if self.agent_endpoints.is_empty() {
             return local;
         }
-        PlayingSettings { agents: Agents::Remote(self.agent_endpoints.clone()), ..local }
+        let addresses = self.agent_endpoints.clone();
+        PlayingSettings { agents: Agents::Remote(Endpoints { addresses, channel }), ..local }
     }
 }
 
@@ -114,6 +115,9 @@ pub(super) struct ServeArgs {
 pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure> {
     let stop = stop_on_signal()?;
     let operator = args.control.operator()?;
+    let config = args.grpc.server(&args.grpc.grpc_addr).map_err(|error| Failure::usage(error.to_string()))?;
+    let config = ServerConfig { open_ended: Service::OPEN_ENDED.to_vec(), ..config };
+    let channel = channel(&args.grpc.tls)?;
     // A busy port is told before anything else is begun.
     let listener = Listener::bind(&args.grpc.grpc_addr).await.map_err(unavailable)?;
     let install = place.engine.open(&place.env)?;
@@ -150,7 +154,7 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     let playing = match args.workers {
         0 => None,
         engines => {
-            let mut settings = args.playing.settings(engines, scratch.path().to_owned());
+            let mut settings = args.playing.settings(engines, scratch.path().to_owned(), channel);
             settings.worker.prefetch = Some(args.services.amqp.amqp_prefetch);
             Some(Playing::start(&core, games, settings).await?)
         }
@@ -161,7 +165,6 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     if let Ok(address) = listener.address() {
         tracing::info!(%address, workers = args.workers, "serving");
     }
-    let config = ServerConfig { open_ended: Service::OPEN_ENDED.to_vec(), ..args.grpc.server() };
     let served = grpc::serve(&config, routes, listener, stop.clone(), GRACE).await;
     readiness.drain();
     if let Some(playing) = playing {
@@ -275,6 +278,8 @@ pub(super) struct WorkerArgs {
     #[command(flatten)]
     playing: PlayingArgs,
     #[command(flatten)]
+    tls: GrpcTlsArgs,
+    #[command(flatten)]
     files: FileCacheArgs,
 }
 
@@ -282,6 +287,7 @@ pub(super) struct WorkerArgs {
 pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failure> {
     let stop = stop_on_signal()?;
     let name = args.name.clone().unwrap_or_else(own_name);
+    let channel = channel(&args.tls)?;
     let install = place.engine.open(&place.env)?;
     let scratch = scratch()?;
     let cache = args.files.cache(place);
@@ -289,7 +295,7 @@ pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failur
     let remote = Remote::connect(args.services.dependencies()?, games.clone(), cache, &name).await;
     let remote = remote.map_err(unconnected)?;
     let core = remote.core.clone();
-    let mut settings = args.playing.settings(args.engines, scratch.path().to_owned());
+    let mut settings = args.playing.settings(args.engines, scratch.path().to_owned(), channel);
     settings.worker.name = name;
     settings.worker.prefetch = Some(args.services.amqp.amqp_prefetch);
     let tasks = Tasks::new();

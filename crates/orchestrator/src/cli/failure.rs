@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use domain::ErrorKind;
 use domain::ports::PortError;
 use miette::{Diagnostic, Report, miette};
+use runtime::grpc;
 use tonic::{Code, Status};
 
 use crate::core::LaunchError;
@@ -159,10 +160,17 @@ impl From<Status> for Failure {
             Code::Cancelled => Exit::Interrupted,
             code => exit(proto::status::kind(code)),
         };
-        let away = status.code() == Code::Unavailable && status.message().contains("connect error");
-        if away {
-            let help = "start one with `orchestrator serve`, name another with --server, or use --embedded";
-            return Self::new(exit, miette!(help = help, "no daemon answers: {}", status.message()));
+        if grpc::is_of_the_transport(&status) {
+            let help = match status.message().contains("connect error") {
+                true => "start one with `orchestrator serve`, name another with --server, or use --embedded",
+                // A server cannot say why it lets nobody in before the connection is closed.
+                false => "does it speak TLS (https://)? demand a certificate (--grpc-tls-cert, --grpc-tls-key)?",
+            };
+            return Self::new(Exit::Unavailable, miette!(help = help, "no daemon answers: {}", grpc::reason(&status)));
+        }
+        if status.code() == Code::Unimplemented {
+            let help = "is it an orchestrator, and of this version? an agent answers on another port";
+            return Self::new(exit, miette!(help = help, "the daemon does not know this call"));
         }
         Self::new(exit, miette!("{}{faults}", status.message()))
     }

@@ -29,12 +29,12 @@ pub struct Agent {
 }
 
 impl Agent {
-    /// Dials an agent and waits for its HELLO.
+    /// Dials an agent over a channel of these settings and waits for its HELLO.
     ///
     /// # Errors
     /// If it cannot be reached, stays silent or speaks another protocol.
-    pub async fn dial(address: &Address) -> Result<Self, AttemptError> {
-        let channel = grpc::channel(address, &ClientConfig::default()).map_err(AttemptError::Address)?;
+    pub async fn dial(address: &Address, config: &ClientConfig) -> Result<Self, AttemptError> {
+        let channel = grpc::channel(address, config).map_err(AttemptError::Address)?;
         let mut client = AgentServiceClient::new(channel).max_decoding_message_size(grpc::DEFAULT_MAX_MESSAGE_BYTES);
         let mut alarm = Alarm(Box::pin(sleep(PATIENCE)));
         let session = alarm.within(PATIENCE, HELLO, Session::open(&mut client)).await?;

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use runtime::grpc::Address;
+use runtime::grpc::{Address, ClientConfig};
 use runtime::outage::Outage;
 use runtime::retry::{Backoff, Waits};
 use tokio::time::Instant;
 
 use crate::play::AttemptError;
 use crate::play::session::Agent;
+use crate::shard::Endpoints;
 
 /// Waits between attempts to reach an agent.
 const BACKOFF: Backoff = Backoff { first: Duration::from_millis(100), factor: 2.0, cap: Duration::from_secs(3) };
@@ -20,16 +21,17 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(super) struct Way {
     /// Never empty; the one in front is dialled.
     endpoints: Vec<Address>,
+    channel: ClientConfig,
     outage: Outage,
 }
 
 impl Way {
-    /// The way to one of `endpoints`, which slots share evenly by their number.
-    pub(super) fn new(endpoints: &[Address], slot: usize) -> Self {
-        let mut endpoints = endpoints.to_vec();
+    /// The way to one of these agents, which slots share evenly by their number.
+    pub(super) fn new(agents: &Endpoints, slot: usize) -> Self {
+        let mut endpoints = agents.addresses.clone();
         let front = slot % endpoints.len().max(1);
         endpoints.rotate_left(front);
-        Self { endpoints, outage: Outage::new("the agent") }
+        Self { endpoints, channel: agents.channel.clone(), outage: Outage::new("the agent") }
     }
 
     /// Dials the agent, then the next one, and so on until one is there; the job in hand waits for that.
@@ -40,7 +42,7 @@ impl Way {
         let deadline = Instant::now() + PATIENCE;
         let mut waits = Waits::new(BACKOFF);
         loop {
-            let error = match Agent::dial(&self.endpoints[0]).await {
+            let error = match Agent::dial(&self.endpoints[0], &self.channel).await {
                 Ok(agent) => {
                     self.outage.up();
                     return Ok(agent);

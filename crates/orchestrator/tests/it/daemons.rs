@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::support::{folder, json, orchestrator, python, root, succeed};
 use crate::system::{Served, System};
 
-const EXPERIMENT: &str = "name = \"daemons\"\nseed = 11\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n\
+pub(crate) const EXPERIMENT: &str = "name = \"daemons\"\nseed = 11\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n\
                           [seeds]\nepisodes = 2\n[evolution]\npopulation = 4\ngenerations = 2\nconfirmation = 4\n";
 
 /// A process that is ended with the test, however it ends.

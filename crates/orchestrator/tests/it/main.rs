@@ -12,6 +12,7 @@ mod deployment;
 mod embedded;
 mod events;
 mod extend;
+mod grpc_tls;
 mod jobs;
 mod jobs_command;
 mod leaders;

@@ -2,12 +2,12 @@
 //!
 //! A flag is required when it has no default here: the daemon gives one with [`Loader::default_value`](super::Loader::default_value).
 
-use std::{path::PathBuf, time::Duration};
+use std::{net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use clap::{Args, ValueEnum, builder::BoolishValueParser};
 
 use super::{Secret, SecretError};
-use crate::grpc::{Address, ClientConfig, ServerConfig};
+use crate::grpc::{Address, ClientConfig, ClientTls, ServerConfig, ServerTls, TlsError};
 use crate::tls::TlsFiles;
 
 /// How the gRPC server listens.
@@ -38,27 +38,110 @@ pub struct GrpcServerArgs {
           require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set,
           value_parser = BoolishValueParser::new())]
     pub reflection: bool,
+
+    /// Serve in the clear on an address that other machines can reach
+    #[arg(long, env = "GRPC_INSECURE", value_name = "BOOL", default_value = "false", num_args = 0..=1,
+          require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set,
+          value_parser = BoolishValueParser::new())]
+    pub insecure: bool,
+
+    /// Certificates
+    #[command(flatten)]
+    pub tls: GrpcTlsArgs,
+}
+
+/// Why a server cannot be set up as its flags say.
+#[derive(Debug, thiserror::Error)]
+pub enum GrpcArgsError {
+    /// A certificate file cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// Others could read along.
+    #[error(
+        "{0} can be reached from other machines, and everything would travel in the clear; give --grpc-tls-cert and \
+         --grpc-tls-key, listen on 127.0.0.1 or a Unix socket, or say --insecure where something else keeps it safe"
+    )]
+    Clear(Address),
 }
 
 impl GrpcServerArgs {
-    /// Returns the settings of the server.
-    pub fn server(&self) -> ServerConfig {
-        ServerConfig {
+    /// Returns the settings of the server that listens on `address`.
+    ///
+    /// # Errors
+    /// If certificates cannot be used, or there are none and the address can be reached from other machines.
+    pub fn server(&self, address: &Address) -> Result<ServerConfig, GrpcArgsError> {
+        let tls = self.tls.server()?;
+        if tls.is_none() && !self.insecure && !is_local(address) {
+            return Err(GrpcArgsError::Clear(address.clone()));
+        }
+        Ok(ServerConfig {
             keepalive: Duration::from_millis(self.grpc_keepalive_ms),
             default_deadline: Duration::from_millis(self.grpc_timeout_ms),
             max_message_bytes: self.max_message_bytes(),
+            tls,
             ..ServerConfig::default()
-        }
-    }
-
-    /// Returns the settings of channels to peers that are configured alike.
-    pub fn client(&self) -> ClientConfig {
-        ClientConfig { keepalive: Duration::from_millis(self.grpc_keepalive_ms), ..ClientConfig::default() }
+        })
     }
 
     /// Returns the message limit in bytes, for the generated services and clients.
     pub fn max_message_bytes(&self) -> usize {
         self.grpc_max_message_mb as usize * 1024 * 1024
+    }
+}
+
+/// Whether only this machine can reach an address.
+fn is_local(address: &Address) -> bool {
+    match address {
+        Address::Unix(_) => true,
+        Address::Tcp { host, .. } | Address::Tls { host, .. } => {
+            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        }
+    }
+}
+
+/// Who this process is in gRPC, and whom it trusts: as a server, as a client, or both.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "gRPC")]
+pub struct GrpcTlsArgs {
+    /// Certificate (PEM) with its chain: a server speaks TLS with it, a client shows it where it is asked
+    #[arg(long, env = "GRPC_TLS_CERT", value_name = "FILE", requires = "grpc_tls_key")]
+    pub grpc_tls_cert: Option<PathBuf>,
+
+    /// Key (PEM) of the certificate
+    #[arg(long, env = "GRPC_TLS_KEY", value_name = "FILE", requires = "grpc_tls_cert")]
+    pub grpc_tls_key: Option<PathBuf>,
+
+    /// Authorities (PEM): of servers at https:// addresses, instead of the well-known ones, and of clients, of whom a server
+    /// then demands a certificate
+    #[arg(long, env = "GRPC_TLS_CA", value_name = "FILE")]
+    pub grpc_tls_ca: Option<PathBuf>,
+}
+
+impl GrpcTlsArgs {
+    fn files(&self) -> TlsFiles {
+        let Self { grpc_tls_cert: cert, grpc_tls_key: key, grpc_tls_ca: ca } = self.clone();
+        TlsFiles { ca, cert, key }
+    }
+
+    /// Returns what a server speaks; in the clear without a certificate.
+    ///
+    /// # Errors
+    /// If a file cannot be used.
+    pub fn server(&self) -> Result<Option<Arc<ServerTls>>, TlsError> {
+        if self.grpc_tls_cert.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(Arc::new(ServerTls::load(self.files())?)))
+    }
+
+    /// Returns the settings of channels to servers.
+    ///
+    /// # Errors
+    /// If a file cannot be used.
+    pub fn client(&self) -> Result<ClientConfig, TlsError> {
+        let files = self.files();
+        let tls = if files.any() { Some(ClientTls::load(files)?) } else { None };
+        Ok(ClientConfig { tls, ..ClientConfig::default() })
     }
 }
 

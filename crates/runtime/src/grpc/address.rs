@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf, str::FromStr};
 /// Longest path of a Unix socket, in bytes: the system allows 107, and a temporary name beside it needs room.
 const MAX_SOCKET_PATH: usize = 96;
 
-/// A TCP or Unix socket address: `host:port`, `http://host:port`, `[::1]:port`, `unix:///path`.
+/// A TCP or Unix socket address: `host:port`, `http://host:port`, `https://host:port`, `[::1]:port`, `unix:///path`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Address {
     /// A host (name or address, IPv6 without brackets) and a port.
@@ -15,13 +15,20 @@ pub enum Address {
         /// Port; 0 lets the system choose one to listen on.
         port: u16,
     },
+    /// The same, of a server that speaks TLS. Only to dial: what a server speaks is a matter of its certificate.
+    Tls {
+        /// Host, which the server's certificate has to name.
+        host: String,
+        /// Port.
+        port: u16,
+    },
     /// A socket in the file system.
     Unix(PathBuf),
 }
 
 /// An address that is not understood.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("'{text}' is not an address: {reason}; write host:port, http://host:port or unix:///path")]
+#[error("'{text}' is not an address: {reason}; write host:port, http://host:port, https://host:port or unix:///path")]
 pub struct AddressError {
     text: String,
     reason: String,
@@ -32,7 +39,7 @@ impl Address {
     pub fn uri(&self) -> String {
         match self {
             Self::Tcp { .. } => format!("http://{self}"),
-            Self::Unix(_) => self.to_string(),
+            Self::Tls { .. } | Self::Unix(_) => self.to_string(),
         }
     }
 }
@@ -40,11 +47,18 @@ impl Address {
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Tcp { host, port } if host.contains(':') => write!(f, "[{host}]:{port}"),
-            Self::Tcp { host, port } => write!(f, "{host}:{port}"),
+            Self::Tcp { host, port } => write_place(f, host, *port),
+            Self::Tls { host, port } => {
+                f.write_str("https://")?;
+                write_place(f, host, *port)
+            }
             Self::Unix(path) => write!(f, "unix://{}", path.display()),
         }
     }
+}
+
+fn write_place(f: &mut fmt::Formatter<'_>, host: &str, port: u16) -> fmt::Result {
+    if host.contains(':') { write!(f, "[{host}]:{port}") } else { write!(f, "{host}:{port}") }
 }
 
 impl FromStr for Address {
@@ -63,10 +77,10 @@ impl FromStr for Address {
             }
             return Ok(Self::Unix(path.into()));
         }
-        let rest = match text.split_once("://") {
-            Some(("http", rest)) => rest.strip_suffix('/').unwrap_or(rest),
+        let (tls, rest) = match text.split_once("://") {
+            Some((scheme @ ("http" | "https"), rest)) => (scheme == "https", rest.strip_suffix('/').unwrap_or(rest)),
             Some((scheme, _)) => return Err(wrong(&format!("the scheme {scheme} is not known"))),
-            None => text,
+            None => (false, text),
         };
         let (host, port) = rest.rsplit_once(':').ok_or_else(|| wrong("the port is missing"))?;
         let port = port.parse().map_err(|_| wrong("the port is not a number from 0 to 65535"))?;
@@ -79,7 +93,8 @@ impl FromStr for Address {
             }
             None => host,
         };
-        Ok(Self::Tcp { host: host.to_owned(), port })
+        let host = host.to_owned();
+        Ok(if tls { Self::Tls { host, port } } else { Self::Tcp { host, port } })
     }
 }
 
@@ -94,6 +109,8 @@ mod tests {
             ("http://10.0.0.1:80", "10.0.0.1:80", "http://10.0.0.1:80"),
             ("http://agent:50052/", "agent:50052", "http://agent:50052"),
             ("[::1]:50052", "[::1]:50052", "http://[::1]:50052"),
+            ("https://agent:50052/", "https://agent:50052", "https://agent:50052"),
+            ("https://[::1]:50052", "https://[::1]:50052", "https://[::1]:50052"),
             ("unix:///run/agent.sock", "unix:///run/agent.sock", "unix:///run/agent.sock"),
             ("unix:/run/agent.sock", "unix:///run/agent.sock", "unix:///run/agent.sock"),
         ] {
@@ -111,7 +128,7 @@ mod tests {
             (":50052", "host is missing"),
             ("localhost:port", "not a number"),
             ("localhost:65536", "not a number"),
-            ("https://host:1", "scheme https"),
+            ("ftp://host:1", "scheme ftp"),
             ("http://host:1/path", "not a number"),
             ("::1:50052", "characters"),
             ("[zz]:1", "no IPv6"),

@@ -1,43 +1,63 @@
 //! Channels that connect when they are first used, and calls that are repeated where that is safe.
 
-use std::time::Duration;
+use std::{io, sync::Arc, time::Duration};
 
-use tokio::time::timeout;
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
+use tokio::{net::TcpStream, time::timeout};
+use tokio_rustls::client::TlsStream;
 use tonic::{
     Code, Request, Response, Status,
-    transport::{Channel, Endpoint},
+    transport::{Channel, Endpoint, Uri},
 };
 use tonic_types::StatusExt as _;
 use tracing::{Span, debug};
 
 use super::{
-    Address, CONNECTION_WINDOW_BYTES, KEEPALIVE, KEEPALIVE_TIMEOUT, MAX_FRAME_BYTES, MAX_HEADER_BYTES,
-    STREAM_WINDOW_BYTES,
+    Address, CONNECTION_WINDOW_BYTES, ClientTls, KEEPALIVE, KEEPALIVE_TIMEOUT, MAX_FRAME_BYTES, MAX_HEADER_BYTES,
+    STREAM_WINDOW_BYTES, TlsError, tls::server_name,
 };
 use crate::{
     retry::{Retry, RetryPolicy, retry},
+    tls::TlsFiles,
     trace_context,
 };
 
 /// Settings of a channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientConfig {
     /// Time for making the connection.
     pub connect_timeout: Duration,
     /// Time between keepalive pings, on idle connections too.
     pub keepalive: Duration,
+    /// Whom to trust at `https://` addresses, and what to show there; the well-known authorities and nothing unless set.
+    pub tls: Option<ClientTls>,
 }
 
 impl Default for ClientConfig {
     fn default() -> Self {
-        Self { connect_timeout: Duration::from_secs(3), keepalive: KEEPALIVE }
+        Self { connect_timeout: Duration::from_secs(3), keepalive: KEEPALIVE, tls: None }
     }
+}
+
+/// A channel that cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ChannelError {
+    /// The address is none that can be dialled.
+    #[error(transparent)]
+    Address(#[from] tonic::transport::Error),
+    /// TLS cannot be spoken with it.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
 /// Returns a channel that connects with its first call and again whenever the connection was lost.
 ///
 /// Call it inside the async runtime. Set the generated client's `max_decoding_message_size` to the server's limit.
-pub fn channel(address: &Address, config: &ClientConfig) -> Result<Channel, tonic::transport::Error> {
+///
+/// # Errors
+/// If the address cannot be dialled or the files for TLS cannot be used.
+pub fn channel(address: &Address, config: &ClientConfig) -> Result<Channel, ChannelError> {
     let endpoint = Endpoint::from_shared(address.uri())?
         .connect_timeout(config.connect_timeout)
         .http2_keep_alive_interval(config.keepalive)
@@ -48,7 +68,34 @@ pub fn channel(address: &Address, config: &ClientConfig) -> Result<Channel, toni
         .initial_stream_window_size(STREAM_WINDOW_BYTES)
         .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         .http2_max_header_list_size(MAX_HEADER_BYTES);
-    Ok(endpoint.connect_lazy())
+    let Address::Tls { host, port } = address else { return Ok(endpoint.connect_lazy()) };
+    let tls = match &config.tls {
+        Some(tls) => tls.clone(),
+        None => ClientTls::load(TlsFiles::default())?,
+    };
+    let dial = Arc::new(Dial { place: (host.clone(), *port), name: server_name(host)?, tls });
+    let connector = tower::service_fn(move |_: Uri| {
+        let dial = dial.clone();
+        async move { dial.connect().await.map(TokioIo::new) }
+    });
+    Ok(endpoint.connect_with_connector_lazy(connector))
+}
+
+/// How a connection with TLS is made.
+struct Dial {
+    place: (String, u16),
+    name: ServerName<'static>,
+    tls: ClientTls,
+}
+
+impl Dial {
+    async fn connect(&self) -> io::Result<TlsStream<TcpStream>> {
+        let (host, port) = &self.place;
+        let connector = self.tls.connector().map_err(io::Error::other)?;
+        let stream = TcpStream::connect((host.as_str(), *port)).await?;
+        stream.set_nodelay(true)?;
+        connector.connect(self.name.clone(), stream).await
+    }
 }
 
 /// What a caller knows about a method: a row of the per-method table.
@@ -99,6 +146,21 @@ where
     retry(policy, judge, attempt).await.map_err(|error| {
         error.into_last().unwrap_or_else(|| Status::deadline_exceeded("no answer within the overall deadline"))
     })
+}
+
+/// Whether this side made the status of a connection that failed, so that it says nothing about the call.
+pub fn is_of_the_transport(status: &Status) -> bool {
+    std::error::Error::source(status).is_some()
+}
+
+/// What a status says, with its first cause where this side knows of one.
+pub fn reason(status: &Status) -> String {
+    let causes = std::iter::successors(std::error::Error::source(status), |error| error.source());
+    let (message, cause) = (status.message(), causes.last().map(ToString::to_string));
+    match cause {
+        Some(cause) if !message.contains(&cause) => format!("{message}: {cause}"),
+        _ => message.to_owned(),
+    }
 }
 
 /// Says whether an idempotent call with this outcome is worth repeating, and how soon.

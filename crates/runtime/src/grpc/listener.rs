@@ -51,6 +51,10 @@ impl Listener {
                     Err(BindError { address: address.clone(), reason: tcp_reason(&error, *port), source: Some(error) })
                 }
             },
+            Address::Tls { .. } => {
+                let reason = "a server speaks TLS by its certificate (--grpc-tls-cert); write host:port".to_owned();
+                Err(BindError { address: address.clone(), reason, source: None })
+            }
             Address::Unix(path) => {
                 let (listener, file) = bind_unix(path).await.map_err(|(reason, source)| BindError {
                     address: address.clone(),
@@ -169,7 +173,7 @@ mod tests {
     fn path(address: &Address) -> &Path {
         match address {
             Address::Unix(path) => path,
-            Address::Tcp { .. } => panic!("a Unix address was expected"),
+            Address::Tcp { .. } | Address::Tls { .. } => panic!("a Unix address was expected"),
         }
     }
 

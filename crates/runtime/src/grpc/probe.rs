@@ -7,7 +7,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
-use super::{Address, ClientConfig, channel};
+use super::{Address, ClientConfig, channel, reason};
 
 /// Time a daemon has to answer.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -33,17 +33,17 @@ pub enum NotReady {
     },
 }
 
-/// Asks the daemon at `address` for the health of `service`.
+/// Asks the daemon at `address`, over a channel of these settings, for the health of `service`.
 ///
 /// # Errors
 /// If it does not answer within 5 s or is not SERVING.
-pub async fn ready(address: &Address, service: &str) -> Result<(), NotReady> {
+pub async fn ready(address: &Address, config: &ClientConfig, service: &str) -> Result<(), NotReady> {
     let silent = |reason: String| NotReady::Silent { address: address.clone(), reason };
-    let channel = channel(address, &ClientConfig::default()).map_err(|error| silent(error.to_string()))?;
+    let channel = channel(address, config).map_err(|error| silent(error.to_string()))?;
     let request = HealthCheckRequest { service: service.to_owned() };
     let answer = tokio::time::timeout(LIMIT, HealthClient::new(channel).check(request)).await;
     let answer = answer.map_err(|_| silent(format!("no answer within {LIMIT:?}")))?;
-    let answer = answer.map_err(|status: Status| silent(status.message().to_owned()))?;
+    let answer = answer.map_err(|status: Status| silent(reason(&status)))?;
     match answer.into_inner().status() {
         ServingStatus::Serving => Ok(()),
         other => Err(NotReady::Status { address: address.clone(), status: other.as_str_name() }),

@@ -2,11 +2,13 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use futures::{Stream, StreamExt as _};
+use futures::{Stream, StreamExt as _, future::ready};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
     time::timeout,
 };
+use tokio_rustls::server::TlsStream;
 use tokio_stream::wrappers::UnixListenerStream;
 use tokio_util::sync::CancellationToken;
 use tonic::{
@@ -16,11 +18,11 @@ use tonic::{
         server::{Connected, TcpIncoming},
     },
 };
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use super::{
     BindError, CONNECTION_WINDOW_BYTES, DEFAULT_MAX_MESSAGE_BYTES, KEEPALIVE, KEEPALIVE_TIMEOUT, Listener,
-    MAX_FRAME_BYTES, MAX_HEADER_BYTES, STREAM_WINDOW_BYTES, connection::Connection, layer::CallLayer,
+    MAX_FRAME_BYTES, MAX_HEADER_BYTES, STREAM_WINDOW_BYTES, ServerTls, connection::Connection, layer::CallLayer,
 };
 use crate::health::Readiness;
 
@@ -32,6 +34,12 @@ const MAX_ERROR_RESETS: usize = 128;
 
 /// TCP keepalive, for peers whose machine is gone.
 const TCP_KEEPALIVE: Duration = Duration::from_secs(30);
+
+/// Time for a TLS handshake.
+const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
+
+/// TLS handshakes at once.
+const HANDSHAKES: usize = 1024;
 
 /// Time that connections get to notice that they were cut.
 const CUT_LIMIT: Duration = Duration::from_millis(200);
@@ -50,6 +58,8 @@ pub struct ServerConfig {
     pub calls_per_connection: usize,
     /// Streams of one connection that are open at once.
     pub streams_per_connection: u32,
+    /// TLS on TCP; in the clear unless set. A Unix socket is as safe as its folder.
+    pub tls: Option<Arc<ServerTls>>,
     /// Paths (`/package.Service/Method`) without a default deadline: those whose response starts only after a long
     /// stream of requests.
     pub open_ended: Vec<&'static str>,
@@ -63,6 +73,7 @@ impl Default for ServerConfig {
             max_message_bytes: DEFAULT_MAX_MESSAGE_BYTES,
             calls_per_connection: 64,
             streams_per_connection: 256,
+            tls: None,
             open_ended: Vec::new(),
         }
     }
@@ -119,12 +130,34 @@ pub async fn serve(
             // The server's own nodelay setting does not reach sockets that come from outside; without it here, the
             // answer to a large message waits 40 ms for an acknowledgement.
             let incoming = TcpIncoming::from(listener).with_nodelay(Some(true)).with_keepalive(Some(TCP_KEEPALIVE));
-            run(config, routes, incoming, shutdown, grace).await
+            match &config.tls {
+                Some(tls) => run(config, routes, handshakes(incoming, tls.clone()), shutdown, grace).await,
+                None => run(config, routes, incoming, shutdown, grace).await,
+            }
         }
         Listener::Unix(listener, _file) => {
             run(config, routes, UnixListenerStream::new(listener), shutdown, grace).await
         }
     }
+}
+
+/// The connections whose handshake has succeeded. None waits for another one's.
+fn handshakes(
+    incoming: impl Stream<Item = io::Result<TcpStream>>,
+    tls: Arc<ServerTls>,
+) -> impl Stream<Item = io::Result<TlsStream<TcpStream>>> {
+    let shaken = incoming.map(move |connection| {
+        let acceptor = tls.acceptor();
+        async move {
+            let late = |_| io::Error::new(io::ErrorKind::TimedOut, "no handshake in time");
+            timeout(HANDSHAKE_LIMIT, acceptor.accept(connection?)).await.map_err(late)?
+        }
+    });
+    shaken.buffer_unordered(HANDSHAKES).filter_map(|outcome| {
+        // A peer that speaks no TLS, or shows no certificate, is its own business.
+        let kept = outcome.inspect_err(|error| debug!(%error, "handshake failed")).ok();
+        ready(kept.map(Ok))
+    })
 }
 
 async fn run<IO>(

@@ -6,3 +6,4 @@ mod config;
 mod grpc;
 mod signal;
 mod telemetry;
+mod tls;

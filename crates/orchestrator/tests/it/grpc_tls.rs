@@ -1,0 +1,78 @@
+//! Daemons that speak TLS to each other and to people, and refuse to speak in the clear where others can listen.
+
+use std::process::Command;
+
+use testkit::certificates::Authority;
+
+use crate::daemons::{EXPERIMENT, Process, agent, free_port, wait_until_healthy};
+use crate::support::{json, orchestrator};
+use crate::system::System;
+
+/// Flags of a process with a certificate for this name, which trusts this authority.
+fn certified(authority: &Authority, name: &str) -> [String; 6] {
+    let issued = authority.issue(&[name]);
+    let files = [issued.cert, issued.key, authority.ca()].map(|path| path.display().to_string());
+    let [cert, key, ca] = files;
+    ["--grpc-tls-cert".into(), cert, "--grpc-tls-key".into(), key, "--grpc-tls-ca".into(), ca]
+}
+
+/// Runs a command that must fail with this code; returns what it told.
+fn fail(command: &mut Command, code: i32) -> String {
+    let output = command.output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{command:?}:\n{told}");
+    told
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_way_of_grpc_can_be_encrypted_and_certified_on_both_sides() {
+    let ours = Authority::new();
+    let person = certified(&ours, "ada");
+    let as_person: Vec<_> = person.iter().map(String::as_str).collect();
+    let [agent_address, address] = [(); 2].map(|()| format!("127.0.0.1:{}", free_port()));
+    let (agent_url, server) = (format!("https://{agent_address}"), format!("https://{address}"));
+    let system = System::new().await;
+    let mut command = Command::new(agent());
+    command.args(["serve", "--grpc-addr", &agent_address]).args(certified(&ours, "127.0.0.1"));
+    let agent_daemon = Process::start(command, &system.log("agent"));
+    let mut command = system.command("serve");
+    command.args(["--grpc-addr", &address]).args(certified(&ours, "127.0.0.1"));
+    let serve = Process::start(command, &system.log("serve"));
+    wait_until_healthy(&[&["--server", &server], &as_person[..]].concat());
+    let worker = certified(&ours, "worker-0");
+    let playing = ["--engines", "1", "--agent-endpoints", &agent_url];
+    let worker = system.work_as("worker", &[&playing[..], &worker.each_ref().map(String::as_str)].concat());
+
+    let file = system.data.path().join("experiment.toml");
+    std::fs::write(&file, EXPERIMENT).unwrap();
+    let launch = ["--watch", "-o", "json", "--server", &server];
+    let completed = json(orchestrator().arg("launch").arg(&file).args(launch).args(&person));
+    assert_eq!(completed["status"], "completed", "{completed}");
+    assert!(Command::new(agent()).args(["health", "--addr", &agent_url]).args(&person).status().unwrap().success());
+
+    let theirs = Authority::new();
+    let stranger = certified(&theirs, "eve");
+    let ours_only = ["--grpc-tls-ca".to_owned(), ours.ca().display().to_string()];
+    for command in ["list", "health"] {
+        let ask = |flags: &[String]| fail(orchestrator().args([command, "--server", &server]).args(flags), 4);
+        let told = ask(&stranger);
+        assert!(told.contains("UnknownIssuer"), "{told}");
+        ask(&ours_only);
+    }
+    let told = fail(orchestrator().args(["list", "--server", &server.replace("https", "http")]), 4);
+    assert!(told.contains("https://"), "{told}");
+    for process in [worker, agent_daemon, serve] {
+        assert_eq!(process.stop(), Some(0));
+    }
+}
+
+#[test]
+fn an_address_that_others_reach_is_not_served_in_the_clear_by_accident() {
+    for (program, service) in [(orchestrator(), "orchestrator"), (Command::new(agent()), "agent")] {
+        let mut command = program;
+        let address = format!("0.0.0.0:{}", free_port());
+        command.args(["serve", "--grpc-addr", &address]);
+        let told = fail(&mut command, if service == "agent" { 1 } else { 2 });
+        assert!(told.contains("--grpc-tls-cert") && told.contains("--insecure"), "{told}");
+    }
+}
