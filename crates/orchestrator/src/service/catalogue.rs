@@ -13,32 +13,29 @@ use tokio::task::spawn_blocking;
 
 use crate::games::{Games, ScenarioFacts};
 
-/// The scenarios that come with the engine.
+/// The scenarios that come with the engine, those as well that lack something.
 ///
 /// # Errors
-/// If one of them cannot be read.
+/// If looking at them ends with a panic.
 pub(super) async fn scenarios(games: Arc<dyn Games>) -> Result<pb::ListScenariosResponse, PortError> {
     // Their files are read and hashed.
     let looked = spawn_blocking(move || {
-        let facts = |name| games.facts(&ScenarioSpec::shipped(name));
-        let scenarios: Result<Vec<_>, _> = games.names().into_iter().map(facts).collect();
-        (scenarios, games.version())
+        let scenarios = games.names().into_iter().map(|name| scenario(games.as_ref(), name)).collect();
+        pb::ListScenariosResponse { scenarios, engine: games.version() }
     });
-    let (scenarios, engine) = looked.await.map_err(|error| internal("scenarios cannot be listed").because(error))?;
-    let scenarios = scenarios.map_err(|found| {
-        let told: Vec<_> = found.iter().map(|violation| violation.message.as_str()).collect();
-        internal(&format!("a scenario cannot be read: {}", told.join("; ")))
-    })?;
-    Ok(pb::ListScenariosResponse { scenarios: scenarios.into_iter().map(scenario).collect(), engine })
+    looked.await.map_err(|error| PortError::new(ErrorKind::Internal, "scenarios cannot be listed").because(error))
 }
 
-fn internal(message: &str) -> PortError {
-    PortError::new(ErrorKind::Internal, message)
-}
-
-fn scenario(facts: ScenarioFacts) -> pb::Scenario {
-    let ScenarioFacts { name, buttons, variables, files } = facts;
-    pb::Scenario { name, buttons, variables, files }
+fn scenario(games: &dyn Games, name: String) -> pb::Scenario {
+    match games.facts(&ScenarioSpec::shipped(name.as_str())) {
+        Ok(ScenarioFacts { name, buttons, variables, files }) => {
+            pb::Scenario { name, buttons, variables, files, unplayable: String::new() }
+        }
+        Err(found) => {
+            let reasons: Vec<_> = found.into_iter().map(|violation| violation.message).collect();
+            pb::Scenario { name, unplayable: reasons.join("; "), ..Default::default() }
+        }
+    }
 }
 
 /// The policies.

@@ -23,7 +23,9 @@ async fn a_daemon_says_what_there_is_and_what_a_file_would_launch() {
     let scenarios = client.list_scenarios(pb::ListScenariosRequest {}).await.unwrap().into_inner();
     let basic = scenarios.scenarios.iter().find(|scenario| scenario.name == "basic").unwrap();
     assert_eq!(basic.buttons, ["MOVE_LEFT", "MOVE_RIGHT", "ATTACK"]);
-    assert!(basic.files.contains_key("basic.wad") && scenarios.engine.starts_with("vizdoom "), "{basic:?}");
+    assert!(basic.files.contains_key("basic.wad") && basic.unplayable.is_empty(), "{basic:?}");
+    let doom = scenarios.scenarios.iter().find(|scenario| scenario.name == "doom").unwrap();
+    assert!(doom.unplayable.contains("doom.wad") && scenarios.engine.starts_with("vizdoom "), "{doom:?}");
     let policies = client.list_policies(pb::ListPoliciesRequest {}).await.unwrap().into_inner().policies;
     let aim = policies.iter().find(|policy| policy.name == "aim").unwrap();
     assert!(!aim.about.is_empty() && !aim.parameters.is_empty());

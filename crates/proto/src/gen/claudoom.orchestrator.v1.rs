@@ -1142,6 +1142,9 @@ pub struct Scenario {
         ::prost::alloc::string::String,
         ::prost::alloc::string::String,
     >,
+    /// Why it cannot be played as it is, such as a game that does not come with the engine; empty if it can.
+    #[prost(string, tag = "5")]
+    pub unplayable: ::prost::alloc::string::String,
 }
 /// Asks for the policies.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]

@@ -1,0 +1,77 @@
+//! The calls that the documentation shows exist, and their JSON is that of their requests.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use prost_reflect::{DescriptorPool, DynamicMessage};
+use serde_json::Deserializer;
+
+/// A call by grpcurl as a page shows it.
+#[derive(Debug)]
+struct Recipe {
+    page: PathBuf,
+    /// The request; empty where none is given.
+    json: String,
+    service: String,
+    /// Methods, several where a shell loop names them.
+    methods: Vec<String>,
+}
+
+/// Every call of a page to services of ours. Lines that end with a backslash go on.
+fn recipes(page: &Path) -> Vec<Recipe> {
+    let text = fs::read_to_string(page).unwrap().replace("\\\n", " ");
+    let mut found = Vec::new();
+    let mut looped = Vec::new();
+    for line in text.lines() {
+        if let Some(list) = line.strip_prefix("for list in ") {
+            looped = list.trim_end_matches("; do").split_whitespace().map(str::to_owned).collect();
+        }
+        let Some(call) = line.trim_start().strip_prefix("grpcurl ") else { continue };
+        let Some(target) = call.split_whitespace().find(|word| word.starts_with("claudoom.") && word.contains('/'))
+        else {
+            continue;
+        };
+        let (service, method) = target.split_once('/').unwrap();
+        let methods = if method == "$list" { looped.clone() } else { vec![method.to_owned()] };
+        found.push(Recipe { page: page.to_owned(), json: request(call), service: service.to_owned(), methods });
+    }
+    found
+}
+
+/// What follows `-d`, as the shell hands it over. A command in it makes bytes in base64.
+fn request(call: &str) -> String {
+    let Some((_, given)) = call.split_once("-d ") else { return "{}".to_owned() };
+    if let Some(plain) = given.strip_prefix('\'') {
+        return plain.split('\'').next().unwrap().to_owned();
+    }
+    let mut json = given[1..].split("\"  ").next().unwrap().to_owned();
+    while let Some((before, rest)) = json.split_once("$(") {
+        let (_, after) = rest.split_once(')').unwrap();
+        json = format!("{before}AA=={after}");
+    }
+    json.replace("\\\"", "\"")
+}
+
+#[test]
+fn calls_that_pages_show_exist_and_their_requests_are_understood() {
+    let pool = DescriptorPool::decode(proto::FILE_DESCRIPTOR_SET).unwrap();
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    let pages = fs::read_dir(docs).unwrap().map(|entry| entry.unwrap().path());
+    let found: Vec<_> =
+        pages.filter(|path| path.extension().is_some_and(|end| end == "md")).flat_map(|p| recipes(&p)).collect();
+    assert!(found.len() >= 9, "{found:?}");
+    for recipe in found {
+        let at = format!("{}: {recipe:?}", recipe.page.display());
+        let service = pool.get_service_by_name(&recipe.service).unwrap_or_else(|| panic!("{at}: no such service"));
+        assert!(!recipe.methods.is_empty(), "{at}");
+        for name in &recipe.methods {
+            let method = service.methods().find(|method| method.name() == name);
+            let method = method.unwrap_or_else(|| panic!("{at}: there is no {name}"));
+            let mut json = Deserializer::from_str(&recipe.json);
+            let read = DynamicMessage::deserialize(method.input(), &mut json).map(|_| json.end());
+            assert!(matches!(read, Ok(Ok(()))), "{at}: {read:?}");
+        }
+    }
+}
