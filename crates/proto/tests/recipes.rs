@@ -5,8 +5,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use prost_reflect::{DescriptorPool, DynamicMessage};
-use serde_json::Deserializer;
+use prost_reflect::{DescriptorPool, FieldDescriptor, Kind, MessageDescriptor};
+use serde_json::Value;
 
 /// A call by grpcurl as a page shows it.
 #[derive(Debug)]
@@ -54,6 +54,33 @@ fn request(call: &str) -> String {
     json.replace("\\\"", "\"")
 }
 
+/// The first field of a request that its message does not have, or that is of another kind.
+fn misfit(message: &MessageDescriptor, json: &Value) -> Option<String> {
+    let Some(given) = json.as_object() else { return Some(format!("{json} is no message")) };
+    given.iter().find_map(|(name, value)| {
+        let field = message.get_field_by_json_name(name).or_else(|| message.get_field_by_name(name));
+        let Some(field) = field else { return Some(format!("{} has no field {name}", message.name())) };
+        let values = match (field.is_list(), value) {
+            (true, Value::Array(items)) => items.iter().collect(),
+            (true, other) => return Some(format!("{name} is a list, not {other}")),
+            (false, one) => vec![one],
+        };
+        values.into_iter().find(|value| !fits(&field, value)).map(|value| format!("{name} cannot be {value}"))
+    })
+}
+
+/// Whether a value is of the kind of a field, in the JSON of proto3.
+fn fits(field: &FieldDescriptor, value: &Value) -> bool {
+    match field.kind() {
+        // A field mask is a text in JSON.
+        Kind::Message(message) if message.full_name() == "google.protobuf.FieldMask" => value.is_string(),
+        Kind::Message(message) => misfit(&message, value).is_none(),
+        Kind::String | Kind::Bytes | Kind::Enum(_) => value.is_string(),
+        Kind::Bool => value.is_boolean(),
+        _ => value.is_number(),
+    }
+}
+
 #[test]
 fn calls_that_pages_show_exist_and_their_requests_are_understood() {
     let pool = DescriptorPool::decode(proto::FILE_DESCRIPTOR_SET).unwrap();
@@ -69,9 +96,21 @@ fn calls_that_pages_show_exist_and_their_requests_are_understood() {
         for name in &recipe.methods {
             let method = service.methods().find(|method| method.name() == name);
             let method = method.unwrap_or_else(|| panic!("{at}: there is no {name}"));
-            let mut json = Deserializer::from_str(&recipe.json);
-            let read = DynamicMessage::deserialize(method.input(), &mut json).map(|_| json.end());
-            assert!(matches!(read, Ok(Ok(()))), "{at}: {read:?}");
+            let json: Value = serde_json::from_str(&recipe.json).unwrap_or_else(|error| panic!("{at}: {error}"));
+            assert_eq!(misfit(&method.input(), &json), None, "{at}");
         }
     }
+}
+
+#[test]
+fn a_request_that_does_not_fit_is_noticed() {
+    let pool = DescriptorPool::decode(proto::FILE_DESCRIPTOR_SET).unwrap();
+    let message = pool.get_message_by_name("claudoom.orchestrator.v1.ListScoresRequest").unwrap();
+    let told = |json| misfit(&message, &json);
+
+    assert_eq!(told(serde_json::json!({ "experiment_id": "e", "pageSize": 5 })), None);
+    assert_eq!(told(serde_json::json!({ "page_sizes": 5 })).unwrap(), "ListScoresRequest has no field page_sizes");
+    let message = pool.get_message_by_name("claudoom.orchestrator.v1.RedriveJobsRequest").unwrap();
+    assert_eq!(misfit(&message, &serde_json::json!({ "job_ids": "j" })).unwrap(), "job_ids is a list, not \"j\"");
+    assert_eq!(told(serde_json::json!({ "page_size": "five" })).unwrap(), "page_size cannot be \"five\"");
 }
