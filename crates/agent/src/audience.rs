@@ -49,6 +49,7 @@ impl Audiences {
 #[derive(Debug)]
 pub(crate) struct Audience {
     ticks: broadcast::Sender<Arc<AgentObservation>>,
+    /// How many there are: the ring knows as well, but takes its lock to say so.
     present: AtomicUsize,
     /// How many of those present want images.
     want_frames: AtomicUsize,

@@ -115,15 +115,14 @@ impl OrchestratorService for Service {
     ) -> Result<Response<pb::GetExperimentResponse>, Status> {
         let request = request.into_inner();
         let wanted = Wanted::of(request.read_mask, &["experiment", "generations", "conditions", "summary"])?;
-        let id = self.find(&request.experiment_id).await?;
-        let record = self.core.store.experiment(id).await.map_err(status)?;
+        let record = self.record(&request.experiment_id).await?;
         let (generations, conditions) = if wanted.has("generations") || wanted.has("conditions") {
             summary::of(self.core.store.as_ref(), &record).await.map_err(status)?
         } else {
             Default::default()
         };
         let summary = match wanted.has("summary") {
-            true => self.core.projection.summary(id).await.map_err(status)?,
+            true => self.core.projection.summary(record.id).await.map_err(status)?,
             false => None,
         };
         Ok(Response::new(pb::GetExperimentResponse {
@@ -207,8 +206,7 @@ impl OrchestratorService for Service {
         request: Request<pb::StreamEventsRequest>,
     ) -> Result<Response<Self::StreamEventsStream>, Status> {
         let request = request.into_inner();
-        let id = self.find(&request.experiment_id).await?;
-        self.core.store.experiment(id).await.map_err(status)?;
+        let id = self.record(&request.experiment_id).await?.id;
         let store = self.core.store.clone();
         Ok(Response::new(events::stream(store, id, request.after_sequence, request.history_only)))
     }
@@ -218,13 +216,12 @@ impl OrchestratorService for Service {
         request: Request<pb::ListScoresRequest>,
     ) -> Result<Response<pb::ListScoresResponse>, Status> {
         let request = request.into_inner();
-        let id = self.find(&request.experiment_id).await?;
+        let record = self.record(&request.experiment_id).await?;
         let store = self.core.store.as_ref();
-        let record = store.experiment(id).await.map_err(status)?;
         let agent = agent(&request.agent)?;
         let filter = ScoreFilter { generation: request.generation, agent, action_logs: request.include_action_log };
         let page = page(request.page_size, request.page_token);
-        let (rows, next) = store.scores(id, &filter, &page).await.map_err(status)?;
+        let (rows, next) = store.scores(record.id, &filter, &page).await.map_err(status)?;
         if rows.is_empty() && page.after.is_none() {
             absent::explain(store, &record, &filter).await.map_err(status)?;
         }

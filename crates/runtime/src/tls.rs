@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use rustls::RootCertStore;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
@@ -79,6 +80,21 @@ impl TlsFiles {
             _ => Err(TlsFileError::Half),
         }
     }
+}
+
+/// Whom to trust: these authorities, or the well-known ones where none are given.
+///
+/// # Errors
+/// If a certificate cannot be that of an authority.
+pub fn roots(authorities: Vec<CertificateDer<'static>>) -> Result<RootCertStore, rustls::Error> {
+    let mut roots = RootCertStore::empty();
+    if authorities.is_empty() {
+        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    }
+    for authority in authorities {
+        roots.add(authority)?;
+    }
+    Ok(roots)
 }
 
 /// The text of a PEM file, for libraries that take text.

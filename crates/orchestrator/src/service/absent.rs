@@ -2,7 +2,7 @@
 
 use domain::ErrorKind;
 use domain::ids::AgentId;
-use domain::ports::{ExperimentRecord, ExperimentStore, PortError, ScoreFilter};
+use domain::ports::{ExperimentRecord, ExperimentStore, GenerationRecord, PortError, ScoreFilter};
 use domain::spelling::nearest;
 
 /// Agents that are named to somebody who asked for another.
@@ -20,16 +20,28 @@ pub(super) async fn explain(
     // Whoever played in an earlier generation has scores, so without a number only the latest one has to be looked at.
     let index = filter.generation.unwrap_or(record.generation);
     let generation = store.generation(record.id, index).await?;
-    let agents: Vec<_> = generation.members.iter().map(|member| &member.member.agent).collect();
     match &filter.agent {
-        Some(agent) if !agents.contains(&agent) => {
-            let place = filter.generation.map(|index| format!("generation {index} of ")).unwrap_or_default();
-            let (name, agents) = (&record.spec.name, named(agent, index, &agents));
-            let message = format!("there is no agent `{agent}` in {place}experiment `{name}`: {agents}");
-            Err(PortError::new(ErrorKind::NotFound, message))
-        }
+        Some(agent) if !plays(&generation, agent) => Err(no_agent(record, &generation, filter.generation, agent)),
         _ => Ok(()),
     }
+}
+
+fn plays(generation: &GenerationRecord, agent: &AgentId) -> bool {
+    generation.members.iter().any(|scored| &scored.member.agent == agent)
+}
+
+/// That an agent does not play in a generation, with those that do; `asked` is the generation if somebody named it.
+pub(super) fn no_agent(
+    record: &ExperimentRecord,
+    generation: &GenerationRecord,
+    asked: Option<u32>,
+    agent: &AgentId,
+) -> PortError {
+    let agents: Vec<_> = generation.members.iter().map(|scored| &scored.member.agent).collect();
+    let place = asked.map(|index| format!("generation {index} of ")).unwrap_or_default();
+    let (name, agents) = (&record.spec.name, named(agent, generation.index, &agents));
+    let message = format!("there is no agent `{agent}` in {place}experiment `{name}`: {agents}");
+    PortError::new(ErrorKind::NotFound, message)
 }
 
 fn named(wanted: &AgentId, generation: u32, agents: &[&AgentId]) -> String {

@@ -1,13 +1,15 @@
 //! Who plays in a generation.
 
+use domain::Violation;
 use domain::experiment::ExperimentSpec;
 use domain::plan::Member;
-use domain::ports::{ExperimentRecord, ExperimentStore, GenerationRecord, MemberScores, PortError, ScoreFilter};
-use domain::{ErrorKind, Violation};
+use domain::ports::{ExperimentRecord, ExperimentStore, GenerationRecord, MemberScores, PortError};
 use proto::orchestrator::v1 as pb;
 use tonic::Status;
 
-use super::{absent, page, status};
+use super::absent::no_agent;
+use super::summary::levels;
+use super::{page, status};
 use crate::standing::over_episodes;
 
 /// A page of the agents of a generation. A page token is the position that comes next.
@@ -45,11 +47,8 @@ pub(super) async fn get(
     let agent = super::agent(&request.agent)?
         .ok_or_else(|| proto::status::invalid("no agent is named", &[Violation::new("agent", "is missing")]))?;
     let generation = generation(store, record, request.generation).await.map_err(status)?;
-    let Some(scored) = generation.members.iter().find(|scored| scored.member.agent == agent) else {
-        let filter = ScoreFilter { generation: Some(generation.index), agent: Some(agent), action_logs: false };
-        absent::explain(store, record, &filter).await.map_err(status)?;
-        return Err(status(PortError::new(ErrorKind::NotFound, "the agent has gone")));
-    };
+    let scored = generation.members.iter().find(|scored| scored.member.agent == agent);
+    let scored = scored.ok_or_else(|| status(no_agent(record, &generation, Some(generation.index), &agent)))?;
     Ok(pb::GetGenomeResponse { genome: Some(scored_genome(&record.spec, &generation, scored)) })
 }
 
@@ -80,7 +79,7 @@ pub(super) fn genome(generation: u32, member: &Member) -> pb::Genome {
         genes: member.spec.genome.0.clone(),
         parents: member.parents.iter().map(ToString::to_string).collect(),
         operators: member.operators.clone(),
-        levels: member.factors.iter().map(|(name, level)| (name.clone(), level.to_string())).collect(),
+        levels: levels(member),
         mean_fitness: None,
         episodes: 0,
     }

@@ -1,6 +1,8 @@
 //! What is shown of every generation, and of every condition of a design.
 
-use domain::plan::Purpose;
+use std::collections::BTreeMap;
+
+use domain::plan::{Member, Purpose};
 use domain::ports::{ExperimentRecord, ExperimentStore, GenerationRecord, MemberScores, PortError};
 use proto::orchestrator::v1::{ConditionInfo, GenerationInfo, GenerationPurpose, GenerationStatus};
 
@@ -22,12 +24,17 @@ pub(super) async fn of(
     Ok((generations, conditions))
 }
 
+/// The level of every factor as JSON, by the factor's name.
+pub(super) fn levels(member: &Member) -> BTreeMap<String, String> {
+    member.factors.iter().map(|(name, level)| (name.clone(), level.to_string())).collect()
+}
+
 fn condition_info(record: &ExperimentRecord, generation: &GenerationRecord, scored: &MemberScores) -> ConditionInfo {
     let sample = over_episodes(&record.spec, scored);
     ConditionInfo {
         position: scored.member.position,
         agent: scored.member.agent.to_string(),
-        levels: scored.member.factors.iter().map(|(name, level)| (name.clone(), level.to_string())).collect(),
+        levels: levels(&scored.member),
         episodes: scored.scores.len() as u64,
         episodes_planned: u64::from(generation.episodes_per_member),
         mean_fitness: sample.map(|sample| sample.mean),

@@ -2,21 +2,12 @@
 
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
-use crate::support::{folder, json, orchestrator};
+use crate::support::{fail, folder, json, orchestrator};
 
 const GOOD: &str = "name = \"t\"\nseed = 1\n[scenario]\nname = \"basic\"\n[agent]\npolicy = \"random\"\n\
                     [[design.factors]]\nparameter = \"scenario.skill\"\nlevels = [1, 2]\n";
-
-/// Runs a command that must fail with this code, without a panic, and returns what it told.
-fn fail(command: &mut Command, code: i32) -> String {
-    let Output { status, stdout, stderr } = command.output().expect("the program starts");
-    let told = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
-    assert_eq!(status.code(), Some(code), "{command:?}:\n{told}");
-    assert!(!told.contains("panicked"), "{told}");
-    told
-}
 
 /// Launches a file's content embedded; the experiment must be refused and not be stored.
 fn refused(content: &[u8]) -> String {

@@ -2,23 +2,16 @@
 
 use proto::orchestrator::v1 as pb;
 use proto::orchestrator::v1::orchestrator_service_client::OrchestratorServiceClient;
-use runtime::grpc::{Address, ClientConfig, channel};
 use tonic::Code;
-use tonic::transport::Channel;
 
 use crate::support::root;
 use crate::system::System;
-
-fn client(server: &str) -> OrchestratorServiceClient<Channel> {
-    let address: Address = server.parse().unwrap();
-    OrchestratorServiceClient::new(channel(&address, &ClientConfig::default()).unwrap())
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_daemon_says_what_there_is_and_what_a_file_would_launch() {
     let system = System::new().await;
     let served = system.serve(&[]);
-    let mut client = client(&served.server);
+    let mut client = OrchestratorServiceClient::connect(served.server.clone()).await.unwrap();
 
     let scenarios = client.list_scenarios(pb::ListScenariosRequest {}).await.unwrap().into_inner();
     let basic = scenarios.scenarios.iter().find(|scenario| scenario.name == "basic").unwrap();

@@ -5,7 +5,7 @@ use std::process::Command;
 use testkit::certificates::Authority;
 
 use crate::daemons::{EXPERIMENT, Process, agent, free_port, wait_until_healthy};
-use crate::support::{json, orchestrator};
+use crate::support::{fail, json, orchestrator};
 use crate::system::System;
 
 /// Flags of a process with a certificate for this name, which trusts this authority.
@@ -14,14 +14,6 @@ fn certified(authority: &Authority, name: &str) -> [String; 6] {
     let files = [issued.cert, issued.key, authority.ca()].map(|path| path.display().to_string());
     let [cert, key, ca] = files;
     ["--grpc-tls-cert".into(), cert, "--grpc-tls-key".into(), key, "--grpc-tls-ca".into(), ca]
-}
-
-/// Runs a command that must fail with this code; returns what it told.
-fn fail(command: &mut Command, code: i32) -> String {
-    let output = command.output().unwrap();
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(code), "{command:?}:\n{told}");
-    told
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -50,6 +50,15 @@ pub(crate) fn succeed(command: &mut Command) -> Output {
     output
 }
 
+/// Runs a command that must fail with this code, without a panic, and returns what it told.
+pub(crate) fn fail(command: &mut Command, code: i32) -> String {
+    let Output { status, stdout, stderr } = command.output().expect("the program starts");
+    let told = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
+    assert_eq!(status.code(), Some(code), "{command:?}:\n{told}");
+    assert!(!told.contains("panicked"), "{told}");
+    told
+}
+
 /// Runs a command that prints one JSON value.
 pub(crate) fn json(command: &mut Command) -> Value {
     let output = succeed(command);

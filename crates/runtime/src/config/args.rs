@@ -139,9 +139,7 @@ impl GrpcTlsArgs {
     /// # Errors
     /// If a file cannot be used.
     pub fn client(&self) -> Result<ClientConfig, TlsError> {
-        let files = self.files();
-        let tls = if files.any() { Some(ClientTls::load(files)?) } else { None };
-        Ok(ClientConfig { tls, ..ClientConfig::default() })
+        Ok(ClientConfig { tls: ClientTls::load(self.files())?, ..ClientConfig::default() })
     }
 }
 

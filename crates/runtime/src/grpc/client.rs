@@ -19,7 +19,6 @@ use super::{
 };
 use crate::{
     retry::{Retry, RetryPolicy, retry},
-    tls::TlsFiles,
     trace_context,
 };
 
@@ -30,13 +29,13 @@ pub struct ClientConfig {
     pub connect_timeout: Duration,
     /// Time between keepalive pings, on idle connections too.
     pub keepalive: Duration,
-    /// Whom to trust at `https://` addresses, and what to show there; the well-known authorities and nothing unless set.
-    pub tls: Option<ClientTls>,
+    /// Whom to trust at `https://` addresses, and what to show there.
+    pub tls: ClientTls,
 }
 
 impl Default for ClientConfig {
     fn default() -> Self {
-        Self { connect_timeout: Duration::from_secs(3), keepalive: KEEPALIVE, tls: None }
+        Self { connect_timeout: Duration::from_secs(3), keepalive: KEEPALIVE, tls: ClientTls::default() }
     }
 }
 
@@ -56,7 +55,7 @@ pub enum ChannelError {
 /// Call it inside the async runtime. Set the generated client's `max_decoding_message_size` to the server's limit.
 ///
 /// # Errors
-/// If the address cannot be dialled or the files for TLS cannot be used.
+/// If the address cannot be dialled.
 pub fn channel(address: &Address, config: &ClientConfig) -> Result<Channel, ChannelError> {
     let endpoint = Endpoint::from_shared(address.uri())?
         .connect_timeout(config.connect_timeout)
@@ -69,11 +68,7 @@ pub fn channel(address: &Address, config: &ClientConfig) -> Result<Channel, Chan
         .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         .http2_max_header_list_size(MAX_HEADER_BYTES);
     let Address::Tls { host, port } = address else { return Ok(endpoint.connect_lazy()) };
-    let tls = match &config.tls {
-        Some(tls) => tls.clone(),
-        None => ClientTls::load(TlsFiles::default())?,
-    };
-    let dial = Arc::new(Dial { place: (host.clone(), *port), name: server_name(host)?, tls });
+    let dial = Arc::new(Dial { place: (host.clone(), *port), name: server_name(host)?, tls: config.tls.clone() });
     let connector = tower::service_fn(move |_: Uri| {
         let dial = dial.clone();
         async move { dial.connect().await.map(TokioIo::new) }

@@ -12,10 +12,10 @@ use std::time::{Duration, Instant, SystemTime};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::{InvalidDnsNameError, ServerName};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{ClientConfig, RootCertStore, ServerConfig};
+use rustls::{ClientConfig, ServerConfig};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-use crate::tls::{TlsFileError, TlsFiles};
+use crate::tls::{TlsFileError, TlsFiles, roots};
 
 /// How often a server looks at its files at most.
 const LOOK: Duration = Duration::from_secs(1);
@@ -102,8 +102,8 @@ impl std::fmt::Debug for ServerTls {
     }
 }
 
-/// Whom a channel trusts, and what it shows where it is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Whom a channel trusts, and what it shows where it is asked: the well-known authorities, and nothing, by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientTls(TlsFiles);
 
 impl ClientTls {
@@ -150,7 +150,7 @@ fn server_config(files: &TlsFiles) -> Result<ServerConfig, TlsError> {
     let builder = match files.ca {
         None => builder.with_no_client_auth(),
         Some(_) => {
-            let roots = Arc::new(roots(files)?);
+            let roots = Arc::new(roots(files.authorities()?).map_err(unfit)?);
             let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider()).build().map_err(unfit)?;
             builder.with_client_cert_verifier(verifier)
         }
@@ -163,24 +163,11 @@ fn server_config(files: &TlsFiles) -> Result<ServerConfig, TlsError> {
 fn client_config(files: &TlsFiles) -> Result<ClientConfig, TlsError> {
     let builder =
         ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions().map_err(unfit)?;
-    let builder = builder.with_root_certificates(roots(files)?);
+    let builder = builder.with_root_certificates(roots(files.authorities()?).map_err(unfit)?);
     let mut config = match files.identity()? {
         None => builder.with_no_client_auth(),
         Some((chain, key)) => builder.with_client_auth_cert(chain, key).map_err(unfit)?,
     };
     config.alpn_protocols = vec![ALPN.to_vec()];
     Ok(config)
-}
-
-/// The named authorities, or the well-known ones.
-fn roots(files: &TlsFiles) -> Result<RootCertStore, TlsError> {
-    let mut roots = RootCertStore::empty();
-    let authorities = files.authorities()?;
-    if authorities.is_empty() {
-        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    }
-    for authority in authorities {
-        roots.add(authority).map_err(unfit)?;
-    }
-    Ok(roots)
 }

@@ -42,7 +42,7 @@ async fn start(files: TlsFiles) -> (u16, DropGuard) {
 
 fn client(port: u16, files: TlsFiles) -> HealthClient<tonic::transport::Channel> {
     let address = Address::Tls { host: "localhost".into(), port };
-    let config = ClientConfig { tls: Some(ClientTls::load(files).unwrap()), ..ClientConfig::default() };
+    let config = ClientConfig { tls: ClientTls::load(files).unwrap(), ..ClientConfig::default() };
     HealthClient::new(channel(&address, &config).unwrap())
 }
 

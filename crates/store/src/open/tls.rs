@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
-use runtime::tls::TlsFiles;
+use runtime::tls::{TlsFiles, roots};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, SignatureScheme};
 use sea_orm::sqlx::postgres::PgSslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -36,14 +36,8 @@ pub(super) fn connector(mode: PgSslMode, files: &TlsFiles) -> Result<MakeRustlsC
 }
 
 fn verifier(files: &TlsFiles, provider: &Arc<CryptoProvider>) -> Result<Arc<WebPkiServerVerifier>, Failure> {
-    let mut roots = RootCertStore::empty();
-    for authority in files.authorities()? {
-        roots.add(authority)?;
-    }
-    if roots.is_empty() {
-        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-    }
-    Ok(WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider)).build()?)
+    let roots = Arc::new(roots(files.authorities()?)?);
+    Ok(WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(provider)).build()?)
 }
 
 /// Checks who signed the certificate and not for which host: `verify-ca`.
