@@ -19,6 +19,7 @@ mod m20261127000001_add_terms_and_progress;
 mod m20261127000002_control;
 mod m20261127000003_create_projection;
 mod m20261127000004_create_files;
+mod m20261129000001_create_tokens;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127000002_control::Migration),
             Box::new(m20261127000003_create_projection::Migration),
             Box::new(m20261127000004_create_files::Migration),
+            Box::new(m20261129000001_create_tokens::Migration),
         ]
     }
 }

@@ -1,13 +1,17 @@
 //! The command line of the program `agent`.
 
+mod token;
+
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
+use runtime::access::{FileBook, TokenBook};
 use runtime::config::{ConfigArgs, GrpcServerArgs, GrpcTlsArgs, Loader, TelemetryArgs};
-use runtime::grpc::{self, Address, Listener, Stopped};
+use runtime::grpc::{self, Access, Address, Listener, ServerConfig, Stopped};
 use runtime::telemetry::{self, TelemetryConfig};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
@@ -33,6 +37,9 @@ enum Command {
     Serve(Box<ServeArgs>),
     /// Ask a daemon whether it is ready; the exit code is the answer
     Health(HealthArgs),
+    /// Make, list and revoke the tokens that callers need
+    #[command(subcommand)]
+    Token(token::TokenCommand),
 }
 
 /// Flags of `agent health`.
@@ -55,6 +62,10 @@ struct ServeArgs {
     /// Listen on this Unix socket instead of --grpc-addr
     #[arg(long, env = "AGENT_UDS", value_name = "PATH", help_heading = "gRPC")]
     uds: Option<PathBuf>,
+
+    /// File with the tokens of callers, as `agent token create` writes it
+    #[arg(long, env = "AGENT_TOKENS_FILE", value_name = "FILE", help_heading = "gRPC")]
+    tokens_file: Option<PathBuf>,
 
     /// TOML file with the policy and genome that GetAction answers with
     #[arg(long, env = "AGENT_DEFINITION", value_name = "FILE")]
@@ -93,6 +104,7 @@ impl Cli {
         match self.command {
             Command::Serve(args) => runtime.block_on(serve(*args)),
             Command::Health(args) => runtime.block_on(health(&args)),
+            Command::Token(command) => runtime.block_on(token::run(command)),
         }
     }
 }
@@ -127,13 +139,20 @@ impl ServeArgs {
         self.uds.clone().map_or_else(|| self.grpc.grpc_addr.clone(), Address::Unix)
     }
 
+    fn book(&self) -> anyhow::Result<Option<Arc<dyn TokenBook>>> {
+        let Some(path) = &self.tokens_file else { return Ok(None) };
+        Ok(Some(Arc::new(FileBook::open(path)?)))
+    }
+
     fn settings(&self) -> anyhow::Result<Settings> {
+        let book = self.book()?;
+        let server = self.grpc.server(&self.address(), book.is_some())?;
         Ok(Settings {
             budget: Duration::from_millis(self.budget_ms),
             drain_limit: Duration::from_millis(self.drain_ms),
             definition: self.definition.as_deref().map(Definition::read).transpose()?,
             reflection: self.grpc.reflection,
-            server: self.grpc.server(&self.address())?,
+            server: ServerConfig { access: Access { book, ..server.access }, ..server },
             ..Settings::default()
         })
     }

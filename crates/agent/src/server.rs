@@ -37,7 +37,7 @@ pub async fn serve_on(listener: Listener, settings: Settings, shutdown: Cancella
     let readiness = Readiness::builder().service(SERVICE_NAME, [ENGINE]).build();
     let descriptors: &[&[u8]] = &[proto::FILE_DESCRIPTOR_SET];
     let routes = grpc::base_routes(&readiness, settings.reflection.then_some(descriptors))?;
-    let config = ServerConfig { open_ended: AgentServer::OPEN_ENDED.to_vec(), ..settings.server.clone() };
+    let config = ServerConfig { methods: proto::methods::OF_AGENTS, ..settings.server.clone() };
     let grace = settings.drain_limit + LAST_WORDS;
     let agent = AgentServer::new(settings, shutdown.clone())?;
     let serving = grpc::serve(&config, routes.add_service(agent.into_service()), listener, shutdown.clone(), grace);

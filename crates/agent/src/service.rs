@@ -35,9 +35,6 @@ pub struct AgentServer {
 }
 
 impl AgentServer {
-    /// Calls without a default deadline: their response starts only after a stream of requests.
-    pub const OPEN_ENDED: [&'static str; 1] = ["/claudoom.agent.v1.AgentService/BatchEvaluate"];
-
     /// The service with these settings; its sessions drain when `drain` is cancelled.
     ///
     /// # Errors

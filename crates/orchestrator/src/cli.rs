@@ -21,6 +21,7 @@ mod nats_control;
 mod output;
 mod scores;
 mod services;
+mod token;
 mod upload;
 mod watch;
 mod worker_health;
@@ -114,6 +115,9 @@ enum Command {
     Chaos(Box<chaos::ChaosArgs>),
     /// Create or update the tables of the database
     Migrate(daemon::MigrateArgs),
+    /// Make, list and revoke the tokens that callers need
+    #[command(subcommand)]
+    Token(token::TokenCommand),
     /// Check everything that is needed, and say what is missing
     Doctor(doctor::DoctorArgs),
     /// Install or find the engine
@@ -206,6 +210,7 @@ async fn execute(cli: Cli) -> Result<(), Failure> {
         Command::Health(args) => connect::health(args).await,
         Command::Chaos(args) => chaos::run(*args, &place).await,
         Command::Migrate(args) => daemon::migrate(args).await,
+        Command::Token(command) => token::run(command).await,
         Command::Doctor(args) => doctor::run(args, &place).await,
         Command::Engine(command) => engine::run(command, &place),
         Command::Bench(command) => bench::run(command, &place).await,

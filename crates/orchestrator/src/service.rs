@@ -37,9 +37,6 @@ pub struct Service {
 }
 
 impl Service {
-    /// Calls whose answer comes only after a long stream of requests; they have limits of their own.
-    pub const OPEN_ENDED: &[&str] = &["/claudoom.orchestrator.v1.OrchestratorService/PutArtifact"];
-
     /// The service as the server wants it, with a limit on messages.
     #[must_use]
     pub fn server(core: Core, max_message_bytes: usize) -> OrchestratorServiceServer<Self> {

@@ -44,7 +44,7 @@ pub struct Endpoints {
     /// Where they are; never empty.
     pub addresses: Vec<Address>,
     /// How they are dialled.
-    pub channel: ClientConfig,
+    pub channel: Arc<ClientConfig>,
 }
 
 /// A job to be played, and where its results go.

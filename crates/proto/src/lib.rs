@@ -5,6 +5,7 @@
 pub mod convert;
 pub mod events;
 pub mod mask;
+pub mod methods;
 pub mod metrics;
 pub mod session;
 pub mod status;
@@ -26,9 +27,6 @@ pub mod orchestrator {
         include!("gen/claudoom.orchestrator.v1.rs");
     }
 }
-
-/// Key of the metadata in which a caller says who it is, for the journal. Nobody checks it.
-pub const USER_METADATA: &str = "claudoom-user";
 
 /// The encoded descriptors of every package, for reflection.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("gen/claudoom.binpb");

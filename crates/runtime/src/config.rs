@@ -9,7 +9,9 @@ mod secret;
 mod span;
 
 pub use args::{
-    AmqpArgs, DatabaseArgs, GrpcArgsError, GrpcServerArgs, GrpcTlsArgs, LogFormat, NatsArgs, NatsLogin, TelemetryArgs,
+    AmqpArgs, AuthArgs, DatabaseArgs, GrpcArgsError, GrpcServerArgs, GrpcTlsArgs, LogFormat, NatsArgs, NatsLogin,
+    TelemetryArgs, TokenFileArgs,
 };
 pub use load::{ConfigArgs, Loaded, Loader};
 pub use secret::{Secret, SecretError};
+pub use span::parse as parse_span;

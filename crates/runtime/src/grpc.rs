@@ -1,19 +1,28 @@
 //! gRPC servers and channels, tuned alike on both sides.
 
+mod access;
 mod address;
-pub mod client;
+mod body;
+mod client;
 mod connection;
+mod counts;
 mod layer;
 mod listener;
+mod method;
+mod peer;
 mod probe;
+pub mod reason;
 pub mod server;
 mod tls;
 
 use std::time::Duration;
 
+pub use access::{Access, Identity, Trust};
 pub use address::{Address, AddressError};
-pub use client::{ChannelError, ClientConfig, Method, call_with_retry, channel, is_of_the_transport, reason};
+pub use client::{ChannelError, Client, ClientConfig, USER_METADATA, cause, channel, is_of_the_transport};
 pub use listener::{BindError, Listener};
+pub use method::{BASE, Kind, Method, Methods, Needs};
+pub use peer::Peer;
 pub use probe::{NotReady, ready};
 pub use server::{ServerConfig, Stopped, base_routes, serve};
 pub use tls::{ClientTls, ServerTls, TlsError};

@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows what the daemon is for.
 
+pub mod access;
 pub mod config;
 pub mod crash;
 pub mod grpc;

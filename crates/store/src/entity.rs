@@ -24,3 +24,4 @@ pub(crate) mod relay_holds;
 pub(crate) mod scores;
 pub(crate) mod terms;
 pub(crate) mod tick_logs;
+pub(crate) mod tokens;

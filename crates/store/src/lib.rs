@@ -51,6 +51,7 @@ mod schema;
 mod scores;
 mod session;
 mod tick_logs;
+mod tokens;
 
 pub use config::StoreConfig;
 pub use keeper::Keeper;

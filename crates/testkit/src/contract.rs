@@ -7,3 +7,4 @@ pub mod publisher;
 pub mod queue;
 pub mod source;
 pub mod store;
+pub mod tokens;

@@ -15,10 +15,16 @@ use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 use opentelemetry_proto::tonic::metrics::v1::{Metric, NumberDataPoint};
 use opentelemetry_proto::tonic::trace::v1::Span;
-use runtime::grpc::{Listener, ServerConfig, serve};
+use runtime::grpc::{Listener, Method, Methods, ServerConfig, serve};
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 use tonic::{Request, Response, Status};
+
+/// The methods of a collector.
+pub const COLLECTOR: Methods = Methods(&[&[
+    Method::read("/opentelemetry.proto.collector.trace.v1.TraceService/Export", 10).public(),
+    Method::read("/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", 10).public(),
+]]);
 
 /// A span as it was exported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,7 +117,8 @@ impl Collector {
         let routes = Routes::new(TraceServiceServer::new(Taker(Arc::clone(&taken))))
             .add_service(MetricsServiceServer::new(Taker(Arc::clone(&taken))));
         let stopped = stop.clone();
-        tokio::spawn(async move { serve(&ServerConfig::default(), routes, listener, stopped, Duration::ZERO).await });
+        let config = ServerConfig { methods: COLLECTOR, ..ServerConfig::default() };
+        tokio::spawn(async move { serve(&config, routes, listener, stopped, Duration::ZERO).await });
         Self { endpoint, taken, stop }
     }
 

@@ -7,7 +7,7 @@ use messaging::jetstream::{JetStreamPublisher, NatsConfig};
 use messaging::rabbit::{AmqpConfig, RabbitJobQueue};
 use messaging::relay::{OutboxRelay, RelaySettings};
 use proto::events::Encoder;
-use store::{Keeper, StoreConfig};
+use store::{Keeper, SqlStore, StoreConfig};
 use tokio::sync::Notify;
 
 use super::trace;
@@ -33,6 +33,8 @@ pub struct Dependencies {
 pub struct Remote {
     /// The use cases.
     pub core: Core,
+    /// The tokens of callers.
+    pub tokens: Arc<SqlStore>,
     /// Where metrics go.
     pub metrics: Arc<dyn MetricsPublisher>,
     /// Counts the messages of the queue.
@@ -64,7 +66,7 @@ impl Remote {
         let amqp = AmqpConfig { trace: trace(), ..amqp };
         let (ledger, keeper) = store::open_lazily(&store, Arc::new(Encoder)).await?;
         let ledger = Arc::new(ledger);
-        let files = UserFiles::new(ledger.clone(), cache);
+        let (files, tokens) = (UserFiles::new(ledger.clone(), cache), ledger.clone());
         let store: Arc<dyn ExperimentStore> = ledger.clone();
         let jetstream = JetStreamPublisher::connect(&nats).await?;
         let metrics = Arc::new(jetstream.metrics());
@@ -91,6 +93,6 @@ impl Remote {
             events: relay.wake(),
             progress: Arc::new(Notify::new()),
         };
-        Ok(Self { core, metrics, counts: queue, relay, events, processor, keeper })
+        Ok(Self { core, tokens, metrics, counts: queue, relay, events, processor, keeper })
     }
 }

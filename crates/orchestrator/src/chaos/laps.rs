@@ -148,8 +148,8 @@ impl Laps {
     }
 
     async fn launch_at(&self, server: &Address, name: &str) -> Result<ExperimentId, tonic::Status> {
-        let channel = grpc::channel(server, &ClientConfig::default());
-        let channel = channel.map_err(|error| tonic::Status::unavailable(error.to_string()))?;
+        let client = grpc::Client::new(server, &ClientConfig::default(), proto::methods::OF_ORCHESTRATORS);
+        let client = client.map_err(|error| tonic::Status::unavailable(error.to_string()))?;
         let mut overrides = self.template.overrides.clone();
         overrides.push(format!("name={name}"));
         let request = pb::LaunchExperimentRequest {
@@ -160,7 +160,7 @@ impl Laps {
             new: false,
             files: references(&self.template.files),
         };
-        let mut client = OrchestratorServiceClient::with_interceptor(channel, Ok);
+        let mut client = OrchestratorServiceClient::new(client);
         put_missing(&mut client, &self.template.files).await.map_err(not_put)?;
         let launched = client.launch_experiment(request).await?.into_inner();
         let id = launched.experiment.unwrap_or_default().id;

@@ -5,16 +5,11 @@ use std::time::Duration;
 
 use clap::Args;
 use proto::orchestrator::v1::orchestrator_service_client::OrchestratorServiceClient;
-use runtime::config::GrpcTlsArgs;
+use runtime::config::{GrpcTlsArgs, TokenFileArgs};
 use runtime::grpc::{self, Address, ClientConfig, Listener, ServerConfig};
 use runtime::health::Readiness;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use tonic::metadata::AsciiMetadataValue;
-use tonic::service::Interceptor;
-use tonic::service::interceptor::InterceptedService;
-use tonic::transport::Channel;
-use tonic::{Request, Status};
 
 use super::{Exit, Failure, Place, output};
 use crate::app::watch::DEPENDENCIES;
@@ -26,27 +21,7 @@ use crate::shard::Pin;
 pub(super) const SERVICE: &str = "claudoom.orchestrator.v1.OrchestratorService";
 
 /// A client of the service, whose calls say who makes them.
-pub(super) type Client = OrchestratorServiceClient<InterceptedService<Channel, Signature>>;
-
-/// Signs calls with the user's name, for the journal.
-#[derive(Debug, Clone)]
-pub(super) struct Signature(Option<AsciiMetadataValue>);
-
-impl Signature {
-    fn of(place: &Place) -> Self {
-        let shown: String = place.env.whoami().chars().map(|c| if c.is_ascii_graphic() { c } else { '?' }).collect();
-        Self(shown.parse().ok())
-    }
-}
-
-impl Interceptor for Signature {
-    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        if let Some(user) = &self.0 {
-            request.metadata_mut().insert(proto::USER_METADATA, user.clone());
-        }
-        Ok(request)
-    }
-}
+pub(super) type Client = OrchestratorServiceClient<grpc::Client>;
 
 /// Which service a command talks to.
 #[derive(Debug, Clone, Args)]
@@ -66,6 +41,9 @@ pub(super) struct ServiceArgs {
 
     #[command(flatten)]
     tls: GrpcTlsArgs,
+
+    #[command(flatten)]
+    token: TokenFileArgs,
 }
 
 /// An open way to the service.
@@ -91,7 +69,7 @@ impl Connection {
         pin: Pin,
     ) -> Result<Self, Failure> {
         if !args.embedded {
-            return Ok(Self { client: client(&args.server, &channel(&args.tls)?, place)?, embedded: None });
+            return Ok(Self { client: client(&args.server, channel(&args.tls, &args.token)?, place)?, embedded: None });
         }
         let data = args.data.clone().unwrap_or_else(|| place.env.data_home().join("embedded"));
         std::fs::create_dir_all(&data)?;
@@ -102,7 +80,7 @@ impl Connection {
         let listener = Listener::bind(&address).await.map_err(|error| Failure::internal(error.to_string()))?;
         let stop = CancellationToken::new();
         let server = tokio::spawn(serve(system.core.clone(), listener, stop.clone()));
-        let client = client(&address, &ClientConfig::default(), place)?;
+        let client = client(&address, ClientConfig::default(), place)?;
         Ok(Self { client, embedded: Some(Running { system, stop, server, _socket: socket }) })
     }
 
@@ -122,7 +100,7 @@ impl Connection {
 }
 
 async fn serve(core: crate::core::Core, listener: Listener, stop: CancellationToken) {
-    let config = ServerConfig { open_ended: Service::OPEN_ENDED.to_vec(), ..ServerConfig::default() };
+    let config = ServerConfig { methods: proto::methods::OF_ORCHESTRATORS, ..ServerConfig::default() };
     let readiness = Readiness::builder().build();
     let routes = match grpc::base_routes(&readiness, None) {
         Ok(routes) => routes.add_service(Service::server(core, config.max_message_bytes)),
@@ -137,15 +115,17 @@ async fn serve(core: crate::core::Core, listener: Listener, stop: CancellationTo
 }
 
 /// How servers are dialled.
-pub(super) fn channel(tls: &GrpcTlsArgs) -> Result<ClientConfig, Failure> {
-    tls.client().map_err(|error| Failure::usage(error.to_string()))
+pub(super) fn channel(tls: &GrpcTlsArgs, token: &TokenFileArgs) -> Result<ClientConfig, Failure> {
+    let token = token.token().map_err(|error| Failure::usage(error.to_string()))?;
+    let config = tls.client().map_err(|error| Failure::usage(error.to_string()))?;
+    Ok(ClientConfig { token, ..config })
 }
 
-fn client(address: &Address, config: &ClientConfig, place: &Place) -> Result<Client, Failure> {
-    let channel = grpc::channel(address, config);
-    let channel = channel.map_err(|error| Failure::usage(format!("{address}: {error}")))?;
-    let client = OrchestratorServiceClient::with_interceptor(channel, Signature::of(place));
-    Ok(client.max_decoding_message_size(grpc::DEFAULT_MAX_MESSAGE_BYTES))
+fn client(address: &Address, config: ClientConfig, place: &Place) -> Result<Client, Failure> {
+    let config = ClientConfig { user: Some(place.env.whoami()), ..config };
+    let client = grpc::Client::new(address, &config, proto::methods::OF_ORCHESTRATORS);
+    let client = client.map_err(|error| Failure::usage(format!("{address}: {error}")))?;
+    Ok(OrchestratorServiceClient::new(client).max_decoding_message_size(grpc::DEFAULT_MAX_MESSAGE_BYTES))
 }
 
 /// Arguments of `health`.
@@ -165,7 +145,7 @@ pub(super) struct HealthArgs {
 
 /// Asks a daemon whether it is ready; the exit code is the answer.
 pub(super) async fn health(args: HealthArgs) -> Result<(), Failure> {
-    let channel = channel(&args.tls)?;
+    let channel = channel(&args.tls, &TokenFileArgs::default())?;
     if let Err(error) = grpc::ready(&args.server, &channel, &args.service).await {
         let away = away(&args.server, &channel).await;
         let told = if away.is_empty() { String::new() } else { format!("; not ready: {}", away.join(", ")) };

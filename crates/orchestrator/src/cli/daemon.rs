@@ -8,8 +8,8 @@ use std::time::Duration;
 use clap::Args;
 use domain::ErrorKind;
 use domain::ports::PortError;
-use runtime::config::{DatabaseArgs, GrpcServerArgs, GrpcTlsArgs};
-use runtime::grpc::{self, Address, ClientConfig, Listener, ServerConfig};
+use runtime::config::{DatabaseArgs, GrpcServerArgs, GrpcTlsArgs, TokenFileArgs};
+use runtime::grpc::{self, Access, Address, ClientConfig, Listener, ServerConfig};
 use runtime::health::Readiness;
 use runtime::retry::Backoff;
 use runtime::tasks::{OnError, Tasks};
@@ -46,6 +46,9 @@ pub(super) struct PlayingArgs {
     /// Agents to play with, separated by commas; without any, agents run in this process
     #[arg(long, env = "AGENT_ENDPOINTS", value_name = "ADDR", value_delimiter = ',')]
     agent_endpoints: Vec<Address>,
+    /// File that holds the token for agents that ask for one
+    #[arg(long, env = "AGENT_TOKEN_FILE", value_name = "FILE")]
+    agent_token_file: Option<PathBuf>,
     /// Pin shards to processors: auto or off
     #[arg(long, env = "PIN", default_value = "auto")]
     pin: Pin,
@@ -61,6 +64,11 @@ pub(super) struct PlayingArgs {
 }
 
 impl PlayingArgs {
+    /// How agents are dialled.
+    fn channel(&self, tls: &GrpcTlsArgs) -> Result<ClientConfig, Failure> {
+        channel(tls, &TokenFileArgs { token_file: self.agent_token_file.clone() })
+    }
+
     fn settings(&self, engines: usize, sockets: PathBuf, channel: ClientConfig) -> PlayingSettings {
         let mut local = PlayingSettings::local(engines, self.pin, sockets);
         local.worker.lease = Duration::from_millis(self.job_lease_ms);
@@ -69,7 +77,7 @@ impl PlayingArgs {
             return local;
         }
         let addresses = self.agent_endpoints.clone();
-        PlayingSettings { agents: Agents::Remote(Endpoints { addresses, channel }), ..local }
+        PlayingSettings { agents: Agents::Remote(Endpoints { addresses, channel: Arc::new(channel) }), ..local }
     }
 }
 
@@ -115,9 +123,8 @@ pub(super) struct ServeArgs {
 pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure> {
     let stop = stop_on_signal()?;
     let operator = args.control.operator()?;
-    let config = args.grpc.server(&args.grpc.grpc_addr).map_err(|error| Failure::usage(error.to_string()))?;
-    let config = ServerConfig { open_ended: Service::OPEN_ENDED.to_vec(), ..config };
-    let channel = channel(&args.grpc.tls)?;
+    let config = args.grpc.server(&args.grpc.grpc_addr, true).map_err(|error| Failure::usage(error.to_string()))?;
+    let channel = args.playing.channel(&args.grpc.tls)?;
     // A busy port is told before anything else is begun.
     let listener = Listener::bind(&args.grpc.grpc_addr).await.map_err(unavailable)?;
     let install = place.engine.open(&place.env)?;
@@ -130,6 +137,8 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     let remote = Remote::connect(dependencies, games.clone(), cache, &own_name()).await;
     let remote = remote.map_err(unconnected)?;
     let core = remote.core.clone();
+    let access = Access { book: Some(remote.tokens.clone()), ..config.access };
+    let config = ServerConfig { methods: proto::methods::OF_ORCHESTRATORS, access, ..config };
     let readiness = DEPENDENCIES
         .iter()
         .fold(Readiness::builder().service(SERVICE, DEPENDENCIES), |builder, name| builder.service(name, [*name]))
@@ -287,7 +296,7 @@ pub(super) struct WorkerArgs {
 pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failure> {
     let stop = stop_on_signal()?;
     let name = args.name.clone().unwrap_or_else(own_name);
-    let channel = channel(&args.tls)?;
+    let channel = args.playing.channel(&args.tls)?;
     let install = place.engine.open(&place.env)?;
     let scratch = scratch()?;
     let cache = args.files.cache(place);

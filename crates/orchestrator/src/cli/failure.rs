@@ -166,7 +166,7 @@ impl From<Status> for Failure {
                 // A server cannot say why it lets nobody in before the connection is closed.
                 false => "does it speak TLS (https://)? demand a certificate (--grpc-tls-cert, --grpc-tls-key)?",
             };
-            return Self::new(Exit::Unavailable, miette!(help = help, "no daemon answers: {}", grpc::reason(&status)));
+            return Self::new(Exit::Unavailable, miette!(help = help, "no daemon answers: {}", grpc::cause(&status)));
         }
         if status.code() == Code::Unimplemented {
             let help = "is it an orchestrator, and of this version? an agent answers on another port";

@@ -34,8 +34,8 @@ impl Agent {
     /// # Errors
     /// If it cannot be reached, stays silent or speaks another protocol.
     pub async fn dial(address: &Address, config: &ClientConfig) -> Result<Self, AttemptError> {
-        let channel = grpc::channel(address, config).map_err(AttemptError::Address)?;
-        let mut client = AgentServiceClient::new(channel).max_decoding_message_size(grpc::DEFAULT_MAX_MESSAGE_BYTES);
+        let client = grpc::Client::new(address, config, proto::methods::OF_AGENTS).map_err(AttemptError::Address)?;
+        let mut client = AgentServiceClient::new(client).max_decoding_message_size(grpc::DEFAULT_MAX_MESSAGE_BYTES);
         let mut alarm = Alarm(Box::pin(sleep(PATIENCE)));
         let session = alarm.within(PATIENCE, HELLO, Session::open(&mut client)).await?;
         Ok(Self { session, configured: None, limit: PATIENCE, alarm })

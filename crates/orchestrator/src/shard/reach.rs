@@ -1,5 +1,6 @@
 //! The way from a slot to an agent, one of several where there are several.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use runtime::grpc::{Address, ClientConfig};
@@ -21,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(super) struct Way {
     /// Never empty; the one in front is dialled.
     endpoints: Vec<Address>,
-    channel: ClientConfig,
+    channel: Arc<ClientConfig>,
     outage: Outage,
 }
 

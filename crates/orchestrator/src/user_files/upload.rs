@@ -8,20 +8,18 @@ use futures::{Stream, StreamExt as _, stream};
 use proto::orchestrator::v1 as pb;
 use proto::orchestrator::v1::orchestrator_service_client::OrchestratorServiceClient;
 use proto::orchestrator::v1::put_artifact_request::Part;
+use runtime::grpc;
 use tokio::fs::File;
 use tokio::io::AsyncReadExt as _;
 use tonic::Status;
-use tonic::service::Interceptor;
-use tonic::service::interceptor::InterceptedService;
-use tonic::transport::Channel;
 
 use super::local::LocalFile;
 
 /// Bytes of a part.
 const PART: usize = 256 << 10;
 
-/// A client of the service whose calls go through an interceptor.
-pub type Client<I> = OrchestratorServiceClient<InterceptedService<Channel, I>>;
+/// A client of the service.
+pub type Client = OrchestratorServiceClient<grpc::Client>;
 
 /// Why files were not handed over.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +39,7 @@ pub enum NotPut {
 ///
 /// # Errors
 /// If one is too large or cannot be read; if the service refuses or is away.
-pub async fn put_missing<I: Interceptor>(client: &mut Client<I>, files: &[LocalFile]) -> Result<(), NotPut> {
+pub async fn put_missing(client: &mut Client, files: &[LocalFile]) -> Result<(), NotPut> {
     if files.is_empty() {
         return Ok(());
     }
@@ -78,7 +76,7 @@ fn too_large(file: &LocalFile, max_bytes: u64) -> Option<Violation> {
     })
 }
 
-async fn put<I: Interceptor>(client: &mut Client<I>, file: &LocalFile) -> Result<(), NotPut> {
+async fn put(client: &mut Client, file: &LocalFile) -> Result<(), NotPut> {
     let head = pb::ArtifactHead {
         name: name_of(&file.given.path),
         size: file.given.size,

@@ -22,5 +22,6 @@ mod outages;
 mod peer;
 mod support;
 mod system;
+mod tokens;
 mod tracing;
 mod user_files;

@@ -2,12 +2,13 @@
 //!
 //! A flag is required when it has no default here: the daemon gives one with [`Loader::default_value`](super::Loader::default_value).
 
-use std::{net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use clap::{Args, ValueEnum, builder::BoolishValueParser};
 
 use super::{Secret, SecretError};
-use crate::grpc::{Address, ClientConfig, ClientTls, ServerConfig, ServerTls, TlsError};
+use crate::access::Role;
+use crate::grpc::{Access, Address, ClientConfig, ClientTls, ServerConfig, ServerTls, TlsError, Trust};
 use crate::tls::TlsFiles;
 
 /// How the gRPC server listens.
@@ -48,6 +49,23 @@ pub struct GrpcServerArgs {
     /// Certificates
     #[command(flatten)]
     pub tls: GrpcTlsArgs,
+
+    /// Who may call
+    #[command(flatten)]
+    pub auth: AuthArgs,
+}
+
+/// Who may call.
+#[derive(Args, Clone, Copy, Debug)]
+#[command(next_help_heading = "gRPC")]
+pub struct AuthArgs {
+    /// Who needs a token or a certificate to call
+    #[arg(long, env = "GRPC_AUTH", value_name = "WHO", value_enum, default_value_t = Trust::Local)]
+    pub auth: Trust,
+
+    /// What callers may do who show a certificate of --grpc-tls-ca and no token
+    #[arg(long, env = "GRPC_CERTIFICATE_ROLE", value_name = "ROLE", value_enum, default_value_t = Role::Operator)]
+    pub certificate_role: Role,
 }
 
 /// Why a server cannot be set up as its flags say.
@@ -62,23 +80,35 @@ pub enum GrpcArgsError {
          --grpc-tls-key, listen on 127.0.0.1 or a Unix socket, or say --insecure where something else keeps it safe"
     )]
     Clear(Address),
+    /// Nobody could call.
+    #[error(
+        "everybody needs a token or a certificate, and none would be accepted: give a file of tokens, or --grpc-tls-ca"
+    )]
+    Nobody,
 }
 
 impl GrpcServerArgs {
-    /// Returns the settings of the server that listens on `address`.
+    /// Returns the settings of the server that listens on `address`; the book that tokens are looked up in, if there is to
+    /// be one, is the caller's to add.
     ///
     /// # Errors
-    /// If certificates cannot be used, or there are none and the address can be reached from other machines.
-    pub fn server(&self, address: &Address) -> Result<ServerConfig, GrpcArgsError> {
+    /// If certificates cannot be used, or there are none and the address can be reached from other machines, or nobody
+    /// could call.
+    pub fn server(&self, address: &Address, with_book: bool) -> Result<ServerConfig, GrpcArgsError> {
         let tls = self.tls.server()?;
-        if tls.is_none() && !self.insecure && !is_local(address) {
+        if tls.is_none() && !self.insecure && !address.is_local() {
             return Err(GrpcArgsError::Clear(address.clone()));
+        }
+        let AuthArgs { auth: trust, certificate_role: certificates } = self.auth;
+        if trust == Trust::None && !with_book && self.tls.grpc_tls_ca.is_none() {
+            return Err(GrpcArgsError::Nobody);
         }
         Ok(ServerConfig {
             keepalive: Duration::from_millis(self.grpc_keepalive_ms),
             default_deadline: Duration::from_millis(self.grpc_timeout_ms),
             max_message_bytes: self.max_message_bytes(),
             tls,
+            access: Access { trust, certificates, ..Access::default() },
             ..ServerConfig::default()
         })
     }
@@ -86,16 +116,6 @@ impl GrpcServerArgs {
     /// Returns the message limit in bytes, for the generated services and clients.
     pub fn max_message_bytes(&self) -> usize {
         self.grpc_max_message_mb as usize * 1024 * 1024
-    }
-}
-
-/// Whether only this machine can reach an address.
-fn is_local(address: &Address) -> bool {
-    match address {
-        Address::Unix(_) => true,
-        Address::Tcp { host, .. } | Address::Tls { host, .. } => {
-            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-        }
     }
 }
 
@@ -140,6 +160,25 @@ impl GrpcTlsArgs {
     /// If a file cannot be used.
     pub fn client(&self) -> Result<ClientConfig, TlsError> {
         Ok(ClientConfig { tls: ClientTls::load(self.files())?, ..ClientConfig::default() })
+    }
+}
+
+/// Which token goes with calls. A token itself is no flag: every user of a machine can read the flags of a process.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "gRPC")]
+pub struct TokenFileArgs {
+    /// File that holds the token for calls
+    #[arg(long, env = "CLAUDOOM_TOKEN_FILE", value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+}
+
+impl TokenFileArgs {
+    /// Returns the token, if there is a file of one.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn token(&self) -> Result<Option<Secret>, SecretError> {
+        Secret::resolve("token", None, self.token_file.as_deref())
     }
 }
 

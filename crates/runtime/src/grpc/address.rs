@@ -1,6 +1,6 @@
 //! Where to listen and what to dial.
 
-use std::{fmt, path::PathBuf, str::FromStr};
+use std::{fmt, net::IpAddr, path::PathBuf, str::FromStr};
 
 /// Longest path of a Unix socket, in bytes: the system allows 107, and a temporary name beside it needs room.
 const MAX_SOCKET_PATH: usize = 96;
@@ -40,6 +40,16 @@ impl Address {
         match self {
             Self::Tcp { .. } => format!("http://{self}"),
             Self::Tls { .. } | Self::Unix(_) => self.to_string(),
+        }
+    }
+
+    /// Whether only this machine can reach it.
+    pub fn is_local(&self) -> bool {
+        match self {
+            Self::Unix(_) => true,
+            Self::Tcp { host, .. } | Self::Tls { host, .. } => {
+                host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+            }
         }
     }
 }

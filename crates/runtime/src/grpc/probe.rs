@@ -7,7 +7,8 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
-use super::{Address, ClientConfig, channel, reason};
+use super::{Address, Client, ClientConfig, Methods, cause};
+use crate::retry::RetryPolicy;
 
 /// Time a daemon has to answer.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -39,11 +40,13 @@ pub enum NotReady {
 /// If it does not answer within 5 s or is not SERVING.
 pub async fn ready(address: &Address, config: &ClientConfig, service: &str) -> Result<(), NotReady> {
     let silent = |reason: String| NotReady::Silent { address: address.clone(), reason };
-    let channel = channel(address, config).map_err(|error| silent(error.to_string()))?;
+    // Everybody may ask, and who asks wants to know how it is now.
+    let config = ClientConfig { token: None, retry: RetryPolicy { retries: 0, ..config.retry }, ..config.clone() };
+    let client = Client::new(address, &config, Methods::default()).map_err(|error| silent(error.to_string()))?;
     let request = HealthCheckRequest { service: service.to_owned() };
-    let answer = tokio::time::timeout(LIMIT, HealthClient::new(channel).check(request)).await;
+    let answer = tokio::time::timeout(LIMIT, HealthClient::new(client).check(request)).await;
     let answer = answer.map_err(|_| silent(format!("no answer within {LIMIT:?}")))?;
-    let answer = answer.map_err(|status: Status| silent(reason(&status)))?;
+    let answer = answer.map_err(|status: Status| silent(cause(&status)))?;
     match answer.into_inner().status() {
         ServingStatus::Serving => Ok(()),
         other => Err(NotReady::Status { address: address.clone(), status: other.as_str_name() }),

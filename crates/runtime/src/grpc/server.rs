@@ -6,6 +6,7 @@ use futures::{Stream, StreamExt as _, future::ready};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
+    sync::Semaphore,
     time::timeout,
 };
 use tokio_rustls::server::TlsStream;
@@ -13,16 +14,16 @@ use tokio_stream::wrappers::UnixListenerStream;
 use tokio_util::sync::CancellationToken;
 use tonic::{
     service::Routes,
-    transport::{
-        Server,
-        server::{Connected, TcpIncoming},
-    },
+    transport::{Server, server::TcpIncoming},
 };
 use tracing::{debug, info, warn};
 
 use super::{
-    BindError, CONNECTION_WINDOW_BYTES, DEFAULT_MAX_MESSAGE_BYTES, KEEPALIVE, KEEPALIVE_TIMEOUT, Listener,
-    MAX_FRAME_BYTES, MAX_HEADER_BYTES, STREAM_WINDOW_BYTES, ServerTls, connection::Connection, layer::CallLayer,
+    Access, BindError, CONNECTION_WINDOW_BYTES, DEFAULT_MAX_MESSAGE_BYTES, KEEPALIVE, KEEPALIVE_TIMEOUT, Listener,
+    MAX_FRAME_BYTES, MAX_HEADER_BYTES, Methods, STREAM_WINDOW_BYTES, ServerTls,
+    connection::{Bounds, Connection},
+    layer::CallLayer,
+    peer::Known,
 };
 use crate::health::Readiness;
 
@@ -58,11 +59,16 @@ pub struct ServerConfig {
     pub calls_per_connection: usize,
     /// Streams of one connection that are open at once.
     pub streams_per_connection: u32,
+    /// Connections that are open at once; further ones are closed.
+    pub connections: usize,
+    /// Time after which a connection without an open call is closed.
+    pub idle: Duration,
     /// TLS on TCP; in the clear unless set. A Unix socket is as safe as its folder.
     pub tls: Option<Arc<ServerTls>>,
-    /// Paths (`/package.Service/Method`) without a default deadline: those whose response starts only after a long
-    /// stream of requests.
-    pub open_ended: Vec<&'static str>,
+    /// The methods that there are; what is in none of these tables is not served.
+    pub methods: Methods,
+    /// Who may call them.
+    pub access: Access,
 }
 
 impl Default for ServerConfig {
@@ -73,8 +79,11 @@ impl Default for ServerConfig {
             max_message_bytes: DEFAULT_MAX_MESSAGE_BYTES,
             calls_per_connection: 64,
             streams_per_connection: 256,
+            connections: 4_096,
+            idle: Duration::from_secs(600),
             tls: None,
-            open_ended: Vec::new(),
+            methods: Methods::default(),
+            access: Access::default(),
         }
     }
 }
@@ -168,23 +177,26 @@ async fn run<IO>(
     grace: Duration,
 ) -> Result<Stopped, ServeError>
 where
-    IO: AsyncRead + AsyncWrite + Connected + Unpin + Send + 'static,
+    IO: AsyncRead + AsyncWrite + Known + Unpin + Send + 'static,
 {
     let cut = CancellationToken::new();
     // Connections live in tasks of their own: they end with this function, however it ends.
     let _cut_at_end = cut.clone().drop_guard();
-    let incoming = incoming.map({
-        let cut = cut.clone();
-        move |io| io.map(|io| Connection::new(io, cut.clone()))
-    });
-    let layer =
-        CallLayer { default_deadline: config.default_deadline, open_ended: Arc::from(config.open_ended.as_slice()) };
+    let bounds = Bounds { cut: cut.clone(), idle: config.idle };
+    let places = Arc::new(Semaphore::new(config.connections));
+    let incoming = incoming.filter_map(move |io| ready(place(io, &bounds, &places)));
+    let layer = CallLayer {
+        default_deadline: config.default_deadline,
+        methods: config.methods,
+        access: Arc::new(config.access.clone()),
+    };
     let serving = builder(config).layer(layer).serve_with_incoming_shutdown(
         routes.prepare(),
         incoming,
         shutdown.clone().cancelled_owned(),
     );
-    tokio::pin!(serving);
+    // Thousands of bytes, which callers would carry along.
+    let mut serving = Box::pin(serving);
     tokio::select! {
         ended = &mut serving => return Ok(ended.map(|()| Stopped::Drained)?),
         () = shutdown.cancelled() => {}
@@ -198,6 +210,25 @@ where
     // Whatever does not notice even that is left behind.
     let _ = timeout(CUT_LIMIT, serving).await;
     Ok(Stopped::Cut)
+}
+
+/// A connection with its place among those that there may be; none where there is no place left.
+fn place<IO: Known>(
+    io: io::Result<IO>,
+    bounds: &Bounds,
+    places: &Arc<Semaphore>,
+) -> Option<io::Result<Connection<IO>>> {
+    let io = match io {
+        Ok(io) => io,
+        Err(error) => return Some(Err(error)),
+    };
+    match places.clone().try_acquire_owned() {
+        Ok(place) => Some(Ok(Connection::new(io, bounds, Some(place)))),
+        Err(_) => {
+            debug!("too many connections, closing the newest");
+            None
+        }
+    }
 }
 
 fn builder(config: &ServerConfig) -> Server {

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use runtime::{
     grpc::{
-        Address, ClientConfig, Listener, Method, ServerConfig, Stopped, base_routes, call_with_retry, channel, serve,
-        server::ServeError,
+        Address, Client, ClientConfig, Listener, Method, Methods, ServerConfig, Stopped, base_routes, channel,
+        is_of_the_transport, reason, serve, server::ServeError,
     },
     health::Readiness,
     retry::RetryPolicy,
@@ -16,9 +16,6 @@ use tokio_util::sync::CancellationToken;
 use tonic::Code;
 use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient};
 use tonic_reflection::pb::{v1, v1alpha};
-
-const CHECK: Method =
-    Method { path: "/grpc.health.v1.Health/Check", timeout: Duration::from_secs(2), idempotent: true };
 
 struct Running {
     address: Address,
@@ -132,19 +129,39 @@ async fn open_stream_is_cut_at_the_deadline_and_drained_before_it() {
 async fn channel_waits_for_a_server_that_is_still_down() {
     let dir = tempfile::tempdir().unwrap();
     let address = Address::Unix(dir.path().join("agent.sock"));
-    let client = HealthClient::new(channel(&address, &ClientConfig::default()).unwrap());
-    let check = |request| {
-        let mut client = client.clone();
-        async move { client.check(request).await }
+    let client = |retries| {
+        let retry = RetryPolicy { retries, ..RetryPolicy::default() };
+        let config = ClientConfig { retry, ..ClientConfig::default() };
+        HealthClient::new(Client::new(&address, &config, Methods::default()).unwrap())
     };
 
-    let down = client.clone().check(play()).await.unwrap_err();
-    let patient = RetryPolicy { retries: 20, ..RetryPolicy::default() };
-    let (answer, _running) = tokio::join!(call_with_retry(&CHECK, &patient, play(), check), async {
+    let down = client(0).check(play()).await.unwrap_err();
+    let mut patient = client(20);
+    let (answer, _running) = tokio::join!(patient.check(play()), async {
         tokio::time::sleep(Duration::from_millis(200)).await;
         Running::start(&address, Duration::from_secs(1)).await
     });
 
     assert_eq!(down.code(), Code::Unavailable);
-    assert_eq!(answer.unwrap().status(), ServingStatus::NotServing);
+    assert!(is_of_the_transport(&down), "{down:?}");
+    assert_eq!(answer.unwrap().into_inner().status(), ServingStatus::NotServing);
 }
+
+#[tokio::test]
+async fn a_client_keeps_the_deadline_of_a_method_against_a_server_that_is_silent() {
+    // Takes connections and says nothing.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address: Address = listener.local_addr().unwrap().to_string().parse().unwrap();
+    let retry = RetryPolicy { retries: 0, ..RetryPolicy::default() };
+    let config = ClientConfig { retry, ..ClientConfig::default() };
+    let mut health = HealthClient::new(Client::new(&address, &config, SOON).unwrap());
+    let begun = Instant::now();
+
+    let late = health.check(play()).await.unwrap_err();
+
+    assert_eq!((late.code(), reason::of(&late).as_deref()), (Code::DeadlineExceeded, Some("DEADLINE_PASSED")));
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+}
+
+/// Health checks that may take a second.
+const SOON: Methods = Methods(&[&[Method::read("/grpc.health.v1.Health/Check", 1)]]);

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "the lint's exception for tests does not reach their helpers")]
 
+mod access;
 mod config;
 mod grpc;
 mod signal;

@@ -75,7 +75,8 @@ async fn span_and_counter_arrive_at_the_collector() {
     let stop = CancellationToken::new();
     let server = tokio::spawn({
         let stop = stop.clone();
-        async move { serve(&ServerConfig::default(), routes, listener, stop, Duration::from_secs(1)).await }
+        let config = ServerConfig { methods: testkit::otlp::COLLECTOR, ..ServerConfig::default() };
+        async move { serve(&config, routes, listener, stop, Duration::from_secs(1)).await }
     });
 
     let (telemetry, dispatch) = prepare(&config(Some(endpoint))).unwrap();

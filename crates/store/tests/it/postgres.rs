@@ -64,3 +64,9 @@ async fn copied_tick_logs_keep_every_bit_and_replace_older_ones() {
     assert_eq!((read.get::<_, f64>(1).to_bits(), read.get::<_, f64>(2).to_bits()), (1, (-0.0f64).to_bits()));
     assert_eq!((read.get::<_, i64>(3), read.get::<_, i64>(4)), (u32::MAX.into(), u32::MAX.into()));
 }
+
+#[tokio::test]
+async fn tokens_are_kept() {
+    let database = TestDatabase::create().await;
+    testkit::contract::tokens::tokens(&connect(&database).await).await;
+}

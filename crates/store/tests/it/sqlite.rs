@@ -53,3 +53,9 @@ async fn a_restart_gives_back_what_the_process_before_held() {
     let Claim::Granted(taken) = after.claim(job, "after", Duration::from_secs(600)).await.unwrap() else { panic!() };
     assert!(taken.fence > held.fence);
 }
+
+#[tokio::test]
+async fn tokens_are_kept() {
+    let (store, _place) = connect().await;
+    testkit::contract::tokens::tokens(store.as_ref()).await;
+}

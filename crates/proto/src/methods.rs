@@ -1,0 +1,52 @@
+//! The table of methods: who may call each, how long it may take, and whether it may be repeated.
+//!
+//! Servers refuse what is in no table; `tests/methods.rs` compares the tables with the descriptors and with the page that
+//! publishes them.
+
+use runtime::access::Role::{Operator, Viewer};
+use runtime::grpc::{BASE, Kind, Method, Methods};
+
+/// The methods of `AgentService`.
+pub const AGENT: &[Method] = &[
+    Method::read("/claudoom.agent.v1.AgentService/GetAction", 5).by(Operator),
+    Method::stream("/claudoom.agent.v1.AgentService/ObserveAgent", Kind::ServerStream, Viewer, 10),
+    Method::stream("/claudoom.agent.v1.AgentService/BatchEvaluate", Kind::ClientStream, Operator, 0),
+    Method::stream("/claudoom.agent.v1.AgentService/LiveSession", Kind::BothStream, Operator, 10),
+];
+
+/// The methods of `OrchestratorService`.
+pub const ORCHESTRATOR: &[Method] = &[
+    // Planning ten thousand episodes takes a while, and asking twice goes on with the same experiment, unless a new one
+    // is asked for.
+    Method::change("/claudoom.orchestrator.v1.OrchestratorService/LaunchExperiment", 120),
+    Method::read("/claudoom.orchestrator.v1.OrchestratorService/ValidateExperiment", 60),
+    Method::read("/claudoom.orchestrator.v1.OrchestratorService/GetExperiment", 60),
+    Method::read("/claudoom.orchestrator.v1.OrchestratorService/ListExperiments", 30),
+    Method::change("/claudoom.orchestrator.v1.OrchestratorService/PauseExperiment", 30).repeatable(),
+    Method::change("/claudoom.orchestrator.v1.OrchestratorService/ResumeExperiment", 30).repeatable(),
+    Method::change("/claudoom.orchestrator.v1.OrchestratorService/StopExperiment", 30).repeatable(),
+    Method::change("/claudoom.orchestrator.v1.OrchestratorService/ExtendExperiment", 120).repeatable(),
+    Method::read("/claudoom.orchestrator.v1.OrchestratorService/ListJournal", 30),
+    Method::stream("/claudoom.orchestrator.v1.OrchestratorService/StreamEvents", Kind::ServerStream, Viewer, 30),
+    Method::read("/claudoom.orchestrator.v1.OrchestratorService/ListScores", 60),
+    Method::read("/claudoom.orchestrator.v1.OrchestratorService/ListJobs", 30),
+    Method::read("/claudoom.orchestrator.v1.OrchestratorService/GetJob", 30),
+    Method::read("/claudoom.orchestrator.v1.OrchestratorService/ListDeadLetters", 60),
+    Method::change("/claudoom.orchestrator.v1.OrchestratorService/RedriveJobs", 120),
+    Method::stream("/claudoom.orchestrator.v1.OrchestratorService/PutArtifact", Kind::ClientStream, Operator, 0),
+    Method::stream("/claudoom.orchestrator.v1.OrchestratorService/GetArtifact", Kind::ServerStream, Viewer, 60),
+    Method::read("/claudoom.orchestrator.v1.OrchestratorService/FindMissingArtifacts", 30),
+    Method::read("/claudoom.orchestrator.v1.OrchestratorService/ResolveExperiment", 120),
+    Method::read("/claudoom.orchestrator.v1.OrchestratorService/ListGenomes", 60),
+    Method::read("/claudoom.orchestrator.v1.OrchestratorService/GetGenome", 60),
+    Method::read("/claudoom.orchestrator.v1.OrchestratorService/ListScenarios", 30),
+    Method::read("/claudoom.orchestrator.v1.OrchestratorService/ListPolicies", 10),
+    Method::read("/claudoom.orchestrator.v1.OrchestratorService/ListDesigns", 10),
+    Method::read("/claudoom.orchestrator.v1.OrchestratorService/ListMeasures", 10),
+];
+
+/// What an agent daemon serves.
+pub const OF_AGENTS: Methods = Methods(&[BASE, AGENT]);
+
+/// What an orchestrator serves.
+pub const OF_ORCHESTRATORS: Methods = Methods(&[BASE, ORCHESTRATOR]);
