@@ -10,8 +10,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 use runtime::access::{FileBook, TokenBook};
-use runtime::config::{ConfigArgs, GrpcServerArgs, GrpcTlsArgs, Loader, TelemetryArgs};
+use runtime::config::{ConfigArgs, GrpcServerArgs, GrpcTlsArgs, HttpArgs, Loader, TelemetryArgs};
 use runtime::grpc::{self, Access, Address, Listener, ServerConfig, Stopped};
+use runtime::http::{self, Metrics};
 use runtime::telemetry::{self, TelemetryConfig};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
@@ -58,6 +59,9 @@ struct HealthArgs {
 struct ServeArgs {
     #[command(flatten)]
     grpc: GrpcServerArgs,
+
+    #[command(flatten)]
+    http: HttpArgs,
 
     /// Listen on this Unix socket instead of --grpc-addr
     #[arg(long, env = "AGENT_UDS", value_name = "PATH", help_heading = "gRPC")]
@@ -115,10 +119,11 @@ async fn health(args: &HealthArgs) -> anyhow::Result<()> {
 }
 
 async fn serve(args: ServeArgs) -> anyhow::Result<()> {
-    let telemetry = telemetry::init(&TelemetryConfig::from_args(&args.telemetry, "agent"))?;
+    let config = TelemetryConfig::from_args(&args.telemetry, "agent").with_scraping(args.http.http_addr.is_some());
+    let telemetry = telemetry::init(&config)?;
     let shutdown = CancellationToken::new();
     runtime::signal::shutdown_signal(shutdown.clone()).context("cannot watch for signals")?;
-    let outcome = listen_and_serve(&args, shutdown).await;
+    let outcome = listen_and_serve(&args, telemetry.scraped(), shutdown).await;
     telemetry.shutdown().await;
     match outcome? {
         Stopped::Drained => info!("stopped"),
@@ -127,11 +132,37 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn listen_and_serve(args: &ServeArgs, shutdown: CancellationToken) -> anyhow::Result<Stopped> {
+async fn listen_and_serve(
+    args: &ServeArgs,
+    metrics: Option<Metrics>,
+    shutdown: CancellationToken,
+) -> anyhow::Result<Stopped> {
     let settings = args.settings()?;
+    let http = args.http.server(&args.grpc.tls, args.grpc.insecure)?;
     let listener = Listener::bind(&args.address()).await?;
+    let probed = match &args.http.http_addr {
+        Some(address) => Some((Listener::bind(address).await?, http)),
+        None => None,
+    };
     info!(address = %listener.address()?, "serving");
-    Ok(crate::serve_on(listener, settings, shutdown).await?)
+    let readiness = crate::server::readiness();
+    let access = Arc::new(settings.server.access.clone());
+    let probes = http::probes(readiness.clone(), SERVICE_NAME, metrics, access);
+    // Probes are answered to the very end.
+    let over = CancellationToken::new();
+    let probing = async {
+        if let Some((listener, server)) = probed {
+            info!(address = ?listener.address(), "answering HTTP");
+            http::serve(server, listener, probes, over.clone(), Duration::ZERO).await;
+        }
+    };
+    let serving = async {
+        let served = crate::server::serve_with(listener, settings, readiness, shutdown).await;
+        over.cancel();
+        served
+    };
+    let (served, ()) = tokio::join!(serving, probing);
+    Ok(served?)
 }
 
 impl ServeArgs {

@@ -34,7 +34,21 @@ pub enum Error {
 /// # Errors
 /// If the definition is wrong or the transport fails.
 pub async fn serve_on(listener: Listener, settings: Settings, shutdown: CancellationToken) -> Result<Stopped, Error> {
-    let readiness = Readiness::builder().service(SERVICE_NAME, [ENGINE]).build();
+    serve_with(listener, settings, readiness(), shutdown).await
+}
+
+/// What the daemon says of itself; not ready before it serves.
+pub(crate) fn readiness() -> Readiness {
+    Readiness::builder().service(SERVICE_NAME, [ENGINE]).build()
+}
+
+/// As [`serve_on`], with a readiness that others look at as well.
+pub(crate) async fn serve_with(
+    listener: Listener,
+    settings: Settings,
+    readiness: Readiness,
+    shutdown: CancellationToken,
+) -> Result<Stopped, Error> {
     let descriptors: &[&[u8]] = &[proto::FILE_DESCRIPTOR_SET];
     let routes = grpc::base_routes(&readiness, settings.reflection.then_some(descriptors))?;
     let config = ServerConfig { methods: proto::methods::OF_AGENTS, ..settings.server.clone() };

@@ -15,6 +15,7 @@ mod experiments;
 mod failure;
 mod file_args;
 mod files;
+mod http;
 mod jobs;
 mod journal;
 mod nats_control;
@@ -29,6 +30,7 @@ mod worker_health;
 use clap::builder::TypedValueParser;
 use clap::{Parser, Subcommand};
 use runtime::config::{ConfigArgs, Loader, TelemetryArgs};
+use runtime::http::Metrics;
 use runtime::telemetry::{self, TelemetryConfig};
 
 pub use failure::{Exit, Failure};
@@ -134,6 +136,15 @@ impl Command {
     fn is_daemon(name: Option<&str>) -> bool {
         matches!(name, Some("serve" | "worker"))
     }
+
+    /// Whether it answers scrapers of metrics.
+    fn is_scraped(&self) -> bool {
+        match self {
+            Self::Serve(args) => args.is_scraped(),
+            Self::Worker(args) => args.is_scraped(),
+            _ => false,
+        }
+    }
 }
 
 /// Reads the command line, does what it says and returns how it went.
@@ -174,18 +185,18 @@ pub fn run() -> Exit {
 }
 
 async fn dispatch(cli: Cli) -> Result<(), Failure> {
-    let config = TelemetryConfig::from_args(&cli.telemetry, "orchestrator");
+    let config = TelemetryConfig::from_args(&cli.telemetry, "orchestrator").with_scraping(cli.command.is_scraped());
     let telemetry = telemetry::init(&config).map_err(|error| Failure::usage(error.to_string()))?;
     // One command's future is as large as the largest of all commands.
-    let outcome = Box::pin(execute(cli)).await;
+    let outcome = Box::pin(execute(cli, telemetry.scraped())).await;
     telemetry.shutdown().await;
     outcome
 }
 
-async fn execute(cli: Cli) -> Result<(), Failure> {
+async fn execute(cli: Cli, metrics: Option<Metrics>) -> Result<(), Failure> {
     let Cli { command, engine, env, crash, .. } = cli;
     crash.arm();
-    let place = Place { engine, env };
+    let place = Place { engine, env, metrics };
     match command {
         Command::Demo(args) => demo::run(args, &place).await,
         Command::Launch(args) => experiments::launch(args, &place).await,
@@ -224,9 +235,11 @@ fn games() -> impl TypedValueParser<Value = usize> {
     clap::value_parser!(u16).range(0..=1024).map(usize::from)
 }
 
-/// Where the engine and the user's data are.
+/// Where the engine and the user's data are, and what scrapers are told.
 #[derive(Debug, Clone)]
 struct Place {
     engine: EngineArgs,
     env: Env,
+    /// What scrapers of this process are told.
+    metrics: Option<Metrics>,
 }

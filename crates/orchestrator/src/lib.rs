@@ -2,8 +2,8 @@
 //!
 //! [`core`] holds the use cases, [`leader`] elects the process whose [`director`] drives experiments from generation to
 //! generation, [`broadcast`] tells how they do, [`worker`] and [`shard`] play jobs, [`nats_control`] takes orders over NATS,
-//! [`app`] is the only place that names concrete storage, queues and games, [`cli`] and
-//! [`service`] are the two ways in.
+//! [`app`] is the only place that names concrete storage, queues and games, [`cli`],
+//! [`service`] and [`http`] are the ways in.
 
 pub mod app;
 pub mod bench;
@@ -16,6 +16,7 @@ pub mod director;
 pub mod events;
 pub mod experiment_file;
 pub mod games;
+pub mod http;
 pub mod jobs;
 pub mod leader;
 pub mod look;

@@ -5,7 +5,7 @@ mod artifacts;
 mod caller;
 mod catalogue;
 mod control;
-mod events;
+pub(crate) mod events;
 mod genomes;
 mod jobs;
 mod summary;
@@ -362,7 +362,7 @@ fn file_name(name: String) -> String {
 }
 
 /// What a caller is told of a failure below: our own failures are logged whole and told without internals.
-fn status(error: PortError) -> Status {
+pub(crate) fn status(error: PortError) -> Status {
     if error.kind == ErrorKind::Internal {
         tracing::error!(error = &error as &dyn std::error::Error, "a call failed");
         return proto::status::status(ErrorKind::Internal, "an internal error, see the orchestrator's log");

@@ -17,11 +17,13 @@ mod tls;
 
 use std::time::Duration;
 
-pub use access::{Access, Identity, Trust};
+pub use access::{Access, Admission, Identity, Trust};
 pub use address::{Address, AddressError};
 pub use client::{ChannelError, Client, ClientConfig, USER_METADATA, cause, channel, is_of_the_transport};
+pub use counts::name as code_name;
 pub use listener::{BindError, Listener};
 pub use method::{BASE, Kind, Method, Methods, Needs};
+pub(crate) use peer::Known;
 pub use peer::Peer;
 pub use probe::{NotReady, ready};
 pub use server::{ServerConfig, Stopped, base_routes, serve};

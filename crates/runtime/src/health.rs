@@ -150,6 +150,11 @@ impl Readiness {
         self.inner.changed.send_replace(());
     }
 
+    /// Returns whether the process is stopping.
+    pub fn is_draining(&self) -> bool {
+        self.lock().draining
+    }
+
     /// Returns whether a service is ready; the empty name stands for all of them. `None` for an unknown service.
     pub fn is_ready(&self, service: &str) -> Option<bool> {
         let state = self.lock();
@@ -218,7 +223,7 @@ impl Health for Readiness {
             let service = service.clone();
             async move {
                 loop {
-                    let draining = readiness.lock().draining;
+                    let draining = readiness.is_draining();
                     let status = readiness.status(&service);
                     if told != Some(status) {
                         let update = HealthCheckResponse { status: status.into() };

@@ -1,5 +1,5 @@
 //! What any daemon needs to live and die well: configuration, telemetry, supervised tasks, signals, readiness,
-//! retries, and gRPC servers and channels tuned alike on both sides.
+//! retries, gRPC servers and channels tuned alike on both sides, and plain HTTP beside them.
 //!
 //! Nothing here knows what the daemon is for.
 
@@ -8,6 +8,7 @@ pub mod config;
 pub mod crash;
 pub mod grpc;
 pub mod health;
+pub mod http;
 pub mod outage;
 pub mod retry;
 pub mod signal;

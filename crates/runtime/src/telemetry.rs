@@ -1,4 +1,4 @@
-//! Logs to standard error; traces and metrics to an OTLP collector when there is one.
+//! Logs to standard error; traces and metrics to an OTLP collector when there is one, metrics also for scrapers.
 //!
 //! Whoever starts telemetry flushes it: [`Telemetry::shutdown`] is the last thing a daemon does, and a collector that
 //! is away cannot hold it up for longer than [`SHUTDOWN_LIMIT`].
@@ -19,6 +19,7 @@ use tracing_subscriber::{
 };
 
 use crate::config::{LogFormat, TelemetryArgs};
+use crate::http::Metrics;
 
 /// Longest time that flushing takes at the end.
 pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(3);
@@ -47,6 +48,8 @@ pub struct TelemetryConfig {
     pub format: LogFormat,
     /// OTLP collector (gRPC), for example `http://localhost:4317`.
     pub otlp_endpoint: Option<String>,
+    /// Whether metrics are kept for scrapers.
+    pub scraped: bool,
 }
 
 impl TelemetryConfig {
@@ -58,7 +61,14 @@ impl TelemetryConfig {
             format: args.log_format,
             // A variable that is set to nothing means none, as the OTLP specification has it.
             otlp_endpoint: args.otel_exporter_otlp_endpoint.clone().filter(|endpoint| !endpoint.is_empty()),
+            scraped: false,
         }
+    }
+
+    /// The same with metrics for scrapers, where `scraped`.
+    #[must_use]
+    pub fn with_scraping(self, scraped: bool) -> Self {
+        Self { scraped, ..self }
     }
 }
 
@@ -81,6 +91,9 @@ pub enum TelemetryError {
         /// Why.
         source: ExporterBuildError,
     },
+    /// Metrics cannot be kept for scrapers.
+    #[error("cannot keep metrics for scrapers: {0}")]
+    Scraping(opentelemetry_sdk::error::OTelSdkError),
     /// Somebody else set up logging in this process.
     #[error("cannot set up logging: {0}")]
     AlreadySet(#[from] tracing_subscriber::util::TryInitError),
@@ -90,14 +103,16 @@ pub enum TelemetryError {
 #[derive(Debug)]
 #[must_use = "without `shutdown` the last spans and metrics are lost"]
 pub struct Telemetry {
-    exporting: Option<(SdkTracerProvider, SdkMeterProvider)>,
+    tracers: Option<SdkTracerProvider>,
+    meters: Option<SdkMeterProvider>,
+    scraped: Option<Metrics>,
 }
 
 /// Sets up logging, traces and metrics of this process. Call it once, inside the async runtime.
 pub fn init(config: &TelemetryConfig) -> Result<Telemetry, TelemetryError> {
     let (telemetry, dispatch) = prepare(config)?;
     dispatch.try_init()?;
-    if let Some((_, meters)) = &telemetry.exporting {
+    if let Some(meters) = &telemetry.meters {
         global::set_meter_provider(meters.clone());
     }
     Ok(telemetry)
@@ -112,14 +127,16 @@ pub fn prepare(config: &TelemetryConfig) -> Result<(Telemetry, Dispatch), Teleme
         LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_ansi(false).boxed(),
     };
-    let exporting = config.otlp_endpoint.as_deref().map(|endpoint| providers(config, endpoint)).transpose()?;
-    let traces = exporting.as_ref().map(|(tracers, _)| {
+    let tracers = config.otlp_endpoint.as_deref().map(|endpoint| tracers(config, endpoint)).transpose()?;
+    let scraped = config.scraped.then(Metrics::new);
+    let meters = meters(config, scraped.as_ref())?;
+    let traces = tracers.as_ref().map(|tracers| {
         let exported = Targets::new().with_default(LevelFilter::INFO);
         let exported = exported.with_targets(TRANSPORT.map(|target| (target, LevelFilter::OFF)));
         tracing_opentelemetry::layer().with_tracer(tracers.tracer("runtime")).with_filter(exported)
     });
     let subscriber = Registry::default().with(lines.with_filter(filter)).with(traces);
-    Ok((Telemetry { exporting }, Dispatch::new(subscriber)))
+    Ok((Telemetry { tracers, meters, scraped }, Dispatch::new(subscriber)))
 }
 
 fn filter(text: &str) -> Result<EnvFilter, tracing_subscriber::filter::ParseError> {
@@ -128,21 +145,37 @@ fn filter(text: &str) -> Result<EnvFilter, tracing_subscriber::filter::ParseErro
     EnvFilter::builder().parse(all.join(","))
 }
 
-fn providers(
-    config: &TelemetryConfig,
-    endpoint: &str,
-) -> Result<(SdkTracerProvider, SdkMeterProvider), TelemetryError> {
-    let wrong = |source| TelemetryError::Endpoint { endpoint: endpoint.to_owned(), source };
+fn wrong(endpoint: &str) -> impl Fn(ExporterBuildError) -> TelemetryError {
+    move |source| TelemetryError::Endpoint { endpoint: endpoint.to_owned(), source }
+}
+
+fn resource(config: &TelemetryConfig) -> Resource {
+    Resource::builder().with_service_name(config.service_name.clone()).with_attribute(instance()).build()
+}
+
+fn tracers(config: &TelemetryConfig, endpoint: &str) -> Result<SdkTracerProvider, TelemetryError> {
     let spans = SpanExporter::builder().with_tonic().with_endpoint(endpoint).with_timeout(EXPORT_LIMIT);
-    let metrics = MetricExporter::builder().with_tonic().with_endpoint(endpoint).with_timeout(EXPORT_LIMIT);
-    let resource =
-        Resource::builder().with_service_name(config.service_name.clone()).with_attribute(instance()).build();
-    let tracers = SdkTracerProvider::builder()
-        .with_resource(resource.clone())
-        .with_batch_exporter(spans.build().map_err(wrong)?)
-        .build();
-    let reader = PeriodicReader::builder(metrics.build().map_err(wrong)?).with_interval(METRICS_INTERVAL).build();
-    Ok((tracers, SdkMeterProvider::builder().with_resource(resource).with_reader(reader).build()))
+    let spans = spans.build().map_err(wrong(endpoint))?;
+    Ok(SdkTracerProvider::builder().with_resource(resource(config)).with_batch_exporter(spans).build())
+}
+
+/// Metrics are pushed to a collector, or kept for scrapers, or both; nothing is counted where nobody asks.
+fn meters(config: &TelemetryConfig, scraped: Option<&Metrics>) -> Result<Option<SdkMeterProvider>, TelemetryError> {
+    let endpoint = config.otlp_endpoint.as_deref();
+    if endpoint.is_none() && scraped.is_none() {
+        return Ok(None);
+    }
+    let mut builder = SdkMeterProvider::builder().with_resource(resource(config));
+    if let Some(endpoint) = endpoint {
+        let metrics = MetricExporter::builder().with_tonic().with_endpoint(endpoint).with_timeout(EXPORT_LIMIT);
+        let metrics = metrics.build().map_err(wrong(endpoint))?;
+        builder = builder.with_reader(PeriodicReader::builder(metrics).with_interval(METRICS_INTERVAL).build());
+    }
+    if let Some(registry) = scraped {
+        let exporter = opentelemetry_prometheus::exporter().with_registry(registry.clone());
+        builder = builder.with_reader(exporter.build().map_err(TelemetryError::Scraping)?);
+    }
+    Ok(Some(builder.build()))
 }
 
 /// Tells the processes of a service apart: without it a collector would take two workers' counters for one.
@@ -155,22 +188,31 @@ impl Telemetry {
     /// Returns a meter; its instruments do nothing when no collector is configured. After [`init`],
     /// `opentelemetry::global::meter` returns the same.
     pub fn meter(&self, name: &'static str) -> Meter {
-        match &self.exporting {
-            Some((_, meters)) => meters.meter(name),
+        match &self.meters {
+            Some(meters) => meters.meter(name),
             None => global::meter(name),
         }
     }
 
+    /// What scrapers are told, if anything is kept for them.
+    pub fn scraped(&self) -> Option<Metrics> {
+        self.scraped.clone()
+    }
+
     /// Sends what is left and ends the exports, within [`SHUTDOWN_LIMIT`].
     pub async fn shutdown(self) {
-        let Some((tracers, meters)) = self.exporting else { return };
+        let Self { tracers, meters, .. } = self;
+        if tracers.is_none() && meters.is_none() {
+            return;
+        }
         let (done, finished) = oneshot::channel();
         // Both calls block. A thread rather than a blocking task: the async runtime waits for blocking tasks when it
         // ends, so a dead collector would hold up the exit all the same.
         let flush = thread::Builder::new().name("telemetry-flush".to_owned()).spawn(move || {
             let outcomes = thread::scope(|scope| {
-                let spans = scope.spawn(|| tracers.shutdown_with_timeout(SHUTDOWN_LIMIT));
-                let metrics = meters.shutdown_with_timeout(SHUTDOWN_LIMIT);
+                let spans =
+                    scope.spawn(|| tracers.map_or(Ok(()), |tracers| tracers.shutdown_with_timeout(SHUTDOWN_LIMIT)));
+                let metrics = meters.map_or(Ok(()), |meters| meters.shutdown_with_timeout(SHUTDOWN_LIMIT));
                 [("traces", spans.join().unwrap_or(Ok(()))), ("metrics", metrics)]
             });
             // Nobody listens any more after the limit.

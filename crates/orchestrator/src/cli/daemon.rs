@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::Router;
 use clap::Args;
+use clap::builder::BoolishValueParser;
 use domain::ErrorKind;
 use domain::ports::PortError;
-use runtime::config::{DatabaseArgs, GrpcServerArgs, GrpcTlsArgs, TokenFileArgs};
-use runtime::grpc::{self, Access, Address, ClientConfig, Listener, ServerConfig};
+use runtime::config::{DatabaseArgs, GrpcServerArgs, GrpcTlsArgs, HttpArgs, TokenFileArgs};
+use runtime::grpc::{self, Access, Address, ClientConfig, Listener, ServerConfig, Trust};
 use runtime::health::Readiness;
 use runtime::retry::Backoff;
 use runtime::tasks::{OnError, Tasks};
@@ -19,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::connect::{SERVICE, channel};
 use super::file_args::{FileCacheArgs, FileLimitArgs};
+use super::http::Http;
 use super::nats_control::{self, NatsControlArgs};
 use super::services::{self, ServicesArgs};
 use super::worker_health::{LIVE, WorkerHealth};
@@ -103,6 +106,8 @@ pub(super) struct ServeArgs {
     #[command(flatten)]
     grpc: GrpcServerArgs,
     #[command(flatten)]
+    http: HttpArgs,
+    #[command(flatten)]
     services: ServicesArgs,
     #[command(flatten)]
     control: NatsControlArgs,
@@ -119,6 +124,13 @@ pub(super) struct ServeArgs {
     limit: FileLimitArgs,
 }
 
+impl ServeArgs {
+    /// Whether it answers scrapers of metrics.
+    pub(super) fn is_scraped(&self) -> bool {
+        self.http.http_addr.is_some()
+    }
+}
+
 /// Runs the daemon until it is told to stop.
 pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure> {
     let stop = stop_on_signal()?;
@@ -127,6 +139,7 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     let channel = args.playing.channel(&args.grpc.tls)?;
     // A busy port is told before anything else is begun.
     let listener = Listener::bind(&args.grpc.grpc_addr).await.map_err(unavailable)?;
+    let http = Http::bind(&args.http, &args.grpc.tls, args.grpc.insecure).await?;
     let install = place.engine.open(&place.env)?;
     let scratch = scratch()?;
     let cache = args.files.cache(place);
@@ -146,6 +159,11 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
         .build();
     observe_health(readiness.clone());
     let tasks = background(remote, &core, args.leading.settings(), &readiness);
+    if let Some(http) = http {
+        let access = Arc::new(config.access.clone());
+        let events = crate::http::routes(core.clone(), access.clone(), stop.clone());
+        http.spawn(&tasks, &readiness, access, place, events);
+    }
     if let Some(operator) = operator {
         nats_control::spawn(&tasks, core.clone(), operator, nats);
     }
@@ -283,6 +301,13 @@ pub(super) struct WorkerArgs {
     #[arg(long, env = "HEALTH_ADDR", value_name = "ADDR")]
     health_addr: Option<Address>,
     #[command(flatten)]
+    http: HttpArgs,
+    /// Answer HTTP in the clear on an address that other machines can reach
+    #[arg(long, env = "HTTP_INSECURE", value_name = "BOOL", default_value = "false", num_args = 0..=1,
+          require_equals = true, default_missing_value = "true", action = clap::ArgAction::Set,
+          value_parser = BoolishValueParser::new())]
+    insecure: bool,
+    #[command(flatten)]
     services: ServicesArgs,
     #[command(flatten)]
     playing: PlayingArgs,
@@ -292,11 +317,19 @@ pub(super) struct WorkerArgs {
     files: FileCacheArgs,
 }
 
+impl WorkerArgs {
+    /// Whether it answers scrapers of metrics.
+    pub(super) fn is_scraped(&self) -> bool {
+        self.http.http_addr.is_some()
+    }
+}
+
 /// Plays jobs until it is told to stop.
 pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failure> {
     let stop = stop_on_signal()?;
     let name = args.name.clone().unwrap_or_else(own_name);
     let channel = args.playing.channel(&args.tls)?;
+    let http = Http::bind(&args.http, &args.tls, args.insecure).await?;
     let install = place.engine.open(&place.env)?;
     let scratch = scratch()?;
     let cache = args.files.cache(place);
@@ -311,6 +344,12 @@ pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failur
     keep(&tasks, remote.keeper);
     let playing = Playing::start(&core, games, settings).await?;
     let health = WorkerHealth::start(args.health_addr.as_ref(), &core, playing.meter.clone()).await?;
+    if let Some(http) = http {
+        // A worker knows no tokens: scrapers are local, or trusted by `--insecure`.
+        let trust = if args.insecure { Trust::All } else { Trust::Local };
+        let access = Arc::new(Access { trust, ..Access::default() });
+        http.spawn(&tasks, health.readiness(), access, place, Router::new());
+    }
     tracing::info!(engines = playing.engines, "playing");
     // Every process publishes what it commits, so that events do not wait for the daemon.
     remote.relay.run(stop.cancelled_owned()).await;

@@ -87,6 +87,11 @@ impl WorkerHealth {
         Ok(())
     }
 
+    /// What is told.
+    pub(super) fn readiness(&self) -> &Readiness {
+        &self.readiness
+    }
+
     /// Says that the worker is about to leave.
     pub(super) fn drain(&self) {
         self.readiness.drain();

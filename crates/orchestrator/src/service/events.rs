@@ -21,12 +21,12 @@ const LOOK: Duration = Duration::from_millis(200);
 const AWAY: Duration = Duration::from_secs(1);
 
 /// A stream of events.
-pub(super) type EventStream = Pin<Box<dyn Stream<Item = Result<StreamEventsResponse, Status>> + Send>>;
+pub(crate) type EventStream = Pin<Box<dyn Stream<Item = Result<StreamEventsResponse, Status>> + Send>>;
 
 /// Streams the events of an experiment after `after`. Memory is bounded however long the history is and however slow
 /// the reader; the stream ends with the experiment, its last message marked final, or with what is there now if
 /// `history_only`.
-pub(super) fn stream(store: Arc<dyn ExperimentStore>, id: ExperimentId, after: i64, history_only: bool) -> EventStream {
+pub(crate) fn stream(store: Arc<dyn ExperimentStore>, id: ExperimentId, after: i64, history_only: bool) -> EventStream {
     let (sender, receiver) = mpsc::channel(BATCH as usize);
     // The task ends with the stream: sending to a reader that has gone fails.
     tokio::spawn(async move {

@@ -13,6 +13,7 @@ mod embedded;
 mod events;
 mod extend;
 mod grpc_tls;
+mod http;
 mod jobs;
 mod jobs_command;
 mod leaders;

@@ -14,6 +14,9 @@ use crate::system::System;
 const EXPERIMENT: &str = "name = \"measured\"\nseed = 3\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n\
                           [seeds]\nepisodes = 2\n[[design.factors]]\nparameter = \"scenario.skill\"\nlevels = [3, 4]\n";
 
+/// What the names of metrics begin with that we export: our own, and those that the conventions have for calls.
+const OURS: [&str; 2] = ["claudoom.", "rpc."];
+
 /// Labels that Prometheus and the collector add to every series.
 const ADDED: [&str; 3] = ["job", "instance", "le"];
 
@@ -38,7 +41,7 @@ async fn exported() -> BTreeMap<String, Measured> {
     // What was measured last is exported at the end.
     assert_eq!((playing.stop(), served.process.stop(), deciding.stop()), (Some(0), Some(0), Some(0)));
     let mut metrics = collector.metrics();
-    metrics.retain(|name, _| name.starts_with("claudoom."));
+    metrics.retain(|name, _| OURS.iter().any(|prefix| name.starts_with(prefix)));
     metrics
 }
 
@@ -61,14 +64,18 @@ fn prometheus_names(name: &str, metric: &Measured) -> Vec<String> {
 /// Every name of ours in a text, with what selects among its series: `name{label="value"}`.
 fn uses(text: &str) -> Vec<(String, Vec<(String, String)>)> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let starts = text.match_indices("claudoom_").map(|(at, _)| at);
+    let prefixes = OURS.map(|prefix| prefix.replace('.', "_"));
+    let starts = prefixes.iter().flat_map(|prefix| text.match_indices(prefix.as_str())).map(|(at, _)| at);
+    // A label may begin like a metric.
+    let starts = starts.filter(|&at| !text[at..].starts_with("rpc_method") && !text[at..].starts_with("rpc_response"));
     let starts = starts.filter(|&at| !text[..at].ends_with(is_name));
     let one = |at: usize| {
         let rest = &text[at..];
         let (name, rest) = rest.split_at(rest.find(|c| !is_name(c)).unwrap_or(rest.len()));
         let selection = rest.strip_prefix('{').and_then(|rest| rest.split_once('}')).map_or("", |(inside, _)| inside);
         let matchers = selection.split(',').filter_map(|matcher| matcher.split_once('='));
-        let matchers = matchers.map(|(label, value)| (label.trim().to_owned(), value.trim_matches('"').to_owned()));
+        let matchers = matchers
+            .map(|(label, value)| (label.trim().trim_end_matches('!').to_owned(), value.trim_matches('"').to_owned()));
         (name.to_owned(), matchers.collect())
     };
     starts.map(one).collect()
@@ -90,6 +97,11 @@ fn shown_labels(text: &str) -> BTreeSet<String> {
     groups.chain(templates).collect()
 }
 
+/// The label that Prometheus makes of an attribute.
+fn as_label(attribute: &str) -> String {
+    attribute.replace('.', "_")
+}
+
 /// Everything a panel says of metrics.
 fn panel_texts(dashboard: &Value) -> String {
     let panels = dashboard["panels"].as_array().expect("a dashboard has panels");
@@ -101,7 +113,7 @@ fn panel_texts(dashboard: &Value) -> String {
 /// Name, kind and unit of every metric in the table of the documentation.
 fn documented() -> BTreeSet<String> {
     let text = fs::read_to_string(root().join("docs/operations.md")).unwrap();
-    let rows = text.lines().filter(|line| line.starts_with("| `claudoom."));
+    let rows = text.lines().filter(|line| OURS.iter().any(|prefix| line.starts_with(&format!("| `{prefix}"))));
     let cells = rows.map(|row| row.split('|').map(str::trim).skip(1).take(3).collect::<Vec<_>>().join(" | "));
     cells.collect()
 }
@@ -139,7 +151,9 @@ async fn dashboard_rules_and_documentation_know_what_is_exported() {
         for (label, value) in matchers {
             let known = match label.as_str() {
                 "job" => metric.services.contains(&value),
-                label => metric.attributes.get(label).is_some_and(|values| values.contains(&value)),
+                label => {
+                    metric.attributes.iter().any(|(name, values)| as_label(name) == label && values.contains(&value))
+                }
             };
             if !known {
                 wrong.push(format!("{name} has no {label}=\"{value}\""));
@@ -147,11 +161,9 @@ async fn dashboard_rules_and_documentation_know_what_is_exported() {
         }
     }
     let labels: BTreeSet<_> =
-        metrics.values().flat_map(|metric| metric.attributes.keys()).map(String::as_str).collect();
+        metrics.values().flat_map(|metric| metric.attributes.keys()).map(|name| as_label(name)).collect();
     let shown: Vec<_> = shown_labels(&panels).into_iter().chain(shown_labels(&rules)).collect();
-    wrong.extend(
-        shown.iter().filter(|label| !labels.contains(label.as_str()) && !ADDED.contains(&label.as_str())).cloned(),
-    );
+    wrong.extend(shown.iter().filter(|label| !labels.contains(*label) && !ADDED.contains(&label.as_str())).cloned());
     let unseen: Vec<_> = metrics.keys().filter(|name| !seen.contains(name.as_str())).collect();
     let exported: BTreeSet<_> = metrics.iter().map(|(name, metric)| described(name, metric)).collect();
 

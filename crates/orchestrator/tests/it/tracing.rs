@@ -73,6 +73,7 @@ fn telemetry(endpoint: String) -> TelemetryConfig {
         filter: "off".to_owned(),
         format: LogFormat::Text,
         otlp_endpoint: Some(endpoint),
+        scraped: false,
     }
 }
 

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum, builder::BoolishValueParser};
 use super::{Secret, SecretError};
 use crate::access::Role;
 use crate::grpc::{Access, Address, ClientConfig, ClientTls, ServerConfig, ServerTls, TlsError, Trust};
+use crate::http::HttpServer;
 use crate::tls::TlsFiles;
 
 /// How the gRPC server listens.
@@ -66,6 +67,33 @@ pub struct AuthArgs {
     /// What callers may do who show a certificate of --grpc-tls-ca and no token
     #[arg(long, env = "GRPC_CERTIFICATE_ROLE", value_name = "ROLE", value_enum, default_value_t = Role::Operator)]
     pub certificate_role: Role,
+}
+
+/// Where plain HTTP is answered.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "HTTP")]
+pub struct HttpArgs {
+    /// Where to answer /livez, /readyz and /metrics over HTTP: host:port, or unix:///path/to.sock; nowhere unless given
+    #[arg(long, env = "HTTP_ADDR", value_name = "ADDR")]
+    pub http_addr: Option<Address>,
+}
+
+impl HttpArgs {
+    /// Returns how the server treats its connections, with the certificate of gRPC.
+    ///
+    /// # Errors
+    /// If certificates cannot be used, or there are none and the address can be reached from other machines without
+    /// `insecure`.
+    pub fn server(&self, tls: &GrpcTlsArgs, insecure: bool) -> Result<HttpServer, GrpcArgsError> {
+        let tls =
+            tls.grpc_tls_cert.is_some().then(|| ServerTls::load_for_http(tls.files()).map(Arc::new)).transpose()?;
+        match &self.http_addr {
+            Some(address) if tls.is_none() && !insecure && !address.is_local() => {
+                Err(GrpcArgsError::Clear(address.clone()))
+            }
+            _ => Ok(HttpServer { tls }),
+        }
+    }
 }
 
 /// Why a server cannot be set up as its flags say.

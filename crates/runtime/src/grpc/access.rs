@@ -90,6 +90,27 @@ pub(super) struct Admitted {
     pub(super) token: Option<TokenHash>,
 }
 
+/// A request of another protocol that was let in.
+pub struct Admission {
+    access: Arc<Access>,
+    admitted: Admitted,
+}
+
+impl Admission {
+    /// Who makes it, where that is known.
+    pub fn identity(&self) -> Option<&Identity> {
+        self.admitted.identity.as_ref()
+    }
+
+    /// Waits until it may no longer go on: never, unless it was made with a token.
+    pub async fn ended(self) -> Status {
+        match self.admitted.token {
+            Some(token) => self.access.until_invalid(token).await,
+            None => std::future::pending().await,
+        }
+    }
+}
+
 impl Shown {
     pub(super) fn of(headers: &HeaderMap, peer: Option<&Peer>) -> Self {
         Self {
@@ -138,18 +159,35 @@ impl Access {
         Ok(Admitted { identity: Some(identity), token: Some(hash) })
     }
 
-    /// Whether somebody may make a call of another protocol: by the header of the same name, from the address `local`.
+    /// Whether somebody may make a call of another protocol: by the header of the same name, from an address that is
+    /// `local` or not.
     ///
     /// # Errors
     /// The refusal.
-    pub async fn admit(&self, needed: Role, headers: &HeaderMap, local: bool) -> Result<Option<Identity>, Status> {
-        let shown = Shown { token: bearer(headers).map(|token| token.map(TokenHash::of)), certificate: None, local };
+    pub async fn admit(self: &Arc<Self>, needed: Role, headers: &HeaderMap, local: bool) -> Result<Admission, Status> {
+        let token = bearer(headers).map(|token| token.map(TokenHash::of));
+        self.admit_with(needed, Shown { token, certificate: None, local }).await
+    }
+
+    /// The same for a token that comes in another way than by the header.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub async fn admit_token(self: &Arc<Self>, needed: Role, token: &str) -> Result<Admission, Status> {
+        let token = Ok(Some(TokenHash::of(token)));
+        self.admit_with(needed, Shown { token, certificate: None, local: false }).await
+    }
+
+    async fn admit_with(self: &Arc<Self>, needed: Role, shown: Shown) -> Result<Admission, Status> {
         let needs = Needs::Role(needed);
         let admitted = match self.at_once(needs, &shown) {
-            Some(admitted) => admitted?,
-            None => self.by_token(needs, shown).await?,
+            Some(admitted) => admitted,
+            None => self.by_token(needs, shown).await,
         };
-        Ok(admitted.identity)
+        let admitted = admitted.inspect_err(|status| {
+            tracing::info!(code = ?status.code(), reason = status.message(), "a request is refused");
+        })?;
+        Ok(Admission { access: self.clone(), admitted })
     }
 
     /// Waits until a token is no longer valid, for the stream that was opened with it. Tokens that cannot be looked up

@@ -72,7 +72,7 @@ impl Drop for Counted {
 }
 
 /// The name of a code in the protocol's own writing.
-pub(super) fn name(code: Code) -> &'static str {
+pub fn name(code: Code) -> &'static str {
     match code {
         Code::Ok => "OK",
         Code::Cancelled => "CANCELLED",

@@ -61,7 +61,7 @@ impl fmt::Display for Peer {
 }
 
 /// Connections that can tell where they lead.
-pub(super) trait Known {
+pub(crate) trait Known {
     /// The other end.
     fn peer(&self) -> Peer;
 }

@@ -20,8 +20,23 @@ use crate::tls::{TlsFileError, TlsFiles, roots};
 /// How often a server looks at its files at most.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// HTTP/2, and nothing else.
-const ALPN: &[u8] = b"h2";
+/// What is spoken over TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Protocol {
+    Http2,
+    Http1,
+}
+
+impl Protocol {
+    /// The one name that is offered.
+    fn names(self) -> Vec<Vec<u8>> {
+        let name: &[u8] = match self {
+            Self::Http2 => b"h2",
+            Self::Http1 => b"http/1.1",
+        };
+        vec![name.to_vec()]
+    }
+}
 
 /// Files that cannot be used together.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +58,7 @@ pub enum TlsError {
 /// What a server shows, and whom it lets in: everybody, or, where an authority is named, those with a certificate of it.
 pub struct ServerTls {
     files: TlsFiles,
+    protocol: Protocol,
     present: Mutex<Present>,
 }
 
@@ -56,18 +72,30 @@ struct Present {
 type Stamp = Option<(SystemTime, u64)>;
 
 impl ServerTls {
-    /// Reads the files.
+    /// Reads the files, for gRPC.
     ///
     /// # Errors
     /// If one of them cannot be used, or they do not go together.
     pub fn load(files: TlsFiles) -> Result<Self, TlsError> {
+        Self::new(files, Protocol::Http2)
+    }
+
+    /// Reads the files, for plain HTTP: whoever probes or scrapes shows no certificate, so none is demanded.
+    ///
+    /// # Errors
+    /// If one of them cannot be used, or they do not go together.
+    pub fn load_for_http(files: TlsFiles) -> Result<Self, TlsError> {
+        Self::new(TlsFiles { ca: None, ..files }, Protocol::Http1)
+    }
+
+    fn new(files: TlsFiles, protocol: Protocol) -> Result<Self, TlsError> {
         let stamps = stamps(&files);
-        let config = Arc::new(server_config(&files)?);
-        Ok(Self { files, present: Mutex::new(Present { config, stamps, looked: Instant::now() }) })
+        let config = Arc::new(server_config(&files, protocol)?);
+        Ok(Self { files, protocol, present: Mutex::new(Present { config, stamps, looked: Instant::now() }) })
     }
 
     /// What the next connection gets.
-    pub(super) fn acceptor(&self) -> TlsAcceptor {
+    pub(crate) fn acceptor(&self) -> TlsAcceptor {
         let mut present = self.present.lock().unwrap_or_else(PoisonError::into_inner);
         if present.looked.elapsed() >= LOOK {
             present.looked = Instant::now();
@@ -83,7 +111,7 @@ impl ServerTls {
         if stamps == present.stamps {
             return;
         }
-        match server_config(&self.files) {
+        match server_config(&self.files, self.protocol) {
             Ok(config) => {
                 present.config = Arc::new(config);
                 present.stamps = stamps;
@@ -143,7 +171,7 @@ fn unfit(error: impl std::fmt::Display) -> TlsError {
     TlsError::Unfit(error.to_string())
 }
 
-fn server_config(files: &TlsFiles) -> Result<ServerConfig, TlsError> {
+fn server_config(files: &TlsFiles, protocol: Protocol) -> Result<ServerConfig, TlsError> {
     let (chain, key) = files.identity()?.ok_or(TlsError::NoIdentity)?;
     let builder =
         ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions().map_err(unfit)?;
@@ -156,7 +184,7 @@ fn server_config(files: &TlsFiles) -> Result<ServerConfig, TlsError> {
         }
     };
     let mut config = builder.with_single_cert(chain, key).map_err(unfit)?;
-    config.alpn_protocols = vec![ALPN.to_vec()];
+    config.alpn_protocols = protocol.names();
     Ok(config)
 }
 
@@ -168,6 +196,6 @@ fn client_config(files: &TlsFiles) -> Result<ClientConfig, TlsError> {
         None => builder.with_no_client_auth(),
         Some((chain, key)) => builder.with_client_auth_cert(chain, key).map_err(unfit)?,
     };
-    config.alpn_protocols = vec![ALPN.to_vec()];
+    config.alpn_protocols = Protocol::Http2.names();
     Ok(config)
 }

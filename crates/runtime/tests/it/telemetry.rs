@@ -62,6 +62,7 @@ fn config(endpoint: Option<String>) -> TelemetryConfig {
         filter: "off".to_owned(),
         format: LogFormat::Text,
         otlp_endpoint: endpoint,
+        scraped: false,
     }
 }
 
