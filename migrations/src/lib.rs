@@ -20,6 +20,7 @@ mod m20261127000002_control;
 mod m20261127000003_create_projection;
 mod m20261127000004_create_files;
 mod m20261129000001_create_tokens;
+mod m20261129000002_create_research;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127000003_create_projection::Migration),
             Box::new(m20261127000004_create_files::Migration),
             Box::new(m20261129000001_create_tokens::Migration),
+            Box::new(m20261129000002_create_research::Migration),
         ]
     }
 }

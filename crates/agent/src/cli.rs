@@ -85,6 +85,10 @@ struct ServeArgs {
           value_parser = clap::value_parser!(u64).range(0..=600_000))]
     drain_ms: u64,
 
+    /// Stop once standard input ends, as it does when the process at its other end does
+    #[arg(long)]
+    until_stdin_ends: bool,
+
     #[command(flatten)]
     telemetry: TelemetryArgs,
 
@@ -123,6 +127,9 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let telemetry = telemetry::init(&config)?;
     let shutdown = CancellationToken::new();
     runtime::signal::shutdown_signal(shutdown.clone()).context("cannot watch for signals")?;
+    if args.until_stdin_ends {
+        stop_with_stdin(shutdown.clone());
+    }
     let outcome = listen_and_serve(&args, telemetry.scraped(), shutdown).await;
     telemetry.shutdown().await;
     match outcome? {
@@ -130,6 +137,16 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         Stopped::Cut => info!("stopped; some sessions did not end in time"),
     }
     Ok(())
+}
+
+/// A thread of its own: the runtime would wait for a blocking task when it ends.
+fn stop_with_stdin(shutdown: CancellationToken) {
+    std::thread::spawn(move || {
+        // What is said there means nothing; an error is as much an end as the end.
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        info!("standard input has ended");
+        shutdown.cancel();
+    });
 }
 
 async fn listen_and_serve(

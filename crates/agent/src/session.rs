@@ -338,6 +338,8 @@ impl Session {
             behaviour: decision::BEHAVIOUR.to_owned(),
             policies: decision::POLICIES.iter().map(|policy| policy.name.to_owned()).collect(),
             drain_deadline_ms: 0,
+            practice: None,
+            doom_seed: None,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! What an agent sees: one frame of the game with its variables and the things on screen.
 
+use crate::environment::End;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::TickNo;
@@ -47,6 +48,8 @@ pub struct GameState {
     pub reward: f32,
     /// Whether the episode is over; no action is expected then.
     pub finished: bool,
+    /// Why it is over, where that is known; for records.
+    pub end: Option<End>,
     /// What is visible on screen, in the engine's order. Empty unless asked for.
     pub entities: Vec<Entity>,
     /// Values of the game variables that the scenario lists, in its order.

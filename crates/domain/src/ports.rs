@@ -16,11 +16,12 @@ mod leadership;
 mod projection;
 mod publisher;
 mod queue_depth;
+mod research;
 mod store;
 mod trace;
 
 pub use audit::{Audit, HeldJob, LedgerAudit};
-pub use blobs::BlobStore;
+pub use blobs::{BlobInfo, BlobStore};
 pub use control::{ControlStore, Extended, NewExtension};
 pub use dead_letters::{DeadLetter, DeadLetters};
 pub use dispatch::{Dispatch, DueJob};
@@ -29,12 +30,15 @@ pub use event_history::{EventHistory, EventWalk, StreamWindow};
 pub use event_ledger::{EventLedger, LedgerEvent};
 pub use event_source::{Backlog, EventConsumer, EventDelivery, EventSource, StreamMessage};
 pub use fences::{FenceCounts, FenceReport};
-pub use job_ledger::{AttemptRecord, JobDetail, JobEpisode, JobFilter, JobLedger, JobRecord};
+pub use job_ledger::{
+    AttemptRecord, EpisodeFilter, EpisodeRecord, JobDetail, JobEpisode, JobFilter, JobLedger, JobRecord,
+};
 pub use jobs::{Delivery, JobConsumer, JobMessage, JobQueue};
 pub use leadership::{Candidate, Election, Leader, Leadership, Term};
 pub use projection::{InboxEntry, NewParked, ParkedEvent, ParkedEvents, Projected, Projection, ReceivedEvent, Summary};
 pub use publisher::{EventPublisher, MetricsPublisher};
 pub use queue_depth::{CountsMessages, QueueDepth};
+pub use research::{ResearchRecord, ResearchStore};
 pub use store::{
     Assignment, Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,
     GenerationSummary, MemberProgress, MemberScores, NewExperiment, OutboxEntry, Page, Provenance, Renewal, Renewed,

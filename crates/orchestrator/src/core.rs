@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use crate::experiment_file::{self, Document, Faults};
 use crate::games::Games;
+use crate::research::Research;
 use crate::user_files::resolve::{ResolveError, resolve};
 use crate::user_files::{Hold, UserFiles};
 use crate::{check, planning};
@@ -58,6 +59,8 @@ pub struct Core {
     pub games: Arc<dyn Games>,
     /// Files of users' own.
     pub files: UserFiles,
+    /// Research sessions.
+    pub research: Research,
     /// Rung when events were committed.
     pub events: Arc<Notify>,
     /// Rung when a generation may be complete.

@@ -1,19 +1,24 @@
 //! OrchestratorService: a thin adapter over [`Core`].
 
 mod absent;
+mod agents;
 mod artifacts;
 mod caller;
 mod catalogue;
 mod control;
+mod episodes;
 pub(crate) mod events;
 mod genomes;
 mod jobs;
+mod research;
 mod summary;
 
+use domain::file::GivenFile;
 use domain::ids::{AgentId, BadName, ExperimentId};
 use domain::ports::{Created, ExperimentFilter, ExperimentRecord, Page, PortError, ScoreFilter};
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
+use proto::agent::v1::AgentMessage;
 use proto::convert;
 use proto::mask::Wanted;
 use proto::orchestrator::v1 as pb;
@@ -24,6 +29,9 @@ use tonic::{Request, Response, Status, Streaming};
 use crate::core::{Checked, Core, LaunchError, find};
 use crate::experiment_file::{Fault, Faults};
 use crate::planning;
+use crate::pool::Pool;
+use crate::practice::{self, Practices};
+use crate::report::Report;
 
 /// Items of a list unless the caller asks for another number.
 const PAGE: u32 = 100;
@@ -34,13 +42,22 @@ const LARGEST_PAGE: u32 = 1000;
 #[derive(Clone)]
 pub struct Service {
     core: Core,
+    /// The agents that games are played with.
+    pool: Pool,
+    /// The games of agents that dial in.
+    practice: Practices,
 }
 
 impl Service {
     /// The service as the server wants it, with a limit on messages.
     #[must_use]
-    pub fn server(core: Core, max_message_bytes: usize) -> OrchestratorServiceServer<Self> {
-        OrchestratorServiceServer::new(Self { core })
+    pub fn server(
+        core: Core,
+        pool: Pool,
+        practice: Practices,
+        max_message_bytes: usize,
+    ) -> OrchestratorServiceServer<Self> {
+        OrchestratorServiceServer::new(Self { core, pool, practice })
             .max_decoding_message_size(max_message_bytes)
             .max_encoding_message_size(max_message_bytes)
     }
@@ -58,6 +75,20 @@ impl Service {
         self.core.store.experiment(id).await.map_err(status)
     }
 
+    /// What a call gives, with what the research session that it names has besides.
+    async fn in_session(
+        &self,
+        session: &str,
+        overrides: Vec<String>,
+        files: Vec<pb::ArtifactRef>,
+    ) -> Result<(Vec<String>, Vec<GivenFile>), Status> {
+        let given = convert::artifact::given(files)?;
+        Ok(match research::named(&self.core.research, session).await? {
+            None => (overrides, given),
+            Some(session) => (session.overrides(&overrides), session.files(given)),
+        })
+    }
+
     async fn experiment(&self, id: ExperimentId) -> Result<pb::Experiment, Status> {
         Ok(pb::Experiment::from(&self.core.store.experiment(id).await.map_err(status)?))
     }
@@ -71,10 +102,10 @@ impl OrchestratorService for Service {
     ) -> Result<Response<pb::LaunchExperimentResponse>, Status> {
         let by = caller::of(&request);
         let request = request.into_inner();
-        let given = convert::artifact::given(request.files)?;
+        let (overrides, given) = self.in_session(&request.session_id, request.overrides, request.files).await?;
         let launched = self
             .core
-            .launch(&file_name(request.file_name), &request.content, &request.overrides, &given, request.new, by)
+            .launch(&file_name(request.file_name), &request.content, &overrides, &given, request.new, by)
             .await
             .map_err(launch_status)?;
         Ok(Response::new(pb::LaunchExperimentResponse {
@@ -89,8 +120,9 @@ impl OrchestratorService for Service {
         request: Request<pb::ValidateExperimentRequest>,
     ) -> Result<Response<pb::ValidateExperimentResponse>, Status> {
         let request = request.into_inner();
-        let (name, given) = (file_name(request.file_name), convert::artifact::given(request.files)?);
-        let checked = self.core.validate(&name, &request.content, &request.overrides, &given).await;
+        let (overrides, given) = self.in_session(&request.session_id, request.overrides, request.files).await?;
+        let name = file_name(request.file_name);
+        let checked = self.core.validate(&name, &request.content, &overrides, &given).await;
         Ok(Response::new(match checked {
             Ok(Checked { document, absent, .. }) => pb::ValidateExperimentResponse {
                 valid: true,
@@ -278,8 +310,9 @@ impl OrchestratorService for Service {
         request: Request<pb::ResolveExperimentRequest>,
     ) -> Result<Response<pb::ResolveExperimentResponse>, Status> {
         let request = request.into_inner();
-        let (name, given) = (file_name(request.file_name), convert::artifact::given(request.files)?);
-        let resolved = self.core.resolve(&name, &request.content, &request.overrides, &given, "").await;
+        let (overrides, given) = self.in_session(&request.session_id, request.overrides, request.files).await?;
+        let name = file_name(request.file_name);
+        let resolved = self.core.resolve(&name, &request.content, &overrides, &given, "").await;
         let resolved = resolved.map_err(launch_status)?;
         let existing = match self.core.store.experiment(resolved.id).await {
             Ok(record) => Some(pb::Experiment::from(&record)),
@@ -341,6 +374,126 @@ impl OrchestratorService for Service {
         _request: Request<pb::ListMeasuresRequest>,
     ) -> Result<Response<pb::ListMeasuresResponse>, Status> {
         Ok(Response::new(catalogue::measures()))
+    }
+
+    async fn list_episodes(
+        &self,
+        request: Request<pb::ListEpisodesRequest>,
+    ) -> Result<Response<pb::ListEpisodesResponse>, Status> {
+        let request = request.into_inner();
+        let record = self.record(&request.experiment_id).await?;
+        Ok(Response::new(episodes::list(&self.core, &record, request).await?))
+    }
+
+    async fn get_episode(
+        &self,
+        request: Request<pb::GetEpisodeRequest>,
+    ) -> Result<Response<pb::GetEpisodeResponse>, Status> {
+        let record = self.record(&request.get_ref().experiment_id).await?;
+        Ok(Response::new(episodes::get(&self.core, &record, request.get_ref()).await?))
+    }
+
+    async fn get_report(
+        &self,
+        request: Request<pb::GetReportRequest>,
+    ) -> Result<Response<pb::GetReportResponse>, Status> {
+        let record = self.record(&request.get_ref().experiment_id).await?;
+        let report = Report::of(self.core.store.as_ref(), &record).await.map_err(status)?;
+        let json = request.get_ref().format() == pb::ReportFormat::Json;
+        let (content, media_type, ending) = if json {
+            let failed = |error: serde_json::Error| {
+                status(PortError::new(ErrorKind::Internal, "cannot write a report").because(error))
+            };
+            let text = serde_json::to_vec_pretty(&report).map_err(failed)?;
+            (text, "application/json", "json")
+        } else {
+            (report.markdown().into_bytes(), "text/markdown", "md")
+        };
+        let file_name = format!("{}.{ending}", AgentId::slug(&record.spec.name));
+        Ok(Response::new(pb::GetReportResponse {
+            content: content.into(),
+            media_type: media_type.to_owned(),
+            file_name,
+        }))
+    }
+
+    async fn list_artifacts(
+        &self,
+        request: Request<pb::ListArtifactsRequest>,
+    ) -> Result<Response<pb::ListArtifactsResponse>, Status> {
+        let request = request.into_inner();
+        let page = page(request.page_size, request.page_token);
+        Ok(Response::new(artifacts::list(&self.core.files, &page).await?))
+    }
+
+    async fn create_session(
+        &self,
+        request: Request<pb::CreateSessionRequest>,
+    ) -> Result<Response<pb::CreateSessionResponse>, Status> {
+        Ok(Response::new(research::create(&self.core.research, request.into_inner()).await?))
+    }
+
+    async fn set_search_paths(
+        &self,
+        request: Request<pb::SetSearchPathsRequest>,
+    ) -> Result<Response<pb::SetSearchPathsResponse>, Status> {
+        Ok(Response::new(research::set_search_paths(&self.core.research, request.into_inner()).await?))
+    }
+
+    async fn close_session(
+        &self,
+        request: Request<pb::CloseSessionRequest>,
+    ) -> Result<Response<pb::CloseSessionResponse>, Status> {
+        Ok(Response::new(research::close(&self.core.research, request.get_ref()).await?))
+    }
+
+    async fn ask(&self, request: Request<pb::AskRequest>) -> Result<Response<pb::AskResponse>, Status> {
+        Ok(Response::new(research::ask(&self.core.research, request.get_ref()).await?))
+    }
+
+    async fn tell(&self, request: Request<pb::TellRequest>) -> Result<Response<pb::TellResponse>, Status> {
+        Ok(Response::new(research::tell(&self.core.research, request.get_ref()).await?))
+    }
+
+    type LiveSessionStream = practice::Outbox;
+
+    async fn live_session(
+        &self,
+        request: Request<Streaming<AgentMessage>>,
+    ) -> Result<Response<Self::LiveSessionStream>, Status> {
+        Ok(Response::new(self.practice.clone().open(request.into_inner())?))
+    }
+
+    async fn list_agents(
+        &self,
+        _request: Request<pb::ListAgentsRequest>,
+    ) -> Result<Response<pb::ListAgentsResponse>, Status> {
+        Ok(Response::new(agents::list(&self.pool)))
+    }
+
+    async fn spawn_agent(
+        &self,
+        request: Request<pb::SpawnAgentRequest>,
+    ) -> Result<Response<pb::SpawnAgentResponse>, Status> {
+        let by = caller::of(&request);
+        Ok(Response::new(agents::spawn(&self.pool, request.get_ref(), &by).await?))
+    }
+
+    async fn stop_agent(
+        &self,
+        request: Request<pb::StopAgentRequest>,
+    ) -> Result<Response<pb::StopAgentResponse>, Status> {
+        let by = caller::of(&request);
+        Ok(Response::new(agents::stop(&self.pool, request.get_ref(), &by)?))
+    }
+
+    type WatchAgentStream = agents::Watch;
+
+    async fn watch_agent(
+        &self,
+        request: Request<pb::WatchAgentRequest>,
+    ) -> Result<Response<Self::WatchAgentStream>, Status> {
+        Ok(Response::new(agents::watch(&self.pool, request.get_ref())?))
     }
 }
 

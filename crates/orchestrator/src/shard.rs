@@ -16,7 +16,7 @@ use std::thread;
 use domain::ports::Assignment;
 use domain::ports::TickLog;
 use domain::score::Score;
-use runtime::grpc::{Address, ClientConfig, Listener};
+use runtime::grpc::{Address, Listener};
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -24,27 +24,19 @@ use tracing::Span;
 
 use crate::games::Games;
 use crate::play::AttemptError;
+use crate::pool::Pool;
 
 pub use meter::Meter;
 pub use placement::{Pin, Plan, allowed_cpus, pin_current_thread, plan};
 pub use progress::Progress;
 
 /// Where the agents of a shard are.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Agents {
     /// In the shard itself, over a Unix socket in this folder.
     Local(PathBuf),
-    /// In daemons; slots are spread over them.
-    Remote(Endpoints),
-}
-
-/// Agents that are dialled.
-#[derive(Debug, Clone, Default)]
-pub struct Endpoints {
-    /// Where they are; never empty.
-    pub addresses: Vec<Address>,
-    /// How they are dialled.
-    pub channel: Arc<ClientConfig>,
+    /// In daemons.
+    Pool(Pool),
 }
 
 /// A job to be played, and where its results go.
@@ -140,23 +132,24 @@ fn run(settings: Settings, receivers: Vec<mpsc::Receiver<Order>>, ready: oneshot
 
 async fn serve(settings: Settings, receivers: Vec<mpsc::Receiver<Order>>, ready: oneshot::Sender<anyhow::Result<()>>) {
     let stop = CancellationToken::new();
-    let endpoints = match &settings.agents {
-        Agents::Remote(endpoints) => Ok(endpoints.clone()),
-        Agents::Local(folder) => local_agent(folder, settings.index, stop.clone())
-            .await
-            .map(|address| Endpoints { addresses: vec![address], ..Endpoints::default() }),
+    let pool = match &settings.agents {
+        Agents::Pool(pool) => Ok(pool.clone()),
+        Agents::Local(folder) => {
+            let address = local_agent(folder, settings.index, stop.clone()).await;
+            address.map(|address| Pool::fixed(vec![address]))
+        }
     };
-    let endpoints = match endpoints {
-        Ok(endpoints) => endpoints,
+    let pool = match pool {
+        Ok(pool) => pool,
         Err(error) => {
             let _ = ready.send(Err(error));
             return;
         }
     };
-    let slots: Vec<_> = (0..)
-        .zip(receivers)
-        .map(|(index, orders)| {
-            let way = reach::Way::new(&endpoints, settings.index + index);
+    let slots: Vec<_> = receivers
+        .into_iter()
+        .map(|orders| {
+            let way = reach::Way::new(pool.clone());
             let slot = slot::Slot::new(settings.games.clone(), settings.cpu, way, settings.meter.clone());
             tokio::task::spawn_local(slot.run(orders))
         })

@@ -3,7 +3,7 @@
 //! Servers refuse what is in no table; `tests/methods.rs` compares the tables with the descriptors and with the page that
 //! publishes them.
 
-use runtime::access::Role::{Operator, Viewer};
+use runtime::access::Role::{Admin, Operator, Viewer};
 use runtime::grpc::{BASE, Kind, Method, Methods};
 
 /// The methods of `AgentService`.
@@ -43,6 +43,20 @@ pub const ORCHESTRATOR: &[Method] = &[
     Method::read("/claudoom.orchestrator.v1.OrchestratorService/ListPolicies", 10),
     Method::read("/claudoom.orchestrator.v1.OrchestratorService/ListDesigns", 10),
     Method::read("/claudoom.orchestrator.v1.OrchestratorService/ListMeasures", 10),
+    Method::read("/claudoom.orchestrator.v1.OrchestratorService/ListEpisodes", 60),
+    Method::read("/claudoom.orchestrator.v1.OrchestratorService/GetEpisode", 60),
+    Method::read("/claudoom.orchestrator.v1.OrchestratorService/GetReport", 60),
+    Method::read("/claudoom.orchestrator.v1.OrchestratorService/ListArtifacts", 30),
+    Method::change("/claudoom.orchestrator.v1.OrchestratorService/CreateSession", 30),
+    Method::change("/claudoom.orchestrator.v1.OrchestratorService/SetSearchPaths", 30).repeatable(),
+    Method::change("/claudoom.orchestrator.v1.OrchestratorService/CloseSession", 30).repeatable(),
+    Method::change("/claudoom.orchestrator.v1.OrchestratorService/Ask", 30),
+    Method::change("/claudoom.orchestrator.v1.OrchestratorService/Tell", 30).repeatable(),
+    Method::stream("/claudoom.orchestrator.v1.OrchestratorService/LiveSession", Kind::BothStream, Operator, 10),
+    Method::read("/claudoom.orchestrator.v1.OrchestratorService/ListAgents", 10),
+    Method::change("/claudoom.orchestrator.v1.OrchestratorService/SpawnAgent", 90).by(Admin),
+    Method::change("/claudoom.orchestrator.v1.OrchestratorService/StopAgent", 30).by(Admin).repeatable(),
+    Method::stream("/claudoom.orchestrator.v1.OrchestratorService/WatchAgent", Kind::ServerStream, Viewer, 10),
 ];
 
 /// What an agent daemon serves.

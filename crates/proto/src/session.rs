@@ -63,6 +63,9 @@ pub enum SessionError {
     /// The agent's message cannot be understood.
     #[error(transparent)]
     BadMessage(#[from] BadMessage),
+    /// An agent that has dialled in breaks the episode off and is ready for the next.
+    #[error("the agent breaks the episode off")]
+    Again(Box<AgentStatus>),
 }
 
 impl SessionError {
@@ -74,7 +77,7 @@ impl SessionError {
             Self::Agent(error) => crate::status::kind(error.code.into()),
             Self::Closed => ErrorKind::Unavailable,
             Self::Version(..) => ErrorKind::FailedPrecondition,
-            Self::Unexpected { .. } | Self::BadMessage(_) => ErrorKind::Internal,
+            Self::Unexpected { .. } | Self::BadMessage(_) | Self::Again(_) => ErrorKind::Internal,
         }
     }
 }
@@ -108,6 +111,8 @@ pub struct Session {
     hello: AgentStatus,
     buttons: ButtonMap,
     draining: Option<Duration>,
+    /// Whether the agent has dialled, so that it may break episodes off.
+    dialled_in: bool,
 }
 
 impl Session {
@@ -124,8 +129,27 @@ impl Session {
     {
         let (outbound, outbox) = mpsc::channel(OUTBOX);
         let inbound = client.live_session(ReceiverStream::new(outbox)).await?.into_inner();
+        Self::greet(inbound, outbound, false).await
+    }
+
+    /// Takes a session over that an agent has dialled, and waits for its HELLO.
+    ///
+    /// # Errors
+    /// If it says something else, or shares no protocol version.
+    pub async fn accept(
+        inbound: Streaming<AgentMessage>,
+        outbound: mpsc::Sender<OrchestratorMessage>,
+    ) -> Result<Self, SessionError> {
+        Self::greet(inbound, outbound, true).await
+    }
+
+    async fn greet(
+        inbound: Streaming<AgentMessage>,
+        outbound: mpsc::Sender<OrchestratorMessage>,
+        dialled_in: bool,
+    ) -> Result<Self, SessionError> {
         let hello = AgentStatus::default();
-        let mut session = Self { outbound, inbound, hello, buttons: ButtonMap::default(), draining: None };
+        let mut session = Self { outbound, inbound, hello, buttons: ButtonMap::default(), draining: None, dialled_in };
         session.hello = session.status(Phase::Hello).await?;
         let (min, max) = (session.hello.protocol_min, session.hello.protocol_max);
         if max < PROTOCOL_MIN || min > PROTOCOL_MAX {
@@ -151,10 +175,25 @@ impl Session {
     /// # Errors
     /// [`SessionError::Agent`] with the violations if the agent cannot be that.
     pub async fn configure(&mut self, config: ConfigUpdate) -> Result<ObservationSpec, SessionError> {
+        Ok(self.configure_status(config).await?.observation.unwrap_or_default().into())
+    }
+
+    /// The same; returns all that the agent says with READY.
+    ///
+    /// # Errors
+    /// As [`Session::configure`].
+    pub async fn configure_status(&mut self, config: ConfigUpdate) -> Result<AgentStatus, SessionError> {
         self.buttons = ButtonMap::new(&config.buttons);
         self.send(Said::Config(config)).await?;
-        let status = self.status(Phase::Ready).await?;
-        Ok(status.observation.unwrap_or_default().into())
+        self.ready().await
+    }
+
+    /// Waits until the agent says READY.
+    ///
+    /// # Errors
+    /// If the stream is lost or the agent ends the session.
+    pub async fn ready(&mut self) -> Result<AgentStatus, SessionError> {
+        self.status(Phase::Ready).await
     }
 
     /// Begins an episode; its tick 0 comes next.
@@ -162,10 +201,24 @@ impl Session {
     /// # Errors
     /// If the stream is lost.
     pub async fn start(&mut self, episode_id: impl Into<String>, agent_seed: u64) -> Result<(), SessionError> {
+        self.start_with(episode_id, agent_seed, None).await
+    }
+
+    /// The same, with the seed that the engine plays, for the agent's records.
+    ///
+    /// # Errors
+    /// If the stream is lost.
+    pub async fn start_with(
+        &mut self,
+        episode_id: impl Into<String>,
+        agent_seed: u64,
+        doom_seed: Option<u32>,
+    ) -> Result<(), SessionError> {
         let control = EpisodeControl {
             command: Command::Start.into(),
             episode_id: episode_id.into(),
             agent_seed: Some(agent_seed),
+            doom_seed,
             ..EpisodeControl::default()
         };
         self.send(Said::Control(control)).await
@@ -194,6 +247,9 @@ impl Session {
                 Heard::Action(action) => {
                     let got = action::tick(&action).map_or_else(|e| e.to_string(), |tick| format!("tick {tick}"));
                     return Err(SessionError::Unexpected { expected: "the action of the tick that was sent", got });
+                }
+                Heard::Status(status) if self.dialled_in && status.phase() == Phase::Ready => {
+                    return Err(SessionError::Again(Box::new(status)));
                 }
                 Heard::Status(_) | Heard::Metrics(_) => {}
                 Heard::Error(error) => return Err(SessionError::Agent(error)),

@@ -39,6 +39,8 @@ fn generate(protos: &Path, out: &Path) {
         .out_dir(out)
         .bytes(".")
         .btree_map(".")
+        // It comes once in a session, and would make every message as large as itself.
+        .boxed(".claudoom.agent.v1.AgentStatus.practice")
         .type_attribute(".claudoom.events.v1", "#[derive(serde::Serialize, serde::Deserialize)]")
         .type_attribute(".claudoom.events.v1", "#[serde(rename_all = \"camelCase\")]")
         .compile_fds(descriptors.clone())

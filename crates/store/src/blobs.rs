@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use domain::ErrorKind;
 use domain::file::ContentHash;
-use domain::ports::{BlobStore, PortError, PortResult};
+use domain::ports::{BlobInfo, BlobStore, Page, PortError, PortResult};
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::ExprTrait as _;
 use sea_orm::{
     ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, TryInsertResult,
 };
@@ -16,6 +17,7 @@ use crate::clock::now_ms;
 use crate::convert::{count, stored_count};
 use crate::entity::{blob_chunks, blobs};
 use crate::error::{Result, damaged, refused};
+use crate::paging;
 use crate::session::SqlStore;
 
 /// Bytes of a part. Each is a statement of its own, which has to be done within the statements' time limit.
@@ -66,6 +68,30 @@ impl BlobStore for SqlStore {
         })
         .await
     }
+
+    async fn list(&self, page: &Page) -> PortResult<(Vec<BlobInfo>, Option<String>)> {
+        self.retrying("list files", || async {
+            use blobs::Column;
+            let size = paging::size(page);
+            let mut select =
+                blobs::Entity::find().order_by_desc(Column::CreatedAtMs).order_by_desc(Column::Hash).limit(size + 1);
+            if let Some(token) = &page.after {
+                let (moment, hash) = paging::parse_blob(token)?;
+                let earlier = Column::CreatedAtMs.lt(moment);
+                let beside = Column::CreatedAtMs.eq(moment).and(Column::Hash.lt(hash));
+                select = select.filter(earlier.or(beside));
+            }
+            let mut rows = select.all(&self.db).await?;
+            let next = paging::cut(&mut rows, size, |row| paging::blob_token(row.created_at_ms, &row.hash));
+            Ok((rows.into_iter().map(info).collect::<Result<_>>()?, next))
+        })
+        .await
+    }
+}
+
+fn info(row: blobs::Model) -> Result<BlobInfo> {
+    let hash = row.hash.try_into().map_err(|_| damaged("file", "its hash has not 32 bytes".to_owned()))?;
+    Ok(BlobInfo { hash: ContentHash(hash), size: count(row.size), created_at_ms: row.created_at_ms })
 }
 
 impl SqlStore {

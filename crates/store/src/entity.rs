@@ -21,6 +21,7 @@ pub(crate) mod members;
 pub(crate) mod outbox;
 pub(crate) mod parked_events;
 pub(crate) mod relay_holds;
+pub(crate) mod research_sessions;
 pub(crate) mod scores;
 pub(crate) mod terms;
 pub(crate) mod tick_logs;

@@ -5,7 +5,11 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use domain::ErrorKind;
 use domain::ids::{ExperimentId, Fence, JobId};
-use domain::ports::{AttemptRecord, JobDetail, JobEpisode, JobFilter, JobLedger, JobRecord, Page, PortResult};
+use domain::ports::{
+    AttemptRecord, EpisodeFilter, EpisodeRecord, JobDetail, JobEpisode, JobFilter, JobLedger, JobRecord, Page,
+    PortResult, TickRow,
+};
+use domain::score::EpisodeKey;
 use domain::status::JobStatus;
 use sea_orm::sea_query::{Expr, ExprTrait as _, JoinType, Query};
 use sea_orm::{
@@ -36,6 +40,19 @@ impl JobLedger for SqlStore {
     async fn job(&self, id: JobId) -> PortResult<JobDetail> {
         self.retrying("read a job", || self.read_job(id)).await
     }
+
+    async fn episodes(
+        &self,
+        experiment: ExperimentId,
+        filter: &EpisodeFilter,
+        page: &Page,
+    ) -> PortResult<(Vec<EpisodeRecord>, Option<String>)> {
+        self.retrying("list episodes", || self.list_episodes(experiment, filter, page)).await
+    }
+
+    async fn ticks(&self, experiment: ExperimentId, key: EpisodeKey) -> PortResult<Vec<TickRow>> {
+        self.retrying("read the ticks of an episode", || self.read_ticks(experiment, key)).await
+    }
 }
 
 /// Episodes of a job: planned, scored.
@@ -64,7 +81,7 @@ impl SqlStore {
             .order_by_asc(attempts::Column::Fence)
             .all(&self.db)
             .await?;
-        let episodes = self.episodes(&row).await?;
+        let episodes = self.episodes_of(&row).await?;
         let job = self.records(vec![row]).await?.pop().ok_or_else(unknown)?;
         Ok(JobDetail { job, attempts: attempts.into_iter().map(attempt).collect(), episodes })
     }
@@ -115,7 +132,7 @@ impl SqlStore {
         counts.collect()
     }
 
-    async fn episodes(&self, job: &jobs::Model) -> Result<Vec<JobEpisode>> {
+    async fn episodes_of(&self, job: &jobs::Model) -> Result<Vec<JobEpisode>> {
         let planned = episodes::Entity::find()
             .filter(episodes::Column::JobId.eq(job.id))
             .order_by_asc(episodes::Column::Replicate)

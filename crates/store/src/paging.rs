@@ -2,6 +2,7 @@
 //! added.
 
 use domain::ErrorKind;
+use domain::file::ContentHash;
 use domain::ports::Page;
 use domain::score::EpisodeKey;
 use uuid::Uuid;
@@ -92,6 +93,19 @@ pub(crate) fn parse_entry(token: &str) -> Result<i64> {
     i64::from_str_radix(token, 16).map_err(|_| bad_token())
 }
 
+/// The place of a content in the list of contents.
+pub(crate) fn blob_token(created_at_ms: i64, hash: &[u8]) -> String {
+    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{created_at_ms:016x}{hash}")
+}
+
+/// Reads what [`blob_token`] wrote.
+pub(crate) fn parse_blob(token: &str) -> Result<(i64, Vec<u8>)> {
+    let (moment, hash) = token.split_at_checked(16).ok_or_else(bad_token)?;
+    let hash: ContentHash = hash.parse().map_err(|_| bad_token())?;
+    Ok((i64::from_str_radix(moment, 16).map_err(|_| bad_token())?, hash.0.to_vec()))
+}
+
 fn bad_token() -> crate::error::Error {
     refused(ErrorKind::Invalid, "the page token is not one that this list returned")
 }
@@ -109,9 +123,10 @@ mod tests {
         assert_eq!(parse_parked(&parked_token(7, "00ff")).unwrap(), (7, "00ff".to_owned()));
         assert_eq!(parse_entry(&entry_token(1 << 40)).unwrap(), 1 << 40);
         assert_eq!(parse_job(&job_token(3, 70_000)).unwrap(), (3, 70_000));
+        assert_eq!(parse_blob(&blob_token(7, &[9; 32])).unwrap(), (7, vec![9; 32]));
         for bad in ["", "x", "zz", &"g".repeat(24), &"ä".repeat(12), &"é".repeat(24)] {
             assert!(parse_score(bad).is_err() && parse_experiment(bad).is_err(), "{bad}");
-            assert!(parse_entry(bad).is_err() && parse_job(bad).is_err(), "{bad}");
+            assert!(parse_entry(bad).is_err() && parse_job(bad).is_err() && parse_blob(bad).is_err(), "{bad}");
         }
     }
 

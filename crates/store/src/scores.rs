@@ -67,10 +67,7 @@ fn select(id: ExperimentId, filter: &ScoreFilter, page: &Page) -> Result<Select<
         .column(members::Column::Agent)
         .column(members::Column::Label);
     if filter.action_logs {
-        select = select
-            .join(JoinType::LeftJoin, scores::Relation::Episode.def())
-            .join(JoinType::LeftJoin, log_of_score())
-            .column(action_logs::Column::Log);
+        select = with_logs(select);
     }
     if let Some(generation) = filter.generation {
         select = select.filter(Column::Generation.eq(i64::from(generation)));
@@ -87,6 +84,14 @@ fn select(id: ExperimentId, filter: &ScoreFilter, page: &Page) -> Result<Select<
     Ok(select)
 }
 
+/// The same with the log of each score, in the column `log`.
+pub(crate) fn with_logs(select: Select<scores::Entity>) -> Select<scores::Entity> {
+    select
+        .join(JoinType::LeftJoin, scores::Relation::Episode.def())
+        .join(JoinType::LeftJoin, log_of_score())
+        .column(action_logs::Column::Log)
+}
+
 /// From an episode to the log of the attempt that its score names.
 fn log_of_score() -> RelationDef {
     episodes::Entity::belongs_to(action_logs::Entity)
@@ -99,7 +104,7 @@ fn log_of_score() -> RelationDef {
         .into()
 }
 
-fn in_key_order(select: Select<scores::Entity>) -> Select<scores::Entity> {
+pub(crate) fn in_key_order(select: Select<scores::Entity>) -> Select<scores::Entity> {
     select
         .order_by_asc(scores::Column::Generation)
         .order_by_asc(scores::Column::Position)

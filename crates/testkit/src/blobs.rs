@@ -6,13 +6,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use domain::ErrorKind;
 use domain::file::ContentHash;
-use domain::ports::{BlobStore, PortError, PortResult};
+use domain::ports::{BlobInfo, BlobStore, Page, PortError, PortResult};
 
 /// A blob store that forgets everything at its end.
 #[derive(Debug)]
 pub struct MemoryBlobs {
     limit: u64,
-    contents: Mutex<BTreeMap<ContentHash, Vec<u8>>>,
+    /// With the number of their arrival, which stands for the time.
+    contents: Mutex<BTreeMap<ContentHash, (i64, Vec<u8>)>>,
 }
 
 impl MemoryBlobs {
@@ -22,7 +23,7 @@ impl MemoryBlobs {
         Self { limit, contents: Mutex::default() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<ContentHash, Vec<u8>>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<ContentHash, (i64, Vec<u8>)>> {
         self.contents.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -38,17 +39,35 @@ impl BlobStore for MemoryBlobs {
             return Err(PortError::new(ErrorKind::Invalid, format!("more than {} bytes", self.limit)));
         }
         let hash = ContentHash::of(content);
-        self.lock().entry(hash).or_insert_with(|| content.to_vec());
+        let mut contents = self.lock();
+        let arrival = contents.len() as i64;
+        contents.entry(hash).or_insert_with(|| (arrival, content.to_vec()));
         Ok(hash)
     }
 
     async fn get(&self, hash: &ContentHash) -> PortResult<Vec<u8>> {
         let missing = || PortError::new(ErrorKind::NotFound, format!("there is no file with the hash {hash}"));
-        self.lock().get(hash).cloned().ok_or_else(missing)
+        self.lock().get(hash).map(|(_, content)| content.clone()).ok_or_else(missing)
     }
 
     async fn has(&self, hashes: &[ContentHash]) -> PortResult<BTreeSet<ContentHash>> {
         let contents = self.lock();
         Ok(hashes.iter().filter(|hash| contents.contains_key(*hash)).copied().collect())
+    }
+
+    async fn list(&self, page: &Page) -> PortResult<(Vec<BlobInfo>, Option<String>)> {
+        let bad = || PortError::new(ErrorKind::Invalid, "the page token is not one that this list returned");
+        let below = page.after.as_deref().map(|token| token.parse::<i64>().map_err(|_| bad())).transpose()?;
+        let contents = self.lock();
+        let mut all: Vec<_> = contents
+            .iter()
+            .map(|(&hash, (arrival, content))| BlobInfo { hash, size: content.len() as u64, created_at_ms: *arrival })
+            .filter(|info| below.is_none_or(|below| info.created_at_ms < below))
+            .collect();
+        all.sort_by_key(|info| std::cmp::Reverse(info.created_at_ms));
+        let more = all.len() > page.size as usize;
+        all.truncate(page.size as usize);
+        let next = all.last().filter(|_| more).map(|info| info.created_at_ms.to_string());
+        Ok((all, next))
     }
 }

@@ -4,8 +4,19 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 
-use super::PortResult;
+use super::{Page, PortResult};
 use crate::file::ContentHash;
+
+/// A content without its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BlobInfo {
+    /// Its hash.
+    pub hash: ContentHash,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Milliseconds since 1970 when it was taken in, by the store's clock.
+    pub created_at_ms: i64,
+}
 
 /// A store of contents, each under its own hash: what is there never changes and is never replaced.
 #[async_trait]
@@ -28,4 +39,10 @@ pub trait BlobStore: Send + Sync {
 
     /// Those of `hashes` that are there.
     async fn has(&self, hashes: &[ContentHash]) -> PortResult<BTreeSet<ContentHash>>;
+
+    /// Every content, the newest first, and where to go on.
+    ///
+    /// # Errors
+    /// `Invalid` for a token that no list gave.
+    async fn list(&self, page: &Page) -> PortResult<(Vec<BlobInfo>, Option<String>)>;
 }

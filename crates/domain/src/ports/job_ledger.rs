@@ -1,9 +1,11 @@
-//! The ledger's jobs as people look at them: where each stands, who holds it, what was tried.
+//! The ledger's jobs and episodes as people look at them: where each stands, who holds it, what was tried.
 
 use async_trait::async_trait;
 
-use super::{Page, PortResult};
+use super::{Page, PortResult, TickRow};
 use crate::ids::{AgentId, ExperimentId, Fence, JobId};
+use crate::plan::PlannedEpisode;
+use crate::score::{EpisodeKey, Score};
 use crate::status::JobStatus;
 
 /// Which jobs of an experiment to list, in the order they were planned.
@@ -85,7 +87,39 @@ pub struct JobDetail {
     pub episodes: Vec<JobEpisode>,
 }
 
-/// Reads the jobs of the ledger. Changes nothing.
+/// Which episodes of an experiment to list, in key order.
+#[derive(Debug, Clone, Default)]
+pub struct EpisodeFilter {
+    /// Only this one.
+    pub key: Option<EpisodeKey>,
+    /// Only this generation.
+    pub generation: Option<u32>,
+    /// Only this agent.
+    pub agent: Option<AgentId>,
+    /// Only those with a score, or only those without.
+    pub scored: Option<bool>,
+    /// Whether action logs are read too; otherwise those of the scores are empty.
+    pub action_logs: bool,
+}
+
+/// An episode as it is planned, and its score once it has one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EpisodeRecord {
+    /// Its place.
+    pub key: EpisodeKey,
+    /// What is planned.
+    pub planned: PlannedEpisode,
+    /// Who plays.
+    pub agent: AgentId,
+    /// What sets it apart, for people.
+    pub label: String,
+    /// The job that it belongs to.
+    pub job: JobId,
+    /// The claim that scored it, and the score.
+    pub scored: Option<(Fence, Score)>,
+}
+
+/// Reads the jobs of the ledger, and their episodes. Changes nothing.
 #[async_trait]
 pub trait JobLedger: Send + Sync {
     /// Jobs of an experiment, and where to go on.
@@ -104,4 +138,18 @@ pub trait JobLedger: Send + Sync {
     /// # Errors
     /// `NotFound`.
     async fn job(&self, id: JobId) -> PortResult<JobDetail>;
+
+    /// Planned episodes of an experiment, and where to go on.
+    ///
+    /// # Errors
+    /// `NotFound` if there is no such experiment.
+    async fn episodes(
+        &self,
+        experiment: ExperimentId,
+        filter: &EpisodeFilter,
+        page: &Page,
+    ) -> PortResult<(Vec<EpisodeRecord>, Option<String>)>;
+
+    /// The ticks of an episode, in order; none where the experiment keeps none.
+    async fn ticks(&self, experiment: ExperimentId, key: EpisodeKey) -> PortResult<Vec<TickRow>>;
 }

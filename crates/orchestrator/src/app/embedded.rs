@@ -23,6 +23,7 @@ use crate::games::Games;
 use crate::games::absent::NoGames;
 use crate::games::doom::DoomGames;
 use crate::leader;
+use crate::research::Research;
 use crate::shard::Pin;
 use crate::user_files::{FileCache, UserFiles};
 
@@ -99,7 +100,8 @@ impl Embedded {
             projection: ledger.clone(),
             jobs: ledger.clone(),
             dispatch: ledger.clone(),
-            control: ledger,
+            control: ledger.clone(),
+            research: Research::new(ledger),
             queue: queue.clone(),
             dead: queue,
             publisher,

@@ -13,7 +13,7 @@ use crate::shard::{Agents, Meter, Pin, Settings, Shard, allowed_cpus, plan};
 use crate::worker;
 
 /// How much is played at once, and where.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct PlayingSettings {
     /// Games side by side; 0 for one per processor.
     pub engines: usize,

@@ -16,6 +16,7 @@ use crate::events::EventPorts;
 use crate::events::processor::{Processor, ProcessorSettings};
 use crate::games::Games;
 use crate::metrics::observe_relay;
+use crate::research::Research;
 use crate::user_files::{FileCache, UserFiles};
 
 /// Where the services are.
@@ -84,7 +85,8 @@ impl Remote {
             projection: ledger.clone(),
             jobs: ledger.clone(),
             dispatch: ledger.clone(),
-            control: ledger,
+            control: ledger.clone(),
+            research: Research::new(ledger),
             queue: queue.clone(),
             dead: queue.clone(),
             publisher,

@@ -159,6 +159,7 @@ impl Laps {
             // Under a name of its own it is another experiment, and a repeated launch is the same one.
             new: false,
             files: references(&self.template.files),
+            session_id: String::new(),
         };
         let mut client = OrchestratorServiceClient::new(client);
         put_missing(&mut client, &self.template.files).await.map_err(not_put)?;

@@ -14,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 use super::{Exit, Failure, Place, output};
 use crate::app::watch::DEPENDENCIES;
 use crate::app::{Embedded, EmbeddedSettings, scratch};
+use crate::pool::Pool;
+use crate::practice::{GAMES, Practices};
 use crate::service::Service;
 use crate::shard::Pin;
 
@@ -103,7 +105,10 @@ async fn serve(core: crate::core::Core, listener: Listener, stop: CancellationTo
     let config = ServerConfig { methods: proto::methods::OF_ORCHESTRATORS, ..ServerConfig::default() };
     let readiness = Readiness::builder().build();
     let routes = match grpc::base_routes(&readiness, None) {
-        Ok(routes) => routes.add_service(Service::server(core, config.max_message_bytes)),
+        Ok(routes) => {
+            let practice = Practices::new(core.games.clone(), GAMES, stop.clone());
+            routes.add_service(Service::server(core, Pool::fixed(Vec::new()), practice, config.max_message_bytes))
+        }
         Err(error) => {
             tracing::error!(%error, "the service in this process cannot be built");
             return;

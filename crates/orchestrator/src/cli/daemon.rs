@@ -10,8 +10,8 @@ use clap::Args;
 use clap::builder::BoolishValueParser;
 use domain::ErrorKind;
 use domain::ports::PortError;
-use runtime::config::{DatabaseArgs, GrpcServerArgs, GrpcTlsArgs, HttpArgs, TokenFileArgs};
-use runtime::grpc::{self, Access, Address, ClientConfig, Listener, ServerConfig, Trust};
+use runtime::config::{DatabaseArgs, GrpcServerArgs, GrpcTlsArgs, HttpArgs};
+use runtime::grpc::{self, Access, Address, Listener, ServerConfig, Trust};
 use runtime::health::Readiness;
 use runtime::retry::Backoff;
 use runtime::tasks::{OnError, Tasks};
@@ -19,7 +19,8 @@ use store::Keeper;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::connect::{SERVICE, channel};
+use super::agents::AgentArgs;
+use super::connect::SERVICE;
 use super::file_args::{FileCacheArgs, FileLimitArgs};
 use super::http::Http;
 use super::nats_control::{self, NatsControlArgs};
@@ -36,8 +37,10 @@ use crate::games::doom::DoomGames;
 use crate::leader;
 use crate::look;
 use crate::metrics::{Looked, observe_health, observe_looks};
+use crate::pool::Pool;
+use crate::practice::{GAMES, Practices};
 use crate::service::Service;
-use crate::shard::{Agents, Endpoints, Pin};
+use crate::shard::{Agents, Pin};
 
 /// How long open calls may take to end once the daemon is asked to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -46,12 +49,8 @@ const GRACE: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Playing")]
 pub(super) struct PlayingArgs {
-    /// Agents to play with, separated by commas; without any, agents run in this process
-    #[arg(long, env = "AGENT_ENDPOINTS", value_name = "ADDR", value_delimiter = ',')]
-    agent_endpoints: Vec<Address>,
-    /// File that holds the token for agents that ask for one
-    #[arg(long, env = "AGENT_TOKEN_FILE", value_name = "FILE")]
-    agent_token_file: Option<PathBuf>,
+    #[command(flatten)]
+    agents: AgentArgs,
     /// Pin shards to processors: auto or off
     #[arg(long, env = "PIN", default_value = "auto")]
     pin: Pin,
@@ -67,20 +66,14 @@ pub(super) struct PlayingArgs {
 }
 
 impl PlayingArgs {
-    /// How agents are dialled.
-    fn channel(&self, tls: &GrpcTlsArgs) -> Result<ClientConfig, Failure> {
-        channel(tls, &TokenFileArgs { token_file: self.agent_token_file.clone() })
-    }
-
-    fn settings(&self, engines: usize, sockets: PathBuf, channel: ClientConfig) -> PlayingSettings {
-        let mut local = PlayingSettings::local(engines, self.pin, sockets);
-        local.worker.lease = Duration::from_millis(self.job_lease_ms);
-        local.worker.patience = Duration::from_millis(self.job_stuck_ms);
-        if self.agent_endpoints.is_empty() {
-            return local;
+    fn settings(&self, engines: usize, sockets: PathBuf, pool: Option<&Pool>) -> PlayingSettings {
+        let mut settings = PlayingSettings::local(engines, self.pin, sockets);
+        settings.worker.lease = Duration::from_millis(self.job_lease_ms);
+        settings.worker.patience = Duration::from_millis(self.job_stuck_ms);
+        if let Some(pool) = pool {
+            settings.agents = Agents::Pool(pool.clone());
         }
-        let addresses = self.agent_endpoints.clone();
-        PlayingSettings { agents: Agents::Remote(Endpoints { addresses, channel: Arc::new(channel) }), ..local }
+        settings
     }
 }
 
@@ -114,6 +107,9 @@ pub(super) struct ServeArgs {
     /// Games that this process plays itself, side by side
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = games())]
     workers: usize,
+    /// Games at once of agents that dial in to practise
+    #[arg(long, env = "PRACTICE_GAMES", value_name = "N", default_value_t = GAMES, value_parser = games())]
+    practice_games: usize,
     #[command(flatten)]
     leading: LeadingArgs,
     #[command(flatten)]
@@ -136,7 +132,7 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     let stop = stop_on_signal()?;
     let operator = args.control.operator()?;
     let config = args.grpc.server(&args.grpc.grpc_addr, true).map_err(|error| Failure::usage(error.to_string()))?;
-    let channel = args.playing.channel(&args.grpc.tls)?;
+    let pool = args.playing.agents.pool(&args.grpc.tls)?;
     // A busy port is told before anything else is begun.
     let listener = Listener::bind(&args.grpc.grpc_addr).await.map_err(unavailable)?;
     let http = Http::bind(&args.http, &args.grpc.tls, args.grpc.insecure).await?;
@@ -178,17 +174,23 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
             Ok::<(), Infallible>(())
         }
     });
+    if let Some(pool) = &pool {
+        pool.start();
+    }
     let playing = match args.workers {
         0 => None,
         engines => {
-            let mut settings = args.playing.settings(engines, scratch.path().to_owned(), channel);
+            let mut settings = args.playing.settings(engines, scratch.path().to_owned(), pool.as_ref());
             settings.worker.prefetch = Some(args.services.amqp.amqp_prefetch);
             Some(Playing::start(&core, games, settings).await?)
         }
     };
     let sets = [proto::FILE_DESCRIPTOR_SET];
     let routes = grpc::base_routes(&readiness, args.grpc.reflection.then_some(&sets[..])).map_err(unavailable)?;
-    let routes = routes.add_service(Service::server(core, args.grpc.max_message_bytes()));
+    let practice = Practices::new(core.games.clone(), args.practice_games, stop.clone());
+    let pool = pool.unwrap_or_else(|| Pool::fixed(Vec::new()));
+    let service = Service::server(core, pool.clone(), practice, args.grpc.max_message_bytes());
+    let routes = routes.add_service(service);
     if let Ok(address) = listener.address() {
         tracing::info!(%address, workers = args.workers, "serving");
     }
@@ -197,6 +199,7 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     if let Some(playing) = playing {
         playing.stop().await;
     }
+    pool.stop().await;
     let late = tasks.shutdown(GRACE).await;
     if !late.is_empty() {
         tracing::warn!(?late, "tasks did not stop in time");
@@ -328,7 +331,7 @@ impl WorkerArgs {
 pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failure> {
     let stop = stop_on_signal()?;
     let name = args.name.clone().unwrap_or_else(own_name);
-    let channel = args.playing.channel(&args.tls)?;
+    let pool = args.playing.agents.pool(&args.tls)?;
     let http = Http::bind(&args.http, &args.tls, args.insecure).await?;
     let install = place.engine.open(&place.env)?;
     let scratch = scratch()?;
@@ -337,7 +340,10 @@ pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failur
     let remote = Remote::connect(args.services.dependencies()?, games.clone(), cache, &name).await;
     let remote = remote.map_err(unconnected)?;
     let core = remote.core.clone();
-    let mut settings = args.playing.settings(args.engines, scratch.path().to_owned(), channel);
+    let mut settings = args.playing.settings(args.engines, scratch.path().to_owned(), pool.as_ref());
+    if let Some(pool) = &pool {
+        pool.start();
+    }
     settings.worker.name = name;
     settings.worker.prefetch = Some(args.services.amqp.amqp_prefetch);
     let tasks = Tasks::new();
@@ -355,6 +361,9 @@ pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failur
     remote.relay.run(stop.cancelled_owned()).await;
     health.drain();
     playing.stop().await;
+    if let Some(pool) = pool {
+        pool.stop().await;
+    }
     health.stop().await;
     tasks.shutdown(GRACE).await;
     Ok(())

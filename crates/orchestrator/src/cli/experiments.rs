@@ -58,6 +58,7 @@ async fn launch_on(connection: &mut Connection, content: Vec<u8>, args: &LaunchA
         overrides: args.set.clone(),
         new: args.new,
         files,
+        session_id: String::new(),
     };
     let response = connection.client.launch_experiment(request).await?.into_inner();
     let experiment = response.experiment.unwrap_or_default();

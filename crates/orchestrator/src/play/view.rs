@@ -27,4 +27,5 @@ pub(super) fn show(state: &mut GameState, tick: TickNo, now: &Reading, gauge: &G
     state.velocity = now.velocity.map(|speed| speed as f32);
     state.reward = now.reward as f32;
     state.finished = now.end.is_some();
+    state.end = now.end;
 }

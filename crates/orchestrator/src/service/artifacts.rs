@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::ErrorKind;
 use domain::file::ContentHash;
-use domain::ports::PortError;
+use domain::ports::{BlobInfo, Page, PortError};
 use futures::{Stream, StreamExt as _, stream};
 use proto::convert::{BadMessage, artifact};
 use proto::orchestrator::v1 as pb;
@@ -94,6 +94,20 @@ pub(super) async fn get(files: &UserFiles, request: pb::GetArtifactRequest) -> R
     // The room is given back with the stream.
     let parts = (0..usize::max(1, size as usize)).step_by(PART).map(part);
     Ok(Box::pin(stream::iter(parts).map(move |part| (part, &room).0)))
+}
+
+/// A page of the contents that are here.
+pub(super) async fn list(files: &UserFiles, page: &Page) -> Result<pb::ListArtifactsResponse, Status> {
+    let (found, next) = files.blobs.list(page).await.map_err(status)?;
+    let artifact = |info: BlobInfo| pb::Artifact {
+        blake3: info.hash.to_string(),
+        size: info.size,
+        created_at_ms: info.created_at_ms,
+    };
+    Ok(pb::ListArtifactsResponse {
+        artifacts: found.into_iter().map(artifact).collect(),
+        next_page_token: next.unwrap_or_default(),
+    })
 }
 
 /// Says which contents are not here.

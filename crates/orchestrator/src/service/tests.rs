@@ -24,7 +24,9 @@ impl Fixture {
         let settings = EmbeddedSettings { data: data.path().to_owned(), engine: None, pin: Pin::Off };
         let system = Embedded::start(settings).await.unwrap();
         system.core.store.create(&experiment).await.unwrap();
-        Self { service: Service { core: system.core.clone() }, experiment, system, _data: data }
+        let (core, pool) = (system.core.clone(), crate::pool::Pool::fixed(vec![]));
+        let practice = crate::practice::Practices::new(core.games.clone(), 0, Default::default());
+        Self { service: Service { core, pool, practice }, experiment, system, _data: data }
     }
 
     async fn get(&self, fields: &[&str]) -> Result<pb::GetExperimentResponse, Status> {

@@ -18,13 +18,12 @@ use futures::FutureExt as _;
 use tokio::sync::mpsc;
 use tracing::{Span, info_span};
 
-use super::reach::Way;
+use super::reach::{Reached, Way};
 use super::{Meter, Order, Played, Progress};
 use crate::check;
 use crate::games::{Games, ScenarioFacts};
 use crate::play::AttemptError;
 use crate::play::episode::{Assigned, play};
-use crate::play::session::Agent;
 
 /// A game that stays open from job to job while its scenario stays the same.
 struct OpenGame {
@@ -39,7 +38,7 @@ pub(super) struct Slot {
     cpu: Option<usize>,
     way: Way,
     game: Option<OpenGame>,
-    agent: Option<Agent>,
+    agent: Option<Reached>,
     state: GameState,
     meter: Arc<Meter>,
 }
@@ -72,7 +71,7 @@ impl Slot {
             self.meter.end();
             let _ = done.send(verdict);
         }
-        if let Some(agent) = self.agent.take() {
+        if let Some(Reached { agent, .. }) = self.agent.take() {
             agent.close().await;
         }
     }
@@ -105,11 +104,13 @@ impl Slot {
         let experiment = assignment.experiment.to_string();
         let setup = check::setup(&assignment.member, &experiment, assignment.generation, &facts);
         let limit = Duration::from_secs_f64(assignment.spec.limits.tick_seconds);
-        if self.agent.as_ref().is_none_or(Agent::is_leaving) {
+        if self.agent.as_ref().is_none_or(|reached| reached.agent.is_leaving()) {
+            // The place is given back before another is taken.
+            self.agent = None;
             self.agent = Some(self.way.reach().await?);
             progress.advance();
         }
-        let agent = self.agent.as_mut().expect("dialled above");
+        let agent = &mut self.agent.as_mut().expect("dialled above").agent;
         let observation = agent.configure(&setup, limit).await?;
         progress.advance();
         let fits = |open: &OpenGame| open.scenario == *scenario && open.observation == observation;
@@ -154,7 +155,7 @@ impl Slot {
             frame_skip: assignment.member.scenario.frame_skip,
         };
         let open = self.game.as_mut().expect("a job is prepared before it is played");
-        let agent = self.agent.as_mut().expect("a job is prepared before it is played");
+        let agent = &mut self.agent.as_mut().expect("a job is prepared before it is played").agent;
         let meter = &self.meter;
         let mut rows = assignment.spec.record.ticks.then(Vec::new);
         let watch = |tick: TickNo, buttons: Buttons, now: &Reading| {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use async_trait::async_trait;
 use domain::experiment::{ExperimentSpec, FileKind, Mention};
 use domain::file::{ContentHash, GivenFile};
-use domain::ports::{BlobStore, PortError, PortResult};
+use domain::ports::{BlobInfo, BlobStore, Page, PortError, PortResult};
 use domain::{ErrorKind, Violation};
 
 use super::FilePaths;
@@ -170,5 +170,9 @@ impl BlobStore for LocalBlobs {
 
     async fn has(&self, hashes: &[ContentHash]) -> PortResult<BTreeSet<ContentHash>> {
         Ok(hashes.iter().filter(|hash| self.0.contains_key(*hash)).copied().collect())
+    }
+
+    async fn list(&self, _: &Page) -> PortResult<(Vec<BlobInfo>, Option<String>)> {
+        Err(PortError::new(ErrorKind::FailedPrecondition, "files of this machine are not listed"))
     }
 }

@@ -21,6 +21,8 @@ mod metrics;
 mod observability;
 mod outages;
 mod peer;
+mod pool;
+mod research;
 mod support;
 mod system;
 mod tokens;

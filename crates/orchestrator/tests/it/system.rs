@@ -10,6 +10,7 @@ use messaging::memory::{MemoryEventBus, MemoryJobQueue};
 use messaging::rabbit::AmqpConfig;
 use orchestrator::core::Core;
 use orchestrator::games::absent::NoGames;
+use orchestrator::research::Research;
 use orchestrator::user_files::{FileCache, UserFiles};
 use proto::events::Encoder;
 use serde_json::Value;
@@ -41,6 +42,7 @@ pub(crate) fn core(store: &Arc<SqlStore>, leadership: Arc<dyn Leadership>) -> Co
         jobs: store.clone(),
         dispatch: store.clone(),
         control: store.clone(),
+        research: Research::new(store.clone()),
         queue: queue.clone(),
         dead: queue,
         publisher: Arc::new(MemoryEventBus::default()),

@@ -6,15 +6,21 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::error::ErrorKind;
 use domain::ids::{ExperimentId, JobId};
-use domain::ports::{DeadLetter, DeadLetters, JobDetail, JobFilter, JobLedger, JobRecord, Page, PortError, PortResult};
+use domain::ports::{
+    DeadLetter, DeadLetters, EpisodeFilter, EpisodeRecord, JobDetail, JobFilter, JobLedger, JobRecord, Page, PortError,
+    PortResult, ResearchRecord, ResearchStore, TickRow,
+};
+use domain::score::EpisodeKey;
 use messaging::relay::{OutboxRelay, RelaySettings};
 use orchestrator::core::Core;
+use orchestrator::research::Research;
 use orchestrator::user_files::{FileCache, UserFiles};
 use orchestrator::{leader, worker};
 use runtime::retry::Jitter;
 use testkit::blobs::MemoryBlobs;
 use testkit::projection::MemoryProjection;
 use tokio::sync::{Notify, mpsc};
+use uuid::Uuid;
 
 use crate::games::SimGames;
 use crate::link::{Link, Service};
@@ -68,6 +74,7 @@ pub(crate) fn core(world: &Arc<World>, process: &Arc<Process>) -> (Core, OutboxR
         control: store.clone(),
         projection: Arc::new(MemoryProjection::default()),
         jobs: Arc::new(Unasked),
+        research: Research::new(Arc::new(Unasked)),
         dead: Arc::new(Unasked),
         store,
         queue: Arc::new(SimQueue::new(link(Service::Queue), world.sabotage.rash_ack)),
@@ -115,6 +122,38 @@ impl JobLedger for Unasked {
     }
 
     async fn job(&self, _: JobId) -> PortResult<JobDetail> {
+        unasked()
+    }
+
+    async fn episodes(
+        &self,
+        _: ExperimentId,
+        _: &EpisodeFilter,
+        _: &Page,
+    ) -> PortResult<(Vec<EpisodeRecord>, Option<String>)> {
+        unasked()
+    }
+
+    async fn ticks(&self, _: ExperimentId, _: EpisodeKey) -> PortResult<Vec<TickRow>> {
+        unasked()
+    }
+}
+
+#[async_trait]
+impl ResearchStore for Unasked {
+    async fn open(&self, _: Uuid, _: &str) -> PortResult<ResearchRecord> {
+        unasked()
+    }
+
+    async fn use_session(&self, _: Uuid, _: Duration) -> PortResult<ResearchRecord> {
+        unasked()
+    }
+
+    async fn replace(&self, _: Uuid, _: i64, _: &str) -> PortResult<bool> {
+        unasked()
+    }
+
+    async fn close(&self, _: Uuid) -> PortResult<bool> {
         unasked()
     }
 }

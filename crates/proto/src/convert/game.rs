@@ -2,6 +2,7 @@
 //!
 //! Proto3 leaves zeros out, so a negative zero arrives as zero. Equal states stay equal.
 
+use domain::environment::End;
 use domain::game::{Entity, Frame, GameState, ObservationSpec, ScreenBox};
 use domain::ids::TickNo;
 
@@ -37,11 +38,30 @@ pub fn fill(mut message: v1::GameState, variables: &[String], state: &mut GameSt
     state.velocity = [message.velocity_x, message.velocity_y, message.velocity_z];
     state.reward = message.reward;
     state.finished = message.episode_finished;
+    state.end = end(message.outcome());
     state.entities.clear();
     state.entities.extend(message.entities.drain(..).map(entity));
     fill_variables(&mut message, variables, &mut state.variables);
     fill_frame(&message, &mut state.frame);
     Ok(())
+}
+
+fn end(outcome: v1::EpisodeOutcome) -> Option<End> {
+    match outcome {
+        v1::EpisodeOutcome::Unspecified => None,
+        v1::EpisodeOutcome::Death => Some(End::Death),
+        v1::EpisodeOutcome::MapEnd => Some(End::MapEnd),
+        v1::EpisodeOutcome::Timeout => Some(End::Timeout),
+    }
+}
+
+fn outcome(end: Option<End>) -> v1::EpisodeOutcome {
+    match end {
+        None => v1::EpisodeOutcome::Unspecified,
+        Some(End::Death) => v1::EpisodeOutcome::Death,
+        Some(End::MapEnd) => v1::EpisodeOutcome::MapEnd,
+        Some(End::Timeout) => v1::EpisodeOutcome::Timeout,
+    }
 }
 
 fn fill_variables(message: &mut v1::GameState, names: &[String], values: &mut Vec<f64>) {
@@ -184,6 +204,7 @@ impl From<GameState> for v1::GameState {
             automap: frame.automap.into(),
             reward: state.reward,
             episode_finished: state.finished,
+            outcome: outcome(state.end).into(),
             variables: state.variables,
             ..Self::default()
         }

@@ -120,6 +120,9 @@ pub struct GameState {
     /// measured; nowhere else.
     #[prost(message, optional, tag = "38")]
     pub map_bounds: ::core::option::Option<MapBounds>,
+    /// Why the episode is over, where that is known. Not used in any decision.
+    #[prost(enumeration = "EpisodeOutcome", tag = "39")]
+    pub outcome: i32,
 }
 /// A rectangle that is not empty.
 #[derive(Clone, Copy, PartialEq, ::prost::Message)]
@@ -373,6 +376,13 @@ pub struct AgentStatus {
     /// In phase DRAINING: milliseconds until the session is ended in any case.
     #[prost(uint64, tag = "10")]
     pub drain_deadline_ms: u64,
+    /// In phase HELLO of a session that the agent has dialled: what it wants to play.
+    #[prost(message, optional, boxed, tag = "11")]
+    pub practice: ::core::option::Option<::prost::alloc::boxed::Box<Practice>>,
+    /// In phase READY of a session that the agent has dialled: the engine's seed of the next episode; the practice's next one
+    /// if left out.
+    #[prost(uint32, optional, tag = "12")]
+    pub doom_seed: ::core::option::Option<u32>,
 }
 /// Nested message and enum types in `AgentStatus`.
 pub mod agent_status {
@@ -435,6 +445,34 @@ pub mod agent_status {
             }
         }
     }
+}
+/// What an agent that dials in wants to play.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Practice {
+    /// Name of a scenario that the engine ships.
+    #[prost(string, tag = "1")]
+    pub scenario: ::prost::alloc::string::String,
+    /// Seed from which the engine's seed of every episode follows, as in an experiment with this seed.
+    #[prost(uint64, tag = "2")]
+    pub seed: u64,
+    /// Number of the first episode, from 0: the replicate of an experiment.
+    #[prost(uint32, tag = "3")]
+    pub first_episode: u32,
+    /// How many episodes; until the agent leaves if 0.
+    #[prost(uint32, tag = "4")]
+    pub episodes: u32,
+    /// Skill level, 1 to 5; the scenario's own unless given.
+    #[prost(uint32, optional, tag = "5")]
+    pub skill: ::core::option::Option<u32>,
+    /// Tics per decision; 4 unless given.
+    #[prost(uint32, optional, tag = "6")]
+    pub frame_skip: ::core::option::Option<u32>,
+    /// Tics after which an episode ends; the scenario's own unless given.
+    #[prost(uint32, optional, tag = "7")]
+    pub timeout: ::core::option::Option<u32>,
+    /// Buttons in the order of actions; the scenario's own unless given.
+    #[prost(string, repeated, tag = "8")]
+    pub buttons: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// What an agent wants to be shown. What it does not want is neither computed nor sent.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -556,6 +594,9 @@ pub struct EpisodeControl {
     /// With START: seed of the agent's own random draws in this episode; the config's seed if left out.
     #[prost(uint64, optional, tag = "4")]
     pub agent_seed: ::core::option::Option<u64>,
+    /// With START: the seed that the engine plays, for records.
+    #[prost(uint32, optional, tag = "5")]
+    pub doom_seed: ::core::option::Option<u32>,
 }
 /// Nested message and enum types in `EpisodeControl`.
 pub mod episode_control {
@@ -674,6 +715,43 @@ pub struct SessionLimits {
     /// Time in microseconds above which a decision is counted as late; 0 for 100,000.
     #[prost(uint64, tag = "2")]
     pub budget_us: u64,
+}
+/// Why an episode is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum EpisodeOutcome {
+    /// Not said, or it is not over.
+    Unspecified = 0,
+    /// The player died.
+    Death = 1,
+    /// The map was finished.
+    MapEnd = 2,
+    /// The time limit was reached.
+    Timeout = 3,
+}
+impl EpisodeOutcome {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "EPISODE_OUTCOME_UNSPECIFIED",
+            Self::Death => "EPISODE_OUTCOME_DEATH",
+            Self::MapEnd => "EPISODE_OUTCOME_MAP_END",
+            Self::Timeout => "EPISODE_OUTCOME_TIMEOUT",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "EPISODE_OUTCOME_UNSPECIFIED" => Some(Self::Unspecified),
+            "EPISODE_OUTCOME_DEATH" => Some(Self::Death),
+            "EPISODE_OUTCOME_MAP_END" => Some(Self::MapEnd),
+            "EPISODE_OUTCOME_TIMEOUT" => Some(Self::Timeout),
+            _ => None,
+        }
+    }
 }
 /// A single button by its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]

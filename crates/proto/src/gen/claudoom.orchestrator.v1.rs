@@ -18,6 +18,10 @@ pub struct LaunchExperimentRequest {
     /// the file without an entry is an error. Paths go no further than this call.
     #[prost(message, repeated, tag = "5")]
     pub files: ::prost::alloc::vec::Vec<ArtifactRef>,
+    /// The research session whose overrides come before these, and whose search paths are looked through for files that
+    /// are not given here; none if empty.
+    #[prost(string, tag = "6")]
+    pub session_id: ::prost::alloc::string::String,
 }
 /// A path in an experiment file, or in a .cfg file that it names, and what is there.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -64,6 +68,10 @@ pub struct ValidateExperimentRequest {
     /// As for LaunchExperiment. What is not there is not looked at, with a warning for each such file.
     #[prost(message, repeated, tag = "4")]
     pub files: ::prost::alloc::vec::Vec<ArtifactRef>,
+    /// The research session whose overrides come before these, and whose search paths are looked through for files that
+    /// are not given here; none if empty.
+    #[prost(string, tag = "5")]
+    pub session_id: ::prost::alloc::string::String,
 }
 /// What is wrong with a file.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -999,6 +1007,10 @@ pub struct ResolveExperimentRequest {
     /// As for LaunchExperiment.
     #[prost(message, repeated, tag = "4")]
     pub files: ::prost::alloc::vec::Vec<ArtifactRef>,
+    /// The research session whose overrides come before these, and whose search paths are looked through for files that
+    /// are not given here; none if empty.
+    #[prost(string, tag = "5")]
+    pub session_id: ::prost::alloc::string::String,
 }
 /// What a file would launch.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -1287,6 +1299,486 @@ pub struct Measure {
     #[prost(bool, tag = "3")]
     pub optional: bool,
 }
+/// An episode that is planned, and its score once it has one.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Episode {
+    /// The generation, from 0; 0 for a design.
+    #[prost(uint32, tag = "1")]
+    pub generation: u32,
+    /// Position of the condition or genome, from 0.
+    #[prost(uint32, tag = "2")]
+    pub position: u32,
+    /// Which repetition, from 0.
+    #[prost(uint32, tag = "3")]
+    pub replicate: u32,
+    /// Who plays.
+    #[prost(string, tag = "4")]
+    pub agent: ::prost::alloc::string::String,
+    /// What sets it apart, for people.
+    #[prost(string, tag = "5")]
+    pub label: ::prost::alloc::string::String,
+    /// The seed as the experiment names it.
+    #[prost(uint32, tag = "6")]
+    pub seed: u32,
+    /// The seed the engine plays.
+    #[prost(uint32, tag = "7")]
+    pub doom_seed: u32,
+    /// The job that it belongs to.
+    #[prost(string, tag = "8")]
+    pub job_id: ::prost::alloc::string::String,
+    /// The claim that scored it; absent while it has no score.
+    #[prost(int64, optional, tag = "9")]
+    pub scored_by: ::core::option::Option<i64>,
+    /// Its score; absent while it has none.
+    #[prost(message, optional, tag = "10")]
+    pub score: ::core::option::Option<ScoreRow>,
+}
+/// Asks for a page of episodes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListEpisodesRequest {
+    /// The experiment.
+    #[prost(string, tag = "1")]
+    pub experiment_id: ::prost::alloc::string::String,
+    /// Only this generation.
+    #[prost(uint32, optional, tag = "2")]
+    pub generation: ::core::option::Option<u32>,
+    /// Only this agent.
+    #[prost(string, tag = "3")]
+    pub agent: ::prost::alloc::string::String,
+    /// Only episodes with a score, or only those without one.
+    #[prost(bool, optional, tag = "4")]
+    pub scored: ::core::option::Option<bool>,
+    /// Most items to return.
+    #[prost(uint32, tag = "5")]
+    pub page_size: u32,
+    /// Where to go on.
+    #[prost(string, tag = "6")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// A page of episodes.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListEpisodesResponse {
+    /// In key order.
+    #[prost(message, repeated, tag = "1")]
+    pub episodes: ::prost::alloc::vec::Vec<Episode>,
+    /// Where to go on; empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// Asks for one episode.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetEpisodeRequest {
+    /// The experiment.
+    #[prost(string, tag = "1")]
+    pub experiment_id: ::prost::alloc::string::String,
+    /// The generation, from 0.
+    #[prost(uint32, tag = "2")]
+    pub generation: u32,
+    /// Position of the condition or genome, from 0.
+    #[prost(uint32, tag = "3")]
+    pub position: u32,
+    /// Which repetition, from 0.
+    #[prost(uint32, tag = "4")]
+    pub replicate: u32,
+}
+/// One episode.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetEpisodeResponse {
+    /// The episode; its score has the action log.
+    #[prost(message, optional, tag = "1")]
+    pub episode: ::core::option::Option<Episode>,
+    /// Its ticks, where the experiment keeps them.
+    #[prost(message, repeated, tag = "2")]
+    pub ticks: ::prost::alloc::vec::Vec<Tick>,
+    /// The scenario as JSON, its files by their contents.
+    #[prost(string, tag = "3")]
+    pub scenario_json: ::prost::alloc::string::String,
+    /// Who plays, as JSON: policy and genome.
+    #[prost(string, tag = "4")]
+    pub agent_json: ::prost::alloc::string::String,
+}
+/// What is kept of one tick.
+#[derive(Clone, Copy, PartialEq, ::prost::Message)]
+pub struct Tick {
+    /// The tick.
+    #[prost(uint32, tag = "1")]
+    pub tick: u32,
+    /// Tics since the map started, after the step.
+    #[prost(uint32, tag = "2")]
+    pub tic: u32,
+    /// Buttons held, the first of the scenario in the lowest bit.
+    #[prost(uint64, tag = "3")]
+    pub buttons: u64,
+    /// Reward of the step.
+    #[prost(double, tag = "4")]
+    pub reward: f64,
+    /// Health after the step in points.
+    #[prost(int32, tag = "5")]
+    pub health: i32,
+    /// Position after the step, x.
+    #[prost(double, tag = "6")]
+    pub x: f64,
+    /// Position after the step, y.
+    #[prost(double, tag = "7")]
+    pub y: f64,
+    /// Direction of view after the step in degrees.
+    #[prost(double, tag = "8")]
+    pub angle: f64,
+}
+/// Asks for a report.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetReportRequest {
+    /// The experiment.
+    #[prost(string, tag = "1")]
+    pub experiment_id: ::prost::alloc::string::String,
+    /// What it is to be written as.
+    #[prost(enumeration = "ReportFormat", tag = "2")]
+    pub format: i32,
+}
+/// A report.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetReportResponse {
+    /// The report.
+    #[prost(bytes = "bytes", tag = "1")]
+    pub content: ::prost::bytes::Bytes,
+    /// What it is: `text/markdown` or `application/json`.
+    #[prost(string, tag = "2")]
+    pub media_type: ::prost::alloc::string::String,
+    /// A name for the file.
+    #[prost(string, tag = "3")]
+    pub file_name: ::prost::alloc::string::String,
+}
+/// Asks for a page of files.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListArtifactsRequest {
+    /// Most items to return.
+    #[prost(uint32, tag = "1")]
+    pub page_size: u32,
+    /// Where to go on.
+    #[prost(string, tag = "2")]
+    pub page_token: ::prost::alloc::string::String,
+}
+/// A page of files.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListArtifactsResponse {
+    /// Newest first.
+    #[prost(message, repeated, tag = "1")]
+    pub artifacts: ::prost::alloc::vec::Vec<Artifact>,
+    /// Where to go on; empty on the last page.
+    #[prost(string, tag = "2")]
+    pub next_page_token: ::prost::alloc::string::String,
+}
+/// A file that was taken in.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Artifact {
+    /// BLAKE3 of the content, 64 hexadecimal digits.
+    #[prost(string, tag = "1")]
+    pub blake3: ::prost::alloc::string::String,
+    /// Bytes of the content.
+    #[prost(uint64, tag = "2")]
+    pub size: u64,
+    /// When it was taken in.
+    #[prost(int64, tag = "3")]
+    pub created_at_ms: i64,
+}
+/// Files that paths in experiment files stand for, under a name.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SearchPath {
+    /// Its name, for messages.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The files, put before with PutArtifact.
+    #[prost(message, repeated, tag = "2")]
+    pub files: ::prost::alloc::vec::Vec<ArtifactRef>,
+}
+/// What is looked for in a study.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct StudySpec {
+    /// The policy whose parameters are tried.
+    #[prost(string, tag = "1")]
+    pub policy: ::prost::alloc::string::String,
+    /// Only these parameters; all unless given.
+    #[prost(string, repeated, tag = "2")]
+    pub parameters: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Values of parameters that are not tried, where they are not the policy's defaults.
+    #[prost(btree_map = "string, double", tag = "3")]
+    pub base: ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, f64>,
+    /// How trials are proposed.
+    #[prost(enumeration = "StudyMethod", tag = "4")]
+    pub method: i32,
+    /// Seed of everything that is drawn.
+    #[prost(uint64, tag = "5")]
+    pub seed: u64,
+    /// Trials of a round, 2 to 1000; 16 unless given. A round of STUDY_METHOD_GENETIC needs all results of the one before.
+    #[prost(uint32, tag = "6")]
+    pub population: u32,
+    /// Whether lower values are better.
+    #[prost(bool, tag = "7")]
+    pub minimise: bool,
+}
+/// A research session.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ResearchSession {
+    /// Its id.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// A name for people.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// Changes to every experiment file that is launched, validated or resolved in it, before those of the call.
+    #[prost(string, repeated, tag = "3")]
+    pub overrides: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Looked through in this order for files that a call does not give.
+    #[prost(message, repeated, tag = "4")]
+    pub search_paths: ::prost::alloc::vec::Vec<SearchPath>,
+    /// What is looked for; absent without a study.
+    #[prost(message, optional, tag = "5")]
+    pub study: ::core::option::Option<StudySpec>,
+    /// When it is closed unless it is used before.
+    #[prost(int64, tag = "6")]
+    pub expires_at_ms: i64,
+}
+/// A session to be opened.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CreateSessionRequest {
+    /// A name for people.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// Changes to experiment files, each `path=value`.
+    #[prost(string, repeated, tag = "2")]
+    pub overrides: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Where files are looked for.
+    #[prost(message, repeated, tag = "3")]
+    pub search_paths: ::prost::alloc::vec::Vec<SearchPath>,
+    /// What is looked for with Ask and Tell, if anything.
+    #[prost(message, optional, tag = "4")]
+    pub study: ::core::option::Option<StudySpec>,
+}
+/// The session that was opened.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CreateSessionResponse {
+    /// The session.
+    #[prost(message, optional, tag = "1")]
+    pub session: ::core::option::Option<ResearchSession>,
+}
+/// Search paths to be replaced.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SetSearchPathsRequest {
+    /// The session.
+    #[prost(string, tag = "1")]
+    pub session_id: ::prost::alloc::string::String,
+    /// Where files are looked for from now on.
+    #[prost(message, repeated, tag = "2")]
+    pub search_paths: ::prost::alloc::vec::Vec<SearchPath>,
+}
+/// The session with its new search paths.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SetSearchPathsResponse {
+    /// The session.
+    #[prost(message, optional, tag = "1")]
+    pub session: ::core::option::Option<ResearchSession>,
+}
+/// A session to be closed.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CloseSessionRequest {
+    /// The session.
+    #[prost(string, tag = "1")]
+    pub session_id: ::prost::alloc::string::String,
+}
+/// What was closed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CloseSessionResponse {
+    /// Whether it was open.
+    #[prost(bool, tag = "1")]
+    pub closed: bool,
+}
+/// A proposal.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Trial {
+    /// Its number within the session, from 1.
+    #[prost(uint64, tag = "1")]
+    pub id: u64,
+    /// What to try, by the parameters' names.
+    #[prost(btree_map = "string, double", tag = "2")]
+    pub genes: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        f64,
+    >,
+    /// What it came to; absent before that was told, and for a trial that failed.
+    #[prost(double, optional, tag = "3")]
+    pub value: ::core::option::Option<f64>,
+    /// Which round it belongs to, from 0.
+    #[prost(uint32, tag = "4")]
+    pub round: u32,
+}
+/// Asks for proposals.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AskRequest {
+    /// The session.
+    #[prost(string, tag = "1")]
+    pub session_id: ::prost::alloc::string::String,
+    /// How many, 1 to 1000; 1 unless given. Fewer are returned where a round ends.
+    #[prost(uint32, tag = "2")]
+    pub count: u32,
+}
+/// Proposals.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AskResponse {
+    /// What to try next.
+    #[prost(message, repeated, tag = "1")]
+    pub trials: ::prost::alloc::vec::Vec<Trial>,
+    /// Trials that were proposed and have no result yet, these included.
+    #[prost(uint64, tag = "2")]
+    pub open: u64,
+}
+/// Results of trials.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TellRequest {
+    /// The session.
+    #[prost(string, tag = "1")]
+    pub session_id: ::prost::alloc::string::String,
+    /// What trials came to; at most 1000.
+    #[prost(message, repeated, tag = "2")]
+    pub results: ::prost::alloc::vec::Vec<TrialResult>,
+}
+/// What a trial came to.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TrialResult {
+    /// The trial.
+    #[prost(uint64, tag = "1")]
+    pub trial_id: u64,
+    /// Its value, or that it has none.
+    #[prost(oneof = "trial_result::Outcome", tags = "2, 3")]
+    pub outcome: ::core::option::Option<trial_result::Outcome>,
+}
+/// Nested message and enum types in `TrialResult`.
+pub mod trial_result {
+    /// Its value, or that it has none.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Outcome {
+        /// The value that the study looks for.
+        #[prost(double, tag = "2")]
+        Value(f64),
+        /// Why there is none: the trial counts as worse than every other.
+        #[prost(string, tag = "3")]
+        Failure(::prost::alloc::string::String),
+    }
+}
+/// What became of results.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TellResponse {
+    /// Those that were not taken in.
+    #[prost(message, repeated, tag = "1")]
+    pub errors: ::prost::alloc::vec::Vec<TellError>,
+    /// The best trial so far; absent before the first value.
+    #[prost(message, optional, tag = "2")]
+    pub best: ::core::option::Option<Trial>,
+    /// Trials with a result.
+    #[prost(uint64, tag = "3")]
+    pub told: u64,
+    /// Trials without one.
+    #[prost(uint64, tag = "4")]
+    pub open: u64,
+}
+/// A result that was not taken in.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TellError {
+    /// Its place in the request, from 0.
+    #[prost(uint32, tag = "1")]
+    pub index: u32,
+    /// Why.
+    #[prost(string, tag = "2")]
+    pub message: ::prost::alloc::string::String,
+}
+/// An agent that games are played with.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AgentInfo {
+    /// Its id: its address.
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// Where it is dialled.
+    #[prost(string, tag = "2")]
+    pub address: ::prost::alloc::string::String,
+    /// Where it comes from.
+    #[prost(enumeration = "AgentOrigin", tag = "3")]
+    pub origin: i32,
+    /// Where it stands.
+    #[prost(enumeration = "AgentState", tag = "4")]
+    pub state: i32,
+    /// Why it does not serve; empty if it does.
+    #[prost(string, tag = "5")]
+    pub reason: ::prost::alloc::string::String,
+    /// Sessions that this process has with it.
+    #[prost(uint32, tag = "6")]
+    pub sessions: u32,
+    /// How often it was started again.
+    #[prost(uint32, tag = "7")]
+    pub restarts: u32,
+    /// Milliseconds since 1970 when its state changed.
+    #[prost(int64, tag = "8")]
+    pub since_ms: i64,
+}
+/// Asks for the agents.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListAgentsRequest {}
+/// The agents.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListAgentsResponse {
+    /// In order of their ids.
+    #[prost(message, repeated, tag = "1")]
+    pub agents: ::prost::alloc::vec::Vec<AgentInfo>,
+    /// How many may be started here; 0 if none.
+    #[prost(uint32, tag = "2")]
+    pub capacity: u32,
+}
+/// An agent to be started.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SpawnAgentRequest {
+    /// Why, for the log.
+    #[prost(string, tag = "1")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// The agent that was started, once it serves.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SpawnAgentResponse {
+    /// The agent.
+    #[prost(message, optional, tag = "1")]
+    pub agent: ::core::option::Option<AgentInfo>,
+}
+/// An agent to be stopped.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StopAgentRequest {
+    /// The agent.
+    #[prost(string, tag = "1")]
+    pub agent_id: ::prost::alloc::string::String,
+    /// Why, for the log.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+}
+/// The agent that is being stopped.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StopAgentResponse {
+    /// The agent.
+    #[prost(message, optional, tag = "1")]
+    pub agent: ::core::option::Option<AgentInfo>,
+}
+/// Asks to follow an agent.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchAgentRequest {
+    /// The agent.
+    #[prost(string, tag = "1")]
+    pub agent_id: ::prost::alloc::string::String,
+}
+/// How an agent stands.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WatchAgentResponse {
+    /// The agent.
+    #[prost(message, optional, tag = "1")]
+    pub agent: ::core::option::Option<AgentInfo>,
+    /// Whether no change follows: it has stopped.
+    #[prost(bool, tag = "2")]
+    pub is_final: bool,
+}
 /// Where an experiment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -1509,6 +2001,162 @@ impl JobStatus {
             "JOB_STATUS_OPEN" => Some(Self::Open),
             "JOB_STATUS_RUNNING" => Some(Self::Running),
             "JOB_STATUS_DONE" => Some(Self::Done),
+            _ => None,
+        }
+    }
+}
+/// What a report is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ReportFormat {
+    /// Not said: as REPORT_FORMAT_MARKDOWN.
+    Unspecified = 0,
+    /// A document for people.
+    Markdown = 1,
+    /// Every number at full precision.
+    Json = 2,
+}
+impl ReportFormat {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "REPORT_FORMAT_UNSPECIFIED",
+            Self::Markdown => "REPORT_FORMAT_MARKDOWN",
+            Self::Json => "REPORT_FORMAT_JSON",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "REPORT_FORMAT_UNSPECIFIED" => Some(Self::Unspecified),
+            "REPORT_FORMAT_MARKDOWN" => Some(Self::Markdown),
+            "REPORT_FORMAT_JSON" => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+/// How trials are proposed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum StudyMethod {
+    /// Not said: as STUDY_METHOD_GENETIC.
+    Unspecified = 0,
+    /// Independent draws.
+    Random = 1,
+    /// Every round covers the ranges evenly (Latin hypercube).
+    LatinHypercube = 2,
+    /// The genetic algorithm of evolutions.
+    Genetic = 3,
+}
+impl StudyMethod {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STUDY_METHOD_UNSPECIFIED",
+            Self::Random => "STUDY_METHOD_RANDOM",
+            Self::LatinHypercube => "STUDY_METHOD_LATIN_HYPERCUBE",
+            Self::Genetic => "STUDY_METHOD_GENETIC",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STUDY_METHOD_UNSPECIFIED" => Some(Self::Unspecified),
+            "STUDY_METHOD_RANDOM" => Some(Self::Random),
+            "STUDY_METHOD_LATIN_HYPERCUBE" => Some(Self::LatinHypercube),
+            "STUDY_METHOD_GENETIC" => Some(Self::Genetic),
+            _ => None,
+        }
+    }
+}
+/// Where an agent stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AgentState {
+    /// Not said.
+    Unspecified = 0,
+    /// It was started and does not serve yet.
+    Starting = 1,
+    /// It serves.
+    Serving = 2,
+    /// It does not answer, or says that it does not serve. It is looked at again and again.
+    Away = 3,
+    /// Games with it failed one after another, so that it is left alone for a while.
+    Rejected = 4,
+    /// It ends: what it plays may end first.
+    Stopping = 5,
+    /// It has ended.
+    Stopped = 6,
+}
+impl AgentState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "AGENT_STATE_UNSPECIFIED",
+            Self::Starting => "AGENT_STATE_STARTING",
+            Self::Serving => "AGENT_STATE_SERVING",
+            Self::Away => "AGENT_STATE_AWAY",
+            Self::Rejected => "AGENT_STATE_REJECTED",
+            Self::Stopping => "AGENT_STATE_STOPPING",
+            Self::Stopped => "AGENT_STATE_STOPPED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "AGENT_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "AGENT_STATE_STARTING" => Some(Self::Starting),
+            "AGENT_STATE_SERVING" => Some(Self::Serving),
+            "AGENT_STATE_AWAY" => Some(Self::Away),
+            "AGENT_STATE_REJECTED" => Some(Self::Rejected),
+            "AGENT_STATE_STOPPING" => Some(Self::Stopping),
+            "AGENT_STATE_STOPPED" => Some(Self::Stopped),
+            _ => None,
+        }
+    }
+}
+/// Where an agent comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AgentOrigin {
+    /// Not said.
+    Unspecified = 0,
+    /// Its address is in the configuration.
+    Fixed = 1,
+    /// Its address was found by a name.
+    Dns = 2,
+    /// It was started here.
+    Spawned = 3,
+}
+impl AgentOrigin {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "AGENT_ORIGIN_UNSPECIFIED",
+            Self::Fixed => "AGENT_ORIGIN_FIXED",
+            Self::Dns => "AGENT_ORIGIN_DNS",
+            Self::Spawned => "AGENT_ORIGIN_SPAWNED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "AGENT_ORIGIN_UNSPECIFIED" => Some(Self::Unspecified),
+            "AGENT_ORIGIN_FIXED" => Some(Self::Fixed),
+            "AGENT_ORIGIN_DNS" => Some(Self::Dns),
+            "AGENT_ORIGIN_SPAWNED" => Some(Self::Spawned),
             _ => None,
         }
     }
@@ -2358,6 +3006,440 @@ pub mod orchestrator_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Lists the planned episodes of an experiment in key order, scored or not: generation, position, replicate.
+        pub async fn list_episodes(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListEpisodesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListEpisodesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/ListEpisodes",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "ListEpisodes",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Shows one episode with all that is needed to play it again and to compare: seeds, actions, ticks, trajectory.
+        pub async fn get_episode(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetEpisodeRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetEpisodeResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/GetEpisode",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "GetEpisode",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Writes a report of an experiment as it stands.
+        pub async fn get_report(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetReportRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetReportResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/GetReport",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "GetReport",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lists the files that were taken in, newest first.
+        pub async fn list_artifacts(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListArtifactsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListArtifactsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/ListArtifacts",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "ListArtifacts",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Opens a research session: overrides, search paths and a study that belong together and to nobody else. It is closed
+        /// when nobody has used it for an hour.
+        pub async fn create_session(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreateSessionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateSessionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/CreateSession",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "CreateSession",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Replaces the search paths of a session.
+        pub async fn set_search_paths(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SetSearchPathsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SetSearchPathsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/SetSearchPaths",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "SetSearchPaths",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Closes a session. What was launched from it goes on.
+        pub async fn close_session(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CloseSessionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CloseSessionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/CloseSession",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "CloseSession",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Proposes trials of a session's study. FAILED_PRECONDITION while it needs results first.
+        pub async fn ask(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AskRequest>,
+        ) -> std::result::Result<tonic::Response<super::AskResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/Ask",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "Ask",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Takes in results of trials. A result that cannot be taken is told by itself; the others count.
+        pub async fn tell(
+            &mut self,
+            request: impl tonic::IntoRequest<super::TellRequest>,
+        ) -> std::result::Result<tonic::Response<super::TellResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/Tell",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "Tell",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The protocol of AgentService.LiveSession with the other side dialling: an agent that cannot be reached dials in, says
+        /// HELLO with what it wants to practise on, and plays the real game. Nothing is stored:
+        ///
+        ///   agent        status HELLO with `practice`, at once
+        ///   orchestrator config
+        ///   agent        status READY with the observation it wants, and the seed of the next episode if it wants one
+        ///   orchestrator control START      (episode id, seed)
+        ///   orchestrator state 0            agent  action 0
+        ///   ...
+        ///   orchestrator state with episode_finished
+        ///   agent        status READY again for the next episode; in the middle of an episode it breaks that one off
+        ///   orchestrator control STOP       once every episode is played; the agent closes its side
+        ///
+        /// RESOURCE_EXHAUSTED while every game is taken.
+        pub async fn live_session(
+            &mut self,
+            request: impl tonic::IntoStreamingRequest<
+                Message = super::super::super::agent::v1::AgentMessage,
+            >,
+        ) -> std::result::Result<
+            tonic::Response<
+                tonic::codec::Streaming<
+                    super::super::super::agent::v1::OrchestratorMessage,
+                >,
+            >,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/LiveSession",
+            );
+            let mut req = request.into_streaming_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "LiveSession",
+                    ),
+                );
+            self.inner.streaming(req, path, codec).await
+        }
+        /// Lists the agents that games are played with.
+        pub async fn list_agents(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListAgentsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListAgentsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/ListAgents",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "ListAgents",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Starts an agent on this machine. RESOURCE_EXHAUSTED if there are as many as there may be.
+        pub async fn spawn_agent(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SpawnAgentRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SpawnAgentResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/SpawnAgent",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "SpawnAgent",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Stops an agent that was started here. Episodes in play end first.
+        pub async fn stop_agent(
+            &mut self,
+            request: impl tonic::IntoRequest<super::StopAgentRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::StopAgentResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/StopAgent",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "StopAgent",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Follows an agent: how it stands now, then every change, until it has stopped.
+        pub async fn watch_agent(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WatchAgentRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::WatchAgentResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/WatchAgent",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "WatchAgent",
+                    ),
+                );
+            self.inner.server_streaming(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -2586,6 +3668,140 @@ pub mod orchestrator_service_server {
             tonic::Response<super::ListMeasuresResponse>,
             tonic::Status,
         >;
+        /// Lists the planned episodes of an experiment in key order, scored or not: generation, position, replicate.
+        async fn list_episodes(
+            &self,
+            request: tonic::Request<super::ListEpisodesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListEpisodesResponse>,
+            tonic::Status,
+        >;
+        /// Shows one episode with all that is needed to play it again and to compare: seeds, actions, ticks, trajectory.
+        async fn get_episode(
+            &self,
+            request: tonic::Request<super::GetEpisodeRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetEpisodeResponse>,
+            tonic::Status,
+        >;
+        /// Writes a report of an experiment as it stands.
+        async fn get_report(
+            &self,
+            request: tonic::Request<super::GetReportRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetReportResponse>,
+            tonic::Status,
+        >;
+        /// Lists the files that were taken in, newest first.
+        async fn list_artifacts(
+            &self,
+            request: tonic::Request<super::ListArtifactsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListArtifactsResponse>,
+            tonic::Status,
+        >;
+        /// Opens a research session: overrides, search paths and a study that belong together and to nobody else. It is closed
+        /// when nobody has used it for an hour.
+        async fn create_session(
+            &self,
+            request: tonic::Request<super::CreateSessionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateSessionResponse>,
+            tonic::Status,
+        >;
+        /// Replaces the search paths of a session.
+        async fn set_search_paths(
+            &self,
+            request: tonic::Request<super::SetSearchPathsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SetSearchPathsResponse>,
+            tonic::Status,
+        >;
+        /// Closes a session. What was launched from it goes on.
+        async fn close_session(
+            &self,
+            request: tonic::Request<super::CloseSessionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CloseSessionResponse>,
+            tonic::Status,
+        >;
+        /// Proposes trials of a session's study. FAILED_PRECONDITION while it needs results first.
+        async fn ask(
+            &self,
+            request: tonic::Request<super::AskRequest>,
+        ) -> std::result::Result<tonic::Response<super::AskResponse>, tonic::Status>;
+        /// Takes in results of trials. A result that cannot be taken is told by itself; the others count.
+        async fn tell(
+            &self,
+            request: tonic::Request<super::TellRequest>,
+        ) -> std::result::Result<tonic::Response<super::TellResponse>, tonic::Status>;
+        /// Server streaming response type for the LiveSession method.
+        type LiveSessionStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<
+                    super::super::super::agent::v1::OrchestratorMessage,
+                    tonic::Status,
+                >,
+            >
+            + std::marker::Send
+            + 'static;
+        /// The protocol of AgentService.LiveSession with the other side dialling: an agent that cannot be reached dials in, says
+        /// HELLO with what it wants to practise on, and plays the real game. Nothing is stored:
+        ///
+        ///   agent        status HELLO with `practice`, at once
+        ///   orchestrator config
+        ///   agent        status READY with the observation it wants, and the seed of the next episode if it wants one
+        ///   orchestrator control START      (episode id, seed)
+        ///   orchestrator state 0            agent  action 0
+        ///   ...
+        ///   orchestrator state with episode_finished
+        ///   agent        status READY again for the next episode; in the middle of an episode it breaks that one off
+        ///   orchestrator control STOP       once every episode is played; the agent closes its side
+        ///
+        /// RESOURCE_EXHAUSTED while every game is taken.
+        async fn live_session(
+            &self,
+            request: tonic::Request<
+                tonic::Streaming<super::super::super::agent::v1::AgentMessage>,
+            >,
+        ) -> std::result::Result<
+            tonic::Response<Self::LiveSessionStream>,
+            tonic::Status,
+        >;
+        /// Lists the agents that games are played with.
+        async fn list_agents(
+            &self,
+            request: tonic::Request<super::ListAgentsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListAgentsResponse>,
+            tonic::Status,
+        >;
+        /// Starts an agent on this machine. RESOURCE_EXHAUSTED if there are as many as there may be.
+        async fn spawn_agent(
+            &self,
+            request: tonic::Request<super::SpawnAgentRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SpawnAgentResponse>,
+            tonic::Status,
+        >;
+        /// Stops an agent that was started here. Episodes in play end first.
+        async fn stop_agent(
+            &self,
+            request: tonic::Request<super::StopAgentRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::StopAgentResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the WatchAgent method.
+        type WatchAgentStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::WatchAgentResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Follows an agent: how it stands now, then every change, until it has stopped.
+        async fn watch_agent(
+            &self,
+            request: tonic::Request<super::WatchAgentRequest>,
+        ) -> std::result::Result<tonic::Response<Self::WatchAgentStream>, tonic::Status>;
     }
     /// Experiments from launch to scores.
     #[derive(Debug)]
@@ -3839,6 +5055,656 @@ pub mod orchestrator_service_server {
                                 max_encoding_message_size,
                             );
                         let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/ListEpisodes" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListEpisodesSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::ListEpisodesRequest>
+                    for ListEpisodesSvc<T> {
+                        type Response = super::ListEpisodesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListEpisodesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::list_episodes(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListEpisodesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/GetEpisode" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetEpisodeSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::GetEpisodeRequest>
+                    for GetEpisodeSvc<T> {
+                        type Response = super::GetEpisodeResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetEpisodeRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::get_episode(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetEpisodeSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/GetReport" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetReportSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::GetReportRequest>
+                    for GetReportSvc<T> {
+                        type Response = super::GetReportResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetReportRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::get_report(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetReportSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/ListArtifacts" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListArtifactsSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::ListArtifactsRequest>
+                    for ListArtifactsSvc<T> {
+                        type Response = super::ListArtifactsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListArtifactsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::list_artifacts(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListArtifactsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/CreateSession" => {
+                    #[allow(non_camel_case_types)]
+                    struct CreateSessionSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::CreateSessionRequest>
+                    for CreateSessionSvc<T> {
+                        type Response = super::CreateSessionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CreateSessionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::create_session(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CreateSessionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/SetSearchPaths" => {
+                    #[allow(non_camel_case_types)]
+                    struct SetSearchPathsSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::SetSearchPathsRequest>
+                    for SetSearchPathsSvc<T> {
+                        type Response = super::SetSearchPathsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SetSearchPathsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::set_search_paths(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SetSearchPathsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/CloseSession" => {
+                    #[allow(non_camel_case_types)]
+                    struct CloseSessionSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::CloseSessionRequest>
+                    for CloseSessionSvc<T> {
+                        type Response = super::CloseSessionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CloseSessionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::close_session(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CloseSessionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/Ask" => {
+                    #[allow(non_camel_case_types)]
+                    struct AskSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::AskRequest> for AskSvc<T> {
+                        type Response = super::AskResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AskRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::ask(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AskSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/Tell" => {
+                    #[allow(non_camel_case_types)]
+                    struct TellSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::TellRequest> for TellSvc<T> {
+                        type Response = super::TellResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::TellRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::tell(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = TellSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/LiveSession" => {
+                    #[allow(non_camel_case_types)]
+                    struct LiveSessionSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::StreamingService<
+                        super::super::super::agent::v1::AgentMessage,
+                    > for LiveSessionSvc<T> {
+                        type Response = super::super::super::agent::v1::OrchestratorMessage;
+                        type ResponseStream = T::LiveSessionStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                tonic::Streaming<
+                                    super::super::super::agent::v1::AgentMessage,
+                                >,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::live_session(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = LiveSessionSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/ListAgents" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListAgentsSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::ListAgentsRequest>
+                    for ListAgentsSvc<T> {
+                        type Response = super::ListAgentsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListAgentsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::list_agents(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListAgentsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/SpawnAgent" => {
+                    #[allow(non_camel_case_types)]
+                    struct SpawnAgentSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::SpawnAgentRequest>
+                    for SpawnAgentSvc<T> {
+                        type Response = super::SpawnAgentResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SpawnAgentRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::spawn_agent(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SpawnAgentSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/StopAgent" => {
+                    #[allow(non_camel_case_types)]
+                    struct StopAgentSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::StopAgentRequest>
+                    for StopAgentSvc<T> {
+                        type Response = super::StopAgentResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::StopAgentRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::stop_agent(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = StopAgentSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/WatchAgent" => {
+                    #[allow(non_camel_case_types)]
+                    struct WatchAgentSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::ServerStreamingService<super::WatchAgentRequest>
+                    for WatchAgentSvc<T> {
+                        type Response = super::WatchAgentResponse;
+                        type ResponseStream = T::WatchAgentStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WatchAgentRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::watch_agent(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WatchAgentSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
                         Ok(res)
                     };
                     Box::pin(fut)

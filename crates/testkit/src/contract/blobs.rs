@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use domain::ErrorKind;
 use domain::file::ContentHash;
-use domain::ports::BlobStore;
+use domain::ports::{BlobStore, Page};
 use futures::future::join_all;
 
 /// The store under test.
@@ -27,6 +27,7 @@ macro_rules! blob_contract {
             only_what_is_there_is_told_to_be_there,
             what_is_too_large_is_refused_and_leaves_nothing,
             the_same_file_may_be_put_by_many_at_once,
+            contents_are_listed_newest_first_by_pages,
         }
     };
     ($open:path: $($case:ident,)+) => {
@@ -107,4 +108,29 @@ pub async fn the_same_file_may_be_put_by_many_at_once(blobs: Blobs) {
     for content in &contents {
         assert!(blobs.get(&ContentHash::of(content)).await.unwrap() == *content);
     }
+}
+
+pub async fn contents_are_listed_newest_first_by_pages(blobs: Blobs) {
+    let contents: Vec<_> = (0..5u8).map(|seed| content(100 + u64::from(seed), seed)).collect();
+    for content in &contents {
+        blobs.put(content).await.unwrap();
+        // Longer than the clock's tick, so that the order is known.
+        tokio::time::sleep(std::time::Duration::from_millis(3)).await;
+    }
+
+    let (mut listed, mut page) = (Vec::new(), Page { after: None, size: 2 });
+    loop {
+        let (part, next) = blobs.list(&page).await.unwrap();
+        assert!(part.len() <= 2);
+        listed.extend(part);
+        match next {
+            Some(_) => page.after = next,
+            None => break,
+        }
+    }
+
+    let expected: Vec<_> = contents.iter().rev().map(|c| (ContentHash::of(c), c.len() as u64)).collect();
+    assert_eq!(listed.iter().map(|info| (info.hash, info.size)).collect::<Vec<_>>(), expected);
+    let wrong = blobs.list(&Page { after: Some("x".into()), size: 2 }).await.unwrap_err();
+    assert_eq!(wrong.kind, ErrorKind::Invalid);
 }

@@ -40,6 +40,7 @@ prop_compose! {
         (health, armor, angle, reward) in (real(), real(), real(), real()),
         counts: [i32; 10],
         (attack_ready, finished) in any::<(bool, bool)>(),
+        end in proptest::option::of(proptest::sample::select(vec![End::Death, End::MapEnd, End::Timeout])),
         (position, velocity) in (reals(), reals()),
         entities in vec(entity_strategy(), 0..4),
         variables in vec(-1e9f64..1e9, 0..4),
@@ -50,7 +51,7 @@ prop_compose! {
         GameState {
             tick: TickNo(tick), tic, health, armor, ammo, selected_weapon, attack_ready, kills, deaths, hits,
             hits_taken, damage_dealt, damage_taken, shots_fired, position, angle, velocity, reward, finished,
-            entities, variables, frame,
+            end, entities, variables, frame,
         }
     }
 }

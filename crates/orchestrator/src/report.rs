@@ -1,0 +1,216 @@
+//! A report of an experiment as it stands: what was asked, what was played, what was measured, how to do it again.
+
+mod markdown;
+
+use std::collections::BTreeMap;
+
+use domain::measures::Response;
+use domain::plan::Purpose;
+use domain::ports::{ExperimentRecord, ExperimentStore, GenerationRecord, MemberScores, PortResult};
+use science::stats::{Paired, paired, summarise};
+use serde::Serialize;
+
+use crate::standing::{Standing, fitness, over_episodes};
+
+/// Everything that a report says. Numbers are at full precision; what cannot be said is absent.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// Id of the experiment.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What it is meant to find out.
+    pub description: String,
+    /// Where it stands.
+    pub status: &'static str,
+    /// Why it failed, was paused or stopped.
+    pub reason: Option<String>,
+    /// Digest over all rows, once completed.
+    pub digest: Option<String>,
+    /// Its seed.
+    pub seed: u64,
+    /// Version of the engine.
+    pub engine: String,
+    /// Behaviour version of the decision engine.
+    pub behaviour: String,
+    /// BLAKE3 of every file of the scenario by its name.
+    pub files: BTreeMap<String, String>,
+    /// Episodes planned.
+    pub episodes_planned: u64,
+    /// Episodes scored.
+    pub episodes_scored: u64,
+    /// Its generations, in order.
+    pub generations: Vec<Generation>,
+    /// What was launched, with every default in place.
+    pub specification: serde_json::Value,
+}
+
+/// A generation.
+#[derive(Debug, Serialize)]
+pub struct Generation {
+    /// Its number.
+    pub index: u32,
+    /// What it is for.
+    pub purpose: &'static str,
+    /// Where it stands.
+    pub status: &'static str,
+    /// The agent with the highest mean fitness so far.
+    pub best_agent: Option<String>,
+    /// That mean.
+    pub best_fitness: Option<f64>,
+    /// The mean over all agents.
+    pub mean_fitness: Option<f64>,
+    /// Who plays.
+    pub members: Vec<Member>,
+    /// Every other member against the first, over the seeds that both have played.
+    pub contrasts: Vec<Contrast>,
+}
+
+/// A member of a generation.
+#[derive(Debug, Serialize)]
+pub struct Member {
+    /// Its name.
+    pub agent: String,
+    /// What sets it apart.
+    pub label: String,
+    /// Its policy.
+    pub policy: String,
+    /// Its parameters.
+    pub genes: BTreeMap<String, f64>,
+    /// Fitness over its episodes.
+    pub fitness: Option<Spread>,
+    /// Mean of every measure over the episodes that have it.
+    pub measures: BTreeMap<&'static str, f64>,
+}
+
+/// A sample in five numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Spread {
+    /// How many values.
+    pub n: usize,
+    /// Their mean.
+    pub mean: f64,
+    /// Their standard deviation; absent for one value.
+    pub sd: Option<f64>,
+    /// Lower end of the 95 % interval of the mean; absent for one value.
+    pub low: Option<f64>,
+    /// Upper end of the 95 % interval of the mean; absent for one value.
+    pub high: Option<f64>,
+}
+
+/// Two members over the same seeds.
+#[derive(Debug, Serialize)]
+pub struct Contrast {
+    /// Who is compared.
+    pub agent: String,
+    /// With whom.
+    pub with: String,
+    /// The differences of fitness, seed by seed.
+    pub difference: Spread,
+    /// Mean difference in standard deviations of the differences.
+    pub dz: Option<f64>,
+}
+
+impl Report {
+    /// The report of an experiment.
+    ///
+    /// # Errors
+    /// If storage is away.
+    pub async fn of(store: &dyn ExperimentStore, record: &ExperimentRecord) -> PortResult<Self> {
+        let mut generations = Vec::new();
+        for index in 0..=record.generation {
+            generations.push(generation(record, &store.generation(record.id, index).await?));
+        }
+        Ok(Self {
+            id: record.id.to_string(),
+            name: record.spec.name.clone(),
+            description: record.spec.description.clone(),
+            status: record.status.name(),
+            reason: record.reason.clone().filter(|reason| !reason.is_empty()),
+            digest: record.digest.clone(),
+            seed: record.spec.seed,
+            engine: record.provenance.engine.clone(),
+            behaviour: record.provenance.behaviour.clone(),
+            files: record.provenance.files.clone(),
+            episodes_planned: record.episodes_planned,
+            episodes_scored: record.episodes_scored,
+            generations,
+            specification: serde_json::from_str(&record.spec.canonical()).unwrap_or_default(),
+        })
+    }
+
+    /// The report as a document.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        markdown::document(self)
+    }
+}
+
+fn generation(record: &ExperimentRecord, generation: &GenerationRecord) -> Generation {
+    let standing = Standing::of(&record.spec, generation);
+    // Members of a population are compared by selection, not here: there are many, and they were chosen by these numbers.
+    let compared = generation.purpose != Purpose::Evolution;
+    Generation {
+        index: generation.index,
+        purpose: purpose(generation.purpose),
+        status: generation.status.name(),
+        best_agent: standing.as_ref().map(|standing| standing.best.member.agent.to_string()),
+        best_fitness: standing.as_ref().map(|standing| standing.best_fitness),
+        mean_fitness: standing.as_ref().map(|standing| standing.mean),
+        members: generation.members.iter().map(|scored| member(record, scored)).collect(),
+        contrasts: if compared { contrasts(record, generation) } else { Vec::new() },
+    }
+}
+
+fn purpose(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Design => "design",
+        Purpose::Evolution => "evolution",
+        Purpose::Confirmation => "confirmation",
+    }
+}
+
+fn member(record: &ExperimentRecord, scored: &MemberScores) -> Member {
+    let mean = |response: Response| {
+        let values: Vec<_> = scored.scores.iter().filter_map(|score| score.measures.get(response)).collect();
+        Some((response.name(), summarise(&values).ok()?.mean))
+    };
+    Member {
+        agent: scored.member.agent.to_string(),
+        label: scored.member.label.clone(),
+        policy: scored.member.spec.policy.clone(),
+        genes: scored.member.spec.genome.0.clone(),
+        fitness: over_episodes(&record.spec, scored).map(Spread::from),
+        measures: Response::ALL.into_iter().filter_map(mean).collect(),
+    }
+}
+
+fn contrasts(record: &ExperimentRecord, generation: &GenerationRecord) -> Vec<Contrast> {
+    let Some((first, others)) = generation.members.split_first() else { return Vec::new() };
+    others.iter().filter_map(|other| contrast(record, other, first)).collect()
+}
+
+/// Replicates of the same number play the same seed. Pairs of which one is missing are left out.
+fn contrast(record: &ExperimentRecord, one: &MemberScores, with: &MemberScores) -> Option<Contrast> {
+    let by_replicate = |scored: &MemberScores| -> BTreeMap<u32, f64> {
+        let replicates = scored.scores.iter().map(|score| score.key.replicate);
+        replicates.zip(fitness(&record.spec, scored)).collect()
+    };
+    let (left, right) = (by_replicate(one), by_replicate(with));
+    let pairs = left.iter().filter_map(|(replicate, left)| Some((*left, *right.get(replicate)?)));
+    let (left, right): (Vec<_>, Vec<_>) = pairs.unzip();
+    let Paired { difference, dz } = paired(&left, &right).ok()?;
+    Some(Contrast {
+        agent: one.member.agent.to_string(),
+        with: with.member.agent.to_string(),
+        difference: difference.into(),
+        dz,
+    })
+}
+
+impl From<science::stats::Summary> for Spread {
+    fn from(summary: science::stats::Summary) -> Self {
+        let science::stats::Summary { n, mean, sd, low, high } = summary;
+        Self { n, mean, sd, low, high }
+    }
+}
