@@ -22,6 +22,7 @@ mod observability;
 mod outages;
 mod peer;
 mod pool;
+mod python_client;
 mod research;
 mod support;
 mod system;

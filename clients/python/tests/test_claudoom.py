@@ -1,0 +1,223 @@
+"""The package against a running orchestrator, which `ORCHESTRATOR_URL` names. It lends games and plays jobs."""
+
+import os
+import pathlib
+import threading
+
+import gymnasium
+import numpy
+import pytest
+from gymnasium.utils.env_checker import check_env
+
+import claudoom
+from claudoom import errors
+from claudoom.gym import vector
+from claudoom.guest import Game
+
+EXPERIMENT = """
+name = "python"
+seed = 5
+[scenario]
+name = "basic"
+timeout = 100
+[agent]
+policy = "attack_only"
+[seeds]
+episodes = 3
+[[design.factors]]
+parameter = "agent.policy"
+levels = ["attack_only", "random"]
+"""
+
+
+@pytest.fixture
+def client():
+    with claudoom.Client() as client:
+        yield client
+
+
+@pytest.fixture
+def file(tmp_path: pathlib.Path) -> pathlib.Path:
+    path = tmp_path / "python.toml"
+    path.write_text(EXPERIMENT)
+    return path
+
+
+def test_an_experiment_is_launched_followed_and_read(client, file):
+    experiment = client.launch(file, overrides=["seeds.episodes=2"])
+    events = list(experiment.watch())
+    frame = experiment.scores()
+
+    assert [event.sequence for event in events] == list(range(1, len(events) + 1))
+    assert events[-1].is_final and events[-1].kind == "ExperimentCompleted" and experiment.status == "completed"
+    assert list(experiment.watch(after=events[-2].sequence))[0] == events[-1]
+    assert len(frame) == 4 and set(frame.agent) == {"policy-attack_only", "policy-random"}
+    assert frame.kills.dtype.kind == "i" and set(frame.end) <= {"death", "map_end", "timeout"}
+    assert "# python" in experiment.report()
+    assert experiment.episode(0, 0, 0).episode.score.trajectory == frame.trajectory[0]
+    assert client.experiment("python").id == experiment.id
+    assert client.launch(file, overrides=["seeds.episodes=2"]).id == experiment.id
+
+
+def test_what_is_wrong_is_told_with_its_places(client, file):
+    with pytest.raises(claudoom.Error) as refused:
+        client.launch(file, overrides=["scenario.skill=9"])
+    assert refused.value.code == "INVALID_ARGUMENT"
+    assert refused.value.violations[0][0] == "scenario.skill"
+    with pytest.raises(claudoom.Error) as missing:
+        client.experiment("nobody")
+    assert missing.value.code == "NOT_FOUND"
+    with pytest.raises(ValueError, match="in the clear"):
+        claudoom.Client(place=claudoom.Place("doom.example:50051", token="claudoom_1"))
+
+
+def test_a_study_asks_and_is_told(client):
+    with client.study("aim", parameters=["tolerance"], population=4, seed=3, minimise=True) as study:
+        trials = study.ask(10)
+        assert [trial.id for trial in trials] == [1, 2, 3, 4] and set(trials[0].genes) == {"tolerance"}
+        with pytest.raises(claudoom.Error, match="tell them first"):
+            study.ask()
+        best = study.tell({trial.id: trial.genes["tolerance"] for trial in trials[1:]} | {1: None})
+        assert best.value == min(trial.genes["tolerance"] for trial in trials[1:])
+        with pytest.raises(claudoom.Error, match="another result"):
+            study.tell({2: -1.0})
+        assert study.ask()[0].id == 5
+    with pytest.raises(claudoom.Error):
+        study.ask()
+
+
+def test_the_example_plays():
+    example = pathlib.Path(__file__).parent.parent / "examples/aim.py"
+    printed: list[str] = []
+    exec(compile(example.read_text(), str(example), "exec"), {"print": printed.append})
+    assert len(printed) == 3 and all("kills in" in line for line in printed), printed
+
+
+def test_the_same_practice_is_the_same_games():
+    def decide(state, buttons):
+        return [(state.tick + number) % 3 == 0 for number in range(len(buttons))]
+
+    agent = claudoom.Agent(decide)
+    first = agent.play("basic", seed=11, episodes=2, timeout=60)
+    again = agent.play("basic", seed=11, episodes=2, timeout=60)
+    later = agent.play("basic", seed=11, episodes=1, first_episode=1, timeout=60)
+    assert first == again and first[1] == later[0] and first[0].seed != first[1].seed
+    with pytest.raises(ValueError, match="unknown buttons"):
+        claudoom.Agent(lambda state, buttons: ["JUMP"]).play("basic")
+
+
+def test_what_a_guest_does_wrong_is_told():
+    for scenario, options, fault in [
+        ("basicc", {}, "status.practice.scenario"),
+        ("basic", {"skill": 9}, "status.practice.skill"),
+        ("basic", {"buttons": ["JUMPP"]}, "status.practice.buttons"),
+    ]:
+        with pytest.raises(claudoom.Error) as refused:
+            Game(scenario, **options)
+        assert refused.value.code == "INVALID_ARGUMENT", refused.value
+        assert refused.value.violations[0][0].startswith(fault), refused.value
+    with Game("basic") as game:
+        state = game.begin()
+        state.tick += 1
+        with pytest.raises(claudoom.Error) as refused:
+            game.act(state, [False] * 3)
+        assert refused.value.code == "INVALID_ARGUMENT" and "tick 1" in refused.value.message
+
+
+def test_an_episode_can_be_broken_off_and_a_seed_be_named():
+    with Game("basic", seed=2) as game:
+        first = game.begin(77)
+        assert game.seed == 77
+        positions = [first.pos_x]
+        for _ in range(3):
+            game.act(game.begin(77), [True, False, False])
+            positions.append(game.begin(77).pos_x)
+        assert len(set(positions)) == 1
+
+
+def test_the_environment_passes_the_checker_and_is_determined_by_its_seed():
+    env = claudoom.make("basic", timeout=200)
+    check_env(env, skip_render_check=True)
+
+    def play(seed):
+        seen = [env.reset(seed=seed)[0]]
+        for action in [1, 2, 3, 0, 1]:
+            seen.append(env.step(action)[0])
+        return numpy.stack(seen)
+
+    assert (play(5) == play(5)).all()
+    assert not (play(5) == play(6)).all()
+    env.close()
+
+
+def test_pictures_are_seen():
+    env = claudoom.make("basic", observation="screen", timeout=200)
+    observation, _ = env.reset(seed=1)
+    assert observation.shape == env.observation_space.shape and observation.std() > 0
+    over = False
+    while not over:
+        observation, reward, terminated, truncated, _ = env.step(0)
+        over = terminated or truncated
+    assert truncated and not terminated and env.observation_space.contains(observation)
+    env.close()
+
+
+def test_a_vector_environment_plays_as_its_single_games_do():
+    options = {"timeout": 80, "actions": [[], ["ATTACK"], ["MOVE_LEFT"]]}
+    envs = claudoom.make_vec("basic", 3, **options)
+    assert isinstance(envs, gymnasium.vector.VectorEnv) and envs.num_envs == 3
+    observations, infos = envs.reset(seed=40)
+    assert list(infos["doom_seed"]) == [40, 41, 42] and envs.observation_space.contains(observations)
+    single = claudoom.make("basic", **options)
+    alone, _ = single.reset(seed=41)
+    assert (alone == observations[1]).all()
+    ended = numpy.zeros(3, bool)
+    for step in range(60):
+        actions = numpy.array([step % 3, 1, 2])
+        observations, rewards, terminations, truncations, infos = envs.step(actions)
+        if not ended[1]:
+            alone, reward, terminated, truncated, _ = single.step(actions[1])
+            assert (alone == observations[1]).all() and reward == rewards[1]
+            assert (terminated, truncated) == (terminations[1], truncations[1])
+        ended |= terminations | truncations
+    assert ended.all(), "every game has ended, and begun again"
+    assert envs.observation_space.contains(observations)
+    envs.close()
+    single.close()
+
+
+def test_more_games_than_there_are_is_told_with_a_time():
+    games = []
+    with pytest.raises(claudoom.Error) as full:
+        for _ in range(int(os.environ.get("PRACTICE_GAMES", "8")) + 1):
+            games.append(Game("basic"))
+    for game in games:
+        game.close()
+    assert full.value.code == "RESOURCE_EXHAUSTED"
+
+
+def test_games_are_given_back():
+    # Those of the tests before have left; every game can be had again.
+    def play():
+        with Game("basic", timeout=20) as game:
+            state = game.begin()
+            while not state.episode_finished:
+                state = game.act(state, [False] * 3)
+
+    for _ in range(3):
+        threads = [threading.Thread(target=play) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=60)
+            assert not thread.is_alive()
+
+
+def test_things_are_seen_by_distance():
+    state = claudoom.State(health=50, ammo=400)
+    state.entities.add(category="Item", distance=900, bearing=90)
+    state.entities.add(category="Monster", distance=100, bearing=0)
+    seen = vector(state)
+    assert seen[0] == 0.5 and seen[2] == 1.0
+    assert list(seen[8:10]) == [1, 1] and list(seen[13:15]) == [1, 0] and seen[15] == pytest.approx(1)
+    assert errors.Error("X", "y", violations=[("a", "b")]).__str__() == "X: y\n  a: b"
