@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-use domain::{ErrorKind, Violation};
+use domain::{ErrorKind, Violation, reason};
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use proto::agent::v1::agent_service_server::{AgentService, AgentServiceServer};
@@ -136,5 +136,5 @@ fn refusal(agent_id: &str, no_answer: NoAnswer) -> Status {
 
 fn unknown(agent_id: &str) -> Status {
     let text = format!("agent `{agent_id}` is not known here: it needs a definition file or a session");
-    status::status(ErrorKind::NotFound, text)
+    status::of(reason::AGENT_NOT_FOUND, text)
 }

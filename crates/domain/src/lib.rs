@@ -26,6 +26,7 @@ pub mod measures;
 pub mod plan;
 pub mod ports;
 pub mod projection;
+pub mod reason;
 pub mod score;
 pub mod seed;
 pub mod shape;

@@ -47,6 +47,7 @@ pub use store::{
 pub use trace::TraceSource;
 
 use crate::error::ErrorKind;
+use crate::reason::Reason;
 
 /// A failure behind a port: what kind it is, what was being done, and the cause.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +57,8 @@ pub struct PortError {
     pub kind: ErrorKind,
     /// What was being done and what went wrong.
     pub message: String,
+    /// What exactly it is; what follows from the kind unless given.
+    pub reason: Option<Reason>,
     /// The error below, if any.
     #[source]
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -64,7 +67,18 @@ pub struct PortError {
 impl PortError {
     /// A failure without a cause of its own.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), source: None }
+        Self { kind, message: message.into(), reason: None, source: None }
+    }
+
+    /// A failure for this reason.
+    pub fn of(reason: Reason, message: impl Into<String>) -> Self {
+        Self { reason: Some(reason), ..Self::new(reason.kind, message) }
+    }
+
+    /// What exactly it is.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        self.reason.unwrap_or_else(|| Reason::of(self.kind))
     }
 
     /// Adds the cause.

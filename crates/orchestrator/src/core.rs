@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::Violation;
 use domain::experiment::ExperimentSpec;
 use domain::file::GivenFile;
 use domain::ids::ExperimentId;
@@ -16,8 +17,8 @@ use domain::ports::{
     ExperimentStore, JobLedger, JobMessage, JobQueue, Leadership, NewExperiment, Page, PortError, Projection,
     Provenance,
 };
+use domain::reason;
 use domain::status::ExperimentStatus;
-use domain::{ErrorKind, Violation};
 use runtime::crash::{self, Point};
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -304,13 +305,15 @@ async fn search(store: &dyn ExperimentStore, text: &str, size: u32) -> Result<Ex
     }
     match fits.as_slice() {
         [one] => Ok(*one),
-        [] => Err(PortError::new(ErrorKind::NotFound, format!("there is no experiment `{text}`"))),
-        _ => Err(PortError::new(ErrorKind::Invalid, format!("`{text}` fits {} experiments", fits.len()))),
+        [] => Err(PortError::of(reason::EXPERIMENT_NOT_FOUND, format!("there is no experiment `{text}`"))),
+        _ => Err(PortError::of(reason::NAME_AMBIGUOUS, format!("`{text}` fits {} experiments", fits.len()))),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::ErrorKind;
+
     use super::*;
     use crate::app::{Embedded, EmbeddedSettings};
     use crate::shard::Pin;

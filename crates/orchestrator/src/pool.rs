@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use domain::ErrorKind;
 use domain::ports::{PortError, PortResult};
+use domain::reason;
 use runtime::grpc::{Address, ClientConfig};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -165,7 +166,7 @@ impl Pool {
     pub fn spawn(&self) -> PortResult<String> {
         let Some(settings) = &self.0.settings.spawn else {
             let text = "no agent is started by this orchestrator: start it with --agent-pool-size";
-            return Err(PortError::new(ErrorKind::FailedPrecondition, text));
+            return Err(PortError::of(reason::NO_AGENTS_HERE, text));
         };
         if self.0.stop.is_cancelled() {
             return Err(PortError::new(ErrorKind::Unavailable, "the orchestrator stops"));
@@ -175,7 +176,7 @@ impl Pool {
             members.retain(|_, member| !member.is_over());
             let port = settings.free_port(|address| members.contains_key(&address.to_string())).ok_or_else(|| {
                 let ports = settings.ports;
-                PortError::new(ErrorKind::Exhausted, format!("all {ports} ports for agents are taken"))
+                PortError::of(reason::AGENTS_FULL, format!("all {ports} ports for agents are taken"))
             })?;
             let address = SpawnSettings::address(port);
             let id = address.to_string();
@@ -281,7 +282,7 @@ impl Drop for Place {
 }
 
 fn unknown(id: &str) -> PortError {
-    PortError::new(ErrorKind::NotFound, format!("there is no agent {id}"))
+    PortError::of(reason::AGENT_NOT_FOUND, format!("there is no agent {id}"))
 }
 
 #[cfg(test)]

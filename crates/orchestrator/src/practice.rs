@@ -12,6 +12,7 @@ use domain::agent::{AgentSpec, SessionSetup};
 use domain::experiment::ScenarioSpec;
 use domain::genome::Genome;
 use domain::ids::{AgentId, DoomSeed};
+use domain::reason;
 use domain::seed::{agent_seed, doom_seed};
 use domain::{ErrorKind, Violation};
 use futures::{Stream, StreamExt as _};
@@ -69,7 +70,7 @@ impl Practices {
         if self.stop.is_cancelled() {
             return Err(proto::status::status(ErrorKind::Unavailable, "the orchestrator is about to stop"));
         }
-        let full = |_| proto::status::status(ErrorKind::Exhausted, "every game is taken, try again later");
+        let full = |_| proto::status::of(reason::GAMES_TAKEN, "every game is taken, try again later");
         let place = self.places.clone().try_acquire_owned().map_err(full)?;
         let (outbound, outbox) = mpsc::channel(OUTBOX);
         let (end, ended) = oneshot::channel();

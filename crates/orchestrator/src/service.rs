@@ -16,6 +16,7 @@ mod summary;
 use domain::file::GivenFile;
 use domain::ids::{AgentId, BadName, ExperimentId};
 use domain::ports::{Created, ExperimentFilter, ExperimentRecord, Page, PortError, ScoreFilter};
+use domain::reason;
 use domain::status::ExperimentStatus;
 use domain::{ErrorKind, Violation};
 use proto::agent::v1::AgentMessage;
@@ -520,7 +521,7 @@ pub(crate) fn status(error: PortError) -> Status {
         tracing::error!(error = &error as &dyn std::error::Error, "a call failed");
         return proto::status::status(ErrorKind::Internal, "an internal error, see the orchestrator's log");
     }
-    proto::status::status(error.kind, error.to_string())
+    proto::status::of(error.reason(), error.to_string())
 }
 
 fn launch_status(error: LaunchError) -> Status {
@@ -541,7 +542,7 @@ fn faults_status(faults: &Faults) -> Status {
             violation
         })
         .collect();
-    proto::status::invalid(faults.to_string(), &violations)
+    proto::status::invalid_as(reason::EXPERIMENT_INVALID, faults.to_string(), &violations)
 }
 
 fn placed(faults: &Faults, severity: Severity) -> Vec<pb::Violation> {

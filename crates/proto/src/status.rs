@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use domain::reason::{self, Reason};
 use domain::{ErrorKind, Violation};
+use runtime::grpc::reason::DOMAIN;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
@@ -47,14 +49,31 @@ pub fn kind(code: Code) -> ErrorKind {
     TABLE.iter().find(|(_, of)| *of == code).map_or(ErrorKind::Internal, |(kind, _)| *kind)
 }
 
-/// A status of a kind of error; a long text is cut. One that passes by itself says when to come again.
+/// A status of a kind of error, of which no more is known.
 #[must_use]
 pub fn status(kind: ErrorKind, message: impl AsRef<str>) -> Status {
-    let (code, message) = (code(kind), capped(message.as_ref()));
-    if matches!(kind, ErrorKind::Unavailable | ErrorKind::Exhausted) {
-        return Status::with_error_details(code, message, ErrorDetails::with_retry_info(Some(RETRY_AFTER)));
+    of(Reason::of(kind), message)
+}
+
+/// A status for a reason; a long text is cut. One that passes by itself says when to come again, one for which something
+/// is missing says what.
+#[must_use]
+pub fn of(reason: Reason, message: impl AsRef<str>) -> Status {
+    let message = capped(message.as_ref());
+    let mut details = details(reason);
+    if matches!(reason.kind, ErrorKind::Unavailable | ErrorKind::Exhausted) {
+        details.set_retry_info(Some(RETRY_AFTER));
     }
-    Status::new(code, message)
+    if let Some(resource) = reason.resource() {
+        details.set_resource_info(format!("{DOMAIN}.{resource}"), "", "", message.clone());
+    }
+    Status::with_error_details(code(reason.kind), message, details)
+}
+
+fn details(reason: Reason) -> ErrorDetails {
+    let mut details = ErrorDetails::new();
+    details.set_error_info(reason.name, DOMAIN, []);
+    details
 }
 
 /// When a status asks the caller to come again, if it does.
@@ -66,6 +85,12 @@ pub fn retry_after(status: &Status) -> Option<Duration> {
 /// `INVALID_ARGUMENT` with the fields that are wrong, as many of them as fit.
 #[must_use]
 pub fn invalid(message: impl AsRef<str>, violations: &[Violation]) -> Status {
+    invalid_as(reason::REQUEST_INVALID, message, violations)
+}
+
+/// The same for a reason of its own.
+#[must_use]
+pub fn invalid_as(reason: Reason, message: impl AsRef<str>, violations: &[Violation]) -> Status {
     let mut room = MAX_DETAILS;
     let fields = violations.iter().map_while(|violation| {
         let help = violation.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
@@ -73,7 +98,8 @@ pub fn invalid(message: impl AsRef<str>, violations: &[Violation]) -> Status {
         room = room.checked_sub(path.len() + text.len())?;
         Some(FieldViolation::new(path, text))
     });
-    let details = ErrorDetails::with_bad_request(fields.collect::<Vec<_>>());
+    let mut details = details(reason);
+    details.set_bad_request(fields.collect::<Vec<_>>());
     Status::with_error_details(Code::InvalidArgument, capped(message.as_ref()), details)
 }
 
@@ -110,6 +136,22 @@ mod tests {
             assert_eq!((code(of), kind(code_of)), (code_of, of));
         }
         assert_eq!(kind(Code::Unknown), ErrorKind::Internal);
+    }
+
+    #[test]
+    fn every_reason_travels_with_what_belongs_to_it() {
+        for &reason in reason::ALL {
+            let status = of(reason, "text");
+            assert_eq!(runtime::grpc::reason::of(&status).as_deref(), Some(reason.name));
+            assert_eq!(status.code(), code(reason.kind));
+        }
+        let missing = of(reason::JOB_NOT_FOUND, "there is no job 7").get_details_resource_info().unwrap();
+        assert_eq!(
+            (missing.resource_type.as_str(), missing.description.as_str()),
+            ("claudoom.job", "there is no job 7")
+        );
+        let invalid = invalid("wrong", &[]);
+        assert_eq!(runtime::grpc::reason::of(&invalid).as_deref(), Some("REQUEST_INVALID"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use domain::ErrorKind;
 use domain::file::ContentHash;
 use domain::ports::{BlobInfo, BlobStore, Page, PortError, PortResult};
+use domain::reason;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::ExprTrait as _;
 use sea_orm::{
@@ -16,7 +17,7 @@ use uuid::Uuid;
 use crate::clock::now_ms;
 use crate::convert::{count, stored_count};
 use crate::entity::{blob_chunks, blobs};
-use crate::error::{Result, damaged, refused};
+use crate::error::{Result, damaged, refused_as};
 use crate::paging;
 use crate::session::SqlStore;
 
@@ -121,7 +122,8 @@ impl SqlStore {
 
     async fn get_once(&self, hash: &ContentHash) -> Result<Vec<u8>> {
         let row = blobs::Entity::find_by_id(hash.0.to_vec()).one(&self.db).await?;
-        let row = row.ok_or_else(|| refused(ErrorKind::NotFound, format!("there is no file with the hash {hash}")))?;
+        let row =
+            row.ok_or_else(|| refused_as(reason::FILE_NOT_FOUND, format!("there is no file with the hash {hash}")))?;
         let mut content = Vec::new();
         let mut next = 0;
         loop {

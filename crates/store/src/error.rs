@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use domain::ErrorKind;
 use domain::ports::PortError;
+use domain::reason::Reason;
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, sqlx};
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
@@ -25,6 +26,11 @@ pub(crate) enum Error {
 /// A refusal by a rule of the ledger.
 pub(crate) fn refused(kind: ErrorKind, message: impl Into<String>) -> Error {
     Error::Refused(PortError::new(kind, message))
+}
+
+/// A refusal for a reason of its own.
+pub(crate) fn refused_as(reason: Reason, message: impl Into<String>) -> Error {
+    Error::Refused(PortError::of(reason, message))
 }
 
 /// A row that this program cannot have written.

@@ -8,6 +8,7 @@ use domain::plan::GenerationPlan;
 use domain::ports::{
     Created, ExperimentFilter, ExperimentRecord, NewExperiment, Page, PortError, PortResult, Provenance,
 };
+use domain::reason;
 use domain::status::ExperimentStatus;
 use runtime::crash::{self, Point};
 use sea_orm::ActiveValue::{NotSet, Set};
@@ -20,7 +21,7 @@ use sea_orm::{
 use crate::clock::now_ms;
 use crate::convert::{self, stored_count, to_json};
 use crate::entity::experiments;
-use crate::error::{Result, refused};
+use crate::error::{Result, refused, refused_as};
 use crate::session::{SqlStore, Tx};
 use crate::{extensions, jobs, journal, paging, plan};
 
@@ -161,7 +162,7 @@ pub(crate) fn status_of(row: &experiments::Model) -> Result<ExperimentStatus> {
 }
 
 pub(crate) fn not_found(id: ExperimentId) -> crate::error::Error {
-    refused(ErrorKind::NotFound, format!("there is no experiment {id}"))
+    refused_as(reason::EXPERIMENT_NOT_FOUND, format!("there is no experiment {id}"))
 }
 
 /// Reads an experiment.

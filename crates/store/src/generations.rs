@@ -8,6 +8,7 @@ use domain::event::{Event, Fact};
 use domain::ids::{Epoch, ExperimentId};
 use domain::plan::GenerationPlan;
 use domain::ports::{GenerationRecord, GenerationSummary, MemberScores, PortResult};
+use domain::reason;
 use domain::score::Score;
 use domain::status::{ExperimentStatus, GenerationStatus};
 use runtime::crash::{self, Point};
@@ -21,7 +22,7 @@ use sea_orm::{
 use crate::clock::now_ms;
 use crate::convert;
 use crate::entity::{experiments, generations, members};
-use crate::error::{Error, Result, refused};
+use crate::error::{Error, Result, refused, refused_as};
 use crate::experiments::{generation_started, lock, own, status_of};
 use crate::scores::scores_of_generation;
 use crate::session::SqlStore;
@@ -120,7 +121,7 @@ impl SqlStore {
 }
 
 fn not_found(id: ExperimentId, index: u32) -> Error {
-    refused(ErrorKind::NotFound, format!("there is no generation {index} of an experiment {id}"))
+    refused_as(reason::GENERATION_NOT_FOUND, format!("there is no generation {index} of an experiment {id}"))
 }
 
 pub(crate) async fn lock_generation(

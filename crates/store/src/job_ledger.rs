@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use domain::ErrorKind;
 use domain::ids::{ExperimentId, Fence, JobId};
 use domain::ports::{
     AttemptRecord, EpisodeFilter, EpisodeRecord, JobDetail, JobEpisode, JobFilter, JobLedger, JobRecord, Page,
     PortResult, TickRow,
 };
+use domain::reason;
 use domain::score::EpisodeKey;
 use domain::status::JobStatus;
 use sea_orm::sea_query::{Expr, ExprTrait as _, JoinType, Query};
@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::clock::now_ms;
 use crate::convert::{self, number};
 use crate::entity::{attempts, episodes, jobs, members, scores};
-use crate::error::{Result, refused};
+use crate::error::{Result, refused_as};
 use crate::experiments::load;
 use crate::paging;
 use crate::session::SqlStore;
@@ -74,7 +74,7 @@ impl SqlStore {
 
     async fn read_job(&self, id: JobId) -> Result<JobDetail> {
         let row = jobs::Entity::find_by_id(id.0).one(&self.db).await?;
-        let unknown = || refused(ErrorKind::NotFound, format!("there is no job {id}"));
+        let unknown = || refused_as(reason::JOB_NOT_FOUND, format!("there is no job {id}"));
         let row = row.ok_or_else(unknown)?;
         let attempts = attempts::Entity::find()
             .filter(attempts::Column::JobId.eq(id.0))

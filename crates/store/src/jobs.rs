@@ -7,6 +7,7 @@ use domain::ErrorKind;
 use domain::ids::{ExperimentId, Fence, JobId};
 use domain::plan::PlannedEpisode;
 use domain::ports::{Assignment, Claim, PortResult};
+use domain::reason;
 use domain::status::{ExperimentStatus, JobStatus};
 use runtime::crash::{self, Point};
 use sea_orm::ActiveValue::{NotSet, Set};
@@ -21,7 +22,7 @@ use crate::attempts;
 use crate::clock::{lease_end, now_ms};
 use crate::convert;
 use crate::entity::{episodes, experiments, jobs, members, scores};
-use crate::error::{Error, Result, damaged, refused};
+use crate::error::{Error, Result, damaged, refused, refused_as};
 use crate::experiments::{load, load_shared, status_of};
 use crate::session::SqlStore;
 
@@ -173,7 +174,7 @@ pub(crate) async fn unscored(
 }
 
 pub(crate) fn unknown(id: JobId) -> Error {
-    refused(ErrorKind::NotFound, format!("there is no job {id}"))
+    refused_as(reason::JOB_NOT_FOUND, format!("there is no job {id}"))
 }
 
 pub(crate) fn fenced(id: JobId) -> Error {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::ErrorKind;
 use domain::ports::{PortResult, ResearchRecord, ResearchStore};
+use domain::reason;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::clock::{millis, now_ms};
 use crate::entity::research_sessions::{ActiveModel, Column, Entity, Model};
-use crate::error::{Error, refused};
+use crate::error::{Error, refused_as};
 use crate::session::SqlStore;
 
 #[async_trait]
@@ -80,5 +80,5 @@ fn record(row: Model, used_at_ms: i64) -> ResearchRecord {
 }
 
 fn unknown(id: Uuid) -> Error {
-    refused(ErrorKind::NotFound, format!("there is no research session {id}, or it was not used for too long"))
+    refused_as(reason::SESSION_NOT_FOUND, format!("there is no research session {id}, or it was not used for too long"))
 }

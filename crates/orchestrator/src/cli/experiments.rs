@@ -5,13 +5,17 @@ use std::path::PathBuf;
 use clap::Args;
 use domain::course::Course;
 use domain::experiment::ExperimentSpec;
+use domain::{Violation, reason};
 use proto::mask;
 use proto::orchestrator::v1 as pb;
+use runtime::grpc;
 use serde_json::{Map, Value, json};
+use tonic::Status;
 
 use super::connect::{Client, Connection, ServiceArgs};
 use super::output::{self, Form};
 use super::{Failure, Place, control, files, games, upload, watch};
+use crate::experiment_file;
 use crate::shard::Pin;
 
 /// Arguments of `launch`.
@@ -53,14 +57,15 @@ pub(super) async fn launch(args: LaunchArgs, place: &Place) -> Result<(), Failur
 async fn launch_on(connection: &mut Connection, content: Vec<u8>, args: &LaunchArgs) -> Result<(), Failure> {
     let files = upload::files(&mut connection.client, &args.file, &content, &args.set).await?;
     let request = pb::LaunchExperimentRequest {
-        content: content.into(),
+        content: content.clone().into(),
         file_name: args.file.display().to_string(),
         overrides: args.set.clone(),
         new: args.new,
         files,
         session_id: String::new(),
     };
-    let response = connection.client.launch_experiment(request).await?.into_inner();
+    let launched = connection.client.launch_experiment(request).await;
+    let response = launched.map_err(|status| refusal(status, args, &content))?.into_inner();
     let experiment = response.experiment.unwrap_or_default();
     if !(args.watch || connection.plays_here()) {
         return match args.output {
@@ -73,6 +78,27 @@ async fn launch_on(connection: &mut Connection, content: Vec<u8>, args: &LaunchA
         };
     }
     watch::follow(&mut connection.client, &experiment.id, args.output).await
+}
+
+/// A daemon's refusal as this process would tell it: faults of the file with the lines that they stand on.
+fn refusal(status: Status, args: &LaunchArgs, content: &[u8]) -> Failure {
+    if grpc::reason::of(&status).as_deref() != Some(reason::EXPERIMENT_INVALID.name) {
+        return status.into();
+    }
+    match experiment_file::parse(&args.file.display().to_string(), content, &args.set) {
+        Ok(document) => Box::new(document.faults(without_places(&status))).into(),
+        Err(faults) => faults.into(),
+    }
+}
+
+/// The violations of a status, whose texts begin with their places for those who have no file to show.
+fn without_places(status: &Status) -> Vec<Violation> {
+    let without = |violation: Violation| {
+        let text = violation.message.strip_prefix("line ").and_then(|rest| rest.split_once(": "));
+        let message = text.map_or_else(|| violation.message.clone(), |(_, text)| text.to_owned());
+        Violation { message, ..violation }
+    };
+    proto::status::violations(status).into_iter().map(without).collect()
 }
 
 /// Arguments of `list`.

@@ -112,9 +112,20 @@ fn exit(kind: ErrorKind) -> Exit {
 }
 
 /// An error with its causes, as one report.
-#[derive(Debug, thiserror::Error, Diagnostic)]
+#[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 struct Caused(#[from] PortError);
+
+impl Diagnostic for Caused {
+    fn code<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        Some(Box::new(diagnostic_code(self.0.reason().name)))
+    }
+}
+
+/// How a reason is shown, whether the failure is of this process or of a daemon: `docs/errors` has a page for each.
+fn diagnostic_code(reason: &str) -> String {
+    format!("claudoom::{}", reason.to_lowercase())
+}
 
 impl From<PortError> for Failure {
     fn from(error: PortError) -> Self {
@@ -172,7 +183,10 @@ impl From<Status> for Failure {
             let help = "is it an orchestrator, and of this version? an agent answers on another port";
             return Self::new(exit, miette!(help = help, "the daemon does not know this call"));
         }
-        Self::new(exit, miette!("{}{faults}", status.message()))
+        match grpc::reason::of(&status) {
+            Some(reason) => Self::new(exit, miette!(code = diagnostic_code(&reason), "{}{faults}", status.message())),
+            None => Self::new(exit, miette!("{}{faults}", status.message())),
+        }
     }
 }
 

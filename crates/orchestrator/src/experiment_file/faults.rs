@@ -52,7 +52,7 @@ impl Diagnostic for Fault {
 /// Everything that is wrong with one experiment file.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{name} is not a valid experiment: {} fault{}", faults.len(), if faults.len() == 1 { "" } else { "s" })]
-#[diagnostic(code(experiment::invalid), help("`orchestrator schema` prints what a file may contain"))]
+#[diagnostic(code(claudoom::experiment_invalid), help("`orchestrator schema` prints what a file may contain"))]
 pub struct Faults {
     /// The file's name.
     pub name: String,

@@ -1,8 +1,8 @@
 //! Why a list of scores is empty.
 
-use domain::ErrorKind;
 use domain::ids::AgentId;
 use domain::ports::{ExperimentRecord, ExperimentStore, GenerationRecord, PortError, ScoreFilter};
+use domain::reason;
 use domain::spelling::nearest;
 
 /// Agents that are named to somebody who asked for another.
@@ -41,7 +41,7 @@ pub(super) fn no_agent(
     let place = asked.map(|index| format!("generation {index} of ")).unwrap_or_default();
     let (name, agents) = (&record.spec.name, named(agent, generation.index, &agents));
     let message = format!("there is no agent `{agent}` in {place}experiment `{name}`: {agents}");
-    PortError::new(ErrorKind::NotFound, message)
+    PortError::of(reason::AGENT_NOT_FOUND, message)
 }
 
 fn named(wanted: &AgentId, generation: u32, agents: &[&AgentId]) -> String {

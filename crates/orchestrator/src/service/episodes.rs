@@ -2,6 +2,7 @@
 
 use domain::ErrorKind;
 use domain::ports::{EpisodeFilter, EpisodeRecord, ExperimentRecord, Page, PortError, ScoreRow, TickRow};
+use domain::reason;
 use domain::score::EpisodeKey;
 use proto::convert;
 use proto::orchestrator::v1 as pb;
@@ -42,7 +43,7 @@ pub(super) async fn get(
     let (found, _) = core.jobs.episodes(record.id, &filter, &Page { after: None, size: 1 }).await.map_err(status)?;
     let Some(episode) = found.into_iter().next() else {
         let text = format!("no episode {generation}/{position}/{replicate} is planned in `{}`", record.spec.name);
-        return Err(status(PortError::new(ErrorKind::NotFound, text)));
+        return Err(status(PortError::of(reason::EPISODE_NOT_FOUND, text)));
     };
     let ticks = core.jobs.ticks(record.id, key).await.map_err(status)?;
     let planned = core.store.generation(record.id, generation).await.map_err(status)?;

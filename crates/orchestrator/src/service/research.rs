@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use domain::Violation;
 use domain::ports::PortError;
-use domain::{ErrorKind, Violation};
+use domain::reason;
 use proto::convert::{BadMessage, artifact};
 use proto::orchestrator::v1 as pb;
 use proto::orchestrator::v1::trial_result::Outcome as Given;
@@ -102,16 +103,17 @@ pub(super) async fn named(research: &Research, text: &str) -> Result<Option<Sess
 }
 
 fn study(session: &mut Session) -> Result<&mut Study, PortError> {
-    let none = || PortError::new(ErrorKind::FailedPrecondition, "the session has no study: open one with `study`");
+    let none = || PortError::of(reason::STUDY_MISSING, "the session has no study: open one with `study`");
     session.study.as_mut().ok_or_else(none)
 }
 
 fn refusal(error: Told) -> PortError {
-    let kind = match error {
-        Told::Full => ErrorKind::Exhausted,
-        _ => ErrorKind::FailedPrecondition,
+    let reason = match error {
+        Told::Full => reason::STUDY_FULL,
+        Told::Waiting(_) => reason::STUDY_WAITING,
+        Told::Unknown(_) | Told::Known(_) | Told::NotFinite => reason::WRONG_STATE,
     };
-    PortError::new(kind, error.to_string())
+    PortError::of(reason, error.to_string())
 }
 
 fn id(text: &str) -> Result<Uuid, Status> {

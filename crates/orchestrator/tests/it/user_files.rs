@@ -131,8 +131,10 @@ fn files_that_cannot_be_used_are_told_with_their_places_and_nothing_is_stored() 
     json(orchestrator().arg("validate").arg(&file).args(["-o", "json"]));
 
     let gone = told(&|path| fs::rename(path.join("maps/held.wad"), path.join("held.wad")).unwrap());
-    let place_and_file = "scenario.config: line 4, column 10: `maps/line.cfg` names held.wad";
-    assert!(gone.contains(place_and_file), "{gone}");
+    assert!(
+        gone.contains("scenario.config: `maps/line.cfg` names held.wad") && gone.contains("own.toml:4:10]"),
+        "{gone}"
+    );
     let none = told(&|path| fs::write(path.join("maps/held.wad"), "a letter").unwrap());
     assert!(none.contains("neither IWAD, PWAD nor PK"), "{none}");
     fs::copy(shipped("defend_the_line.wad"), folder.path().join("maps/held.wad")).unwrap();
