@@ -64,6 +64,20 @@ install_packages() {
   [ "$status" = 0 ] || die "apt-get could not install: $*"
 }
 
+# buf, which checks the .proto files. Sets CLAUDOOM_BUF; fails where npm is not there to fetch it, and ends CI then.
+setup_buf() {
+  if [ -n "${CLAUDOOM_BUF:-}" ]; then return; fi
+  local version=1.75.0 folder=$DATA/node
+  export CLAUDOOM_BUF=$folder/node_modules/.bin/buf
+  if [ "$("$CLAUDOOM_BUF" --version 2>/dev/null)" = "$version" ]; then return; fi
+  if have npm; then
+    npm install --silent --no-fund --no-audit --prefix "$folder" "@bufbuild/buf@$version" && return
+  fi
+  unset CLAUDOOM_BUF
+  if [ -n "${CI:-}" ]; then die "npm cannot fetch buf, which CI needs" "install Node.js with npm"; fi
+  return 1
+}
+
 # A folder with Python and the packages that tests compare with. Sets CLAUDOOM_PYTHON.
 #
 # Without python3-venv the packages go into a folder, and `bin/python` is a script that shows them to python3.

@@ -63,12 +63,24 @@ def test_what_is_wrong_is_told_with_its_places(client, file):
     with pytest.raises(claudoom.Error) as refused:
         client.launch(file, overrides=["scenario.skill=9"])
     assert refused.value.code == "INVALID_ARGUMENT"
-    assert refused.value.violations[0][0] == "scenario.skill"
+    assert refused.value.violations[0][0] == "scenario.skill" and refused.value.reason == "EXPERIMENT_INVALID"
     with pytest.raises(claudoom.Error) as missing:
         client.experiment("nobody")
-    assert missing.value.code == "NOT_FOUND"
+    assert (missing.value.code, missing.value.reason) == ("NOT_FOUND", "EXPERIMENT_NOT_FOUND")
     with pytest.raises(ValueError, match="in the clear"):
         claudoom.Client(place=claudoom.Place("doom.example:50051", token="claudoom_1"))
+
+
+def test_files_of_ones_own_are_handed_over(client, tmp_path):
+    (tmp_path / "mine.toml").write_text('policy = "attack_only"\nseed = 3\n')
+    file = tmp_path / "own.toml"
+    file.write_text(EXPERIMENT.replace('policy = "attack_only"', 'file = "mine.toml"').split("[[design")[0] +
+                    '[[design.factors]]\nparameter = "scenario.skill"\nlevels = [1, 2]\n')
+    with pytest.raises(claudoom.Error) as missing:
+        client.launch(file)
+    assert missing.value.reason == "EXPERIMENT_INVALID" and "mine.toml" in missing.value.violations[0][1]
+    experiment = client.launch(file, files={"mine.toml": tmp_path / "mine.toml"})
+    assert experiment.wait().status and len(experiment.scores()) == 6
 
 
 def test_a_study_asks_and_is_told(client):
@@ -193,7 +205,7 @@ def test_more_games_than_there_are_is_told_with_a_time():
             games.append(Game("basic"))
     for game in games:
         game.close()
-    assert full.value.code == "RESOURCE_EXHAUSTED"
+    assert (full.value.code, full.value.reason) == ("RESOURCE_EXHAUSTED", "GAMES_TAKEN")
 
 
 def test_games_are_given_back():

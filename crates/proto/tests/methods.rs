@@ -53,6 +53,17 @@ fn nothing_but_health_is_for_everybody_and_no_stream_is_repeated() {
     }
 }
 
+/// The names that every other method of the orchestrator follows; buf is told to leave them alone because of LiveSession.
+#[test]
+fn requests_and_responses_are_named_after_their_method() {
+    let pool = DescriptorPool::decode(proto::FILE_DESCRIPTOR_SET).unwrap();
+    let service = pool.get_service_by_name("claudoom.orchestrator.v1.OrchestratorService").unwrap();
+    for method in service.methods().filter(|method| method.name() != "LiveSession") {
+        let names = (method.input().name().to_owned(), method.output().name().to_owned());
+        assert_eq!(names, (format!("{}Request", method.name()), format!("{}Response", method.name())));
+    }
+}
+
 #[test]
 fn the_page_publishes_the_table() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(PAGE);

@@ -11,6 +11,7 @@ mod daemons;
 mod deployment;
 mod embedded;
 mod events;
+mod every_rpc;
 mod extend;
 mod grpc_tls;
 mod http;
