@@ -193,6 +193,8 @@ where
                 }
                 Poll::Ready(Some(Err(error))) => {
                     debug!(%error, "session lost");
+                    // A peer that is still there hears what is wrong with its bytes.
+                    this.ready.push_back(Err(error));
                     this.over = true;
                 }
                 Poll::Ready(None) => {

@@ -53,9 +53,26 @@ impl Authority {
     /// If a name is none, or no file can be written.
     #[must_use]
     pub fn issue(&self, names: &[&str]) -> Certificate {
+        self.issue_as(names, |_| {})
+    }
+
+    /// The same, whose time is over.
+    ///
+    /// # Panics
+    /// As [`Self::issue`].
+    #[must_use]
+    pub fn issue_expired(&self, names: &[&str]) -> Certificate {
+        self.issue_as(names, |params| {
+            params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+            params.not_after = rcgen::date_time_ymd(2021, 1, 1);
+        })
+    }
+
+    fn issue_as(&self, names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> Certificate {
         let owned: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let mut params = CertificateParams::new(owned).expect("names of hosts");
         params.distinguished_name.push(DnType::CommonName, names[0]);
+        change(&mut params);
         let key = KeyPair::generate().expect("a key");
         let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
         let file = |ending: &str| self.folder.path().join(format!("{}.{ending}", uuid::Uuid::new_v4().simple()));

@@ -34,8 +34,13 @@ impl Process {
     }
 
     /// Asks the process to stop, as an operator does, and returns its exit code.
-    pub(crate) fn stop(mut self) -> Option<i32> {
+    pub(crate) fn stop(self) -> Option<i32> {
         self.signal("TERM");
+        self.ended()
+    }
+
+    /// Waits for the end of a process that was asked to stop, and returns its exit code.
+    pub(crate) fn ended(mut self) -> Option<i32> {
         let deadline = Instant::now() + Duration::from_secs(30);
         while Instant::now() < deadline {
             if let Some(status) = self.0.try_wait().expect("the process is ours") {

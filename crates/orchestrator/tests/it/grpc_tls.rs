@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use testkit::certificates::Authority;
+use testkit::certificates::{Authority, Certificate};
 
 use crate::daemons::{EXPERIMENT, Process, agent, free_port, wait_until_healthy};
 use crate::support::{fail, json, orchestrator};
@@ -10,7 +10,10 @@ use crate::system::System;
 
 /// Flags of a process with a certificate for this name, which trusts this authority.
 fn certified(authority: &Authority, name: &str) -> [String; 6] {
-    let issued = authority.issue(&[name]);
+    flags(authority, authority.issue(&[name]))
+}
+
+fn flags(authority: &Authority, issued: Certificate) -> [String; 6] {
     let files = [issued.cert, issued.key, authority.ca()].map(|path| path.display().to_string());
     let [cert, key, ca] = files;
     ["--grpc-tls-cert".into(), cert, "--grpc-tls-key".into(), key, "--grpc-tls-ca".into(), ca]
@@ -51,6 +54,21 @@ async fn every_way_of_grpc_can_be_encrypted_and_certified_on_both_sides() {
         assert!(told.contains("UnknownIssuer"), "{told}");
         ask(&ours_only);
     }
+    let late = flags(&ours, ours.issue_expired(&["ada"]));
+    // The server's refusal comes after the handshake, so a client may see no more than the end of the connection.
+    fail(orchestrator().args(["list", "--server", &server]).args(&late), 4);
+    let expired = format!("127.0.0.1:{}", free_port());
+    let mut command = Command::new(agent());
+    command.args(["serve", "--grpc-addr", &expired]).args(flags(&ours, ours.issue_expired(&["127.0.0.1"])));
+    let expired_daemon = Process::start(command, &system.log("expired"));
+    crate::system::eventually("an expired certificate is refused", crate::system::PATIENCE, async || {
+        let asked =
+            Command::new(agent()).args(["health", "--addr", &format!("https://{expired}")]).args(&person).output();
+        let told = String::from_utf8(asked.unwrap().stderr).unwrap();
+        told.to_lowercase().contains("certificate expired")
+    })
+    .await;
+    assert_eq!(expired_daemon.stop(), Some(0));
     let told = fail(orchestrator().args(["list", "--server", &server.replace("https", "http")]), 4);
     assert!(told.contains("https://"), "{told}");
     for process in [worker, agent_daemon, serve] {

@@ -13,6 +13,7 @@ mod embedded;
 mod events;
 mod every_rpc;
 mod extend;
+mod faults;
 mod grpc_tls;
 mod http;
 mod jobs;
