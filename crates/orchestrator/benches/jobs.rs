@@ -133,6 +133,7 @@ async fn system(services: &[Service; 3], cache: &std::path::Path) -> Core {
         store: StoreConfig::new(format!("{}/postgres", postgres.url())),
         nats: NatsConfig::new(nats.url()),
         amqp: AmqpConfig::new(rabbitmq.url()),
+        blobs: orchestrator::app::BlobPlace::Ledger,
     };
     store::migrate(&dependencies.store).await.unwrap();
     let cache = FileCache::new(cache, u64::MAX);

@@ -13,7 +13,7 @@ use domain::ports::TraceSource;
 pub use embedded::{Embedded, EmbeddedSettings};
 pub use engine::{EngineArgs, Env, host_name};
 pub use playing::{Playing, PlayingSettings};
-pub use remote::{Dependencies, Remote};
+pub use remote::{BlobPlace, Dependencies, Remote};
 
 /// What is stored and sent belongs to the trace of the span in which that is done.
 fn trace() -> TraceSource {

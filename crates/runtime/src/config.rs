@@ -9,8 +9,8 @@ mod secret;
 mod span;
 
 pub use args::{
-    AmqpArgs, AuthArgs, DatabaseArgs, GrpcArgsError, GrpcServerArgs, GrpcTlsArgs, HttpArgs, LogFormat, NatsArgs,
-    NatsLogin, TelemetryArgs, TokenFileArgs,
+    AmqpArgs, AuthArgs, BlobArgs, DatabaseArgs, GrpcArgsError, GrpcServerArgs, GrpcTlsArgs, HttpArgs, LogFormat,
+    NatsArgs, NatsLogin, TelemetryArgs, TokenFileArgs,
 };
 pub use load::{ConfigArgs, Loaded, Loader};
 pub use secret::{Secret, SecretError};

@@ -13,13 +13,24 @@ fn allowed(package: &str) -> Option<&'static [&'static str]> {
     Some(match package {
         "domain" | "runtime" | "migrations" | "servers" => &[],
         "decision" | "science" => &["domain"],
+        "blobs" => &["domain"],
         "vizdoom" | "proto" | "messaging" => &["domain", "runtime"],
         "testkit" => &["domain", "runtime", "servers"],
         "store" => &["domain", "migrations", "runtime"],
         "agent" => &["decision", "domain", "messaging", "proto", "runtime", "science", "store", "vizdoom"],
-        "orchestrator" => {
-            &["agent", "decision", "domain", "messaging", "proto", "runtime", "science", "servers", "store", "vizdoom"]
-        }
+        "orchestrator" => &[
+            "agent",
+            "blobs",
+            "decision",
+            "domain",
+            "messaging",
+            "proto",
+            "runtime",
+            "science",
+            "servers",
+            "store",
+            "vizdoom",
+        ],
         _ => return None,
     })
 }
@@ -30,6 +41,7 @@ fn users(external: &str) -> Option<&'static [&'static str]> {
         "sea-orm" | "sqlx" | "tokio-postgres" | "deadpool-postgres" => &["store"],
         "sea-orm-migration" => &["migrations"],
         "async-nats" | "lapin" => &["messaging"],
+        "object_store" | "reqwest" => &["blobs"],
         "tonic" => &["agent", "orchestrator", "proto", "runtime"],
         _ => return None,
     })

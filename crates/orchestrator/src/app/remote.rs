@@ -1,8 +1,10 @@
 //! The system over PostgreSQL, NATS and RabbitMQ.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use domain::ports::{CountsMessages, EventPublisher, ExperimentStore, MetricsPublisher};
+use blobs::{ObjectBlobs, S3Config};
+use domain::ports::{BlobStore, CountsMessages, EventPublisher, ExperimentStore, MetricsPublisher, PortResult};
 use messaging::jetstream::{JetStreamPublisher, NatsConfig};
 use messaging::rabbit::{AmqpConfig, RabbitJobQueue};
 use messaging::relay::{OutboxRelay, RelaySettings};
@@ -20,7 +22,7 @@ use crate::research::Research;
 use crate::user_files::{FileCache, UserFiles};
 
 /// Where the services are.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Dependencies {
     /// PostgreSQL (or SQLite for a single process).
     pub store: StoreConfig,
@@ -28,6 +30,29 @@ pub struct Dependencies {
     pub nats: NatsConfig,
     /// RabbitMQ.
     pub amqp: AmqpConfig,
+    /// Where files of users' own are kept.
+    pub blobs: BlobPlace,
+}
+
+/// Where files of users' own are kept.
+#[derive(Clone)]
+pub enum BlobPlace {
+    /// In the ledger, where every back-up finds them.
+    Ledger,
+    /// In a folder that all processes share.
+    Folder(PathBuf),
+    /// In a bucket.
+    S3(S3Config),
+}
+
+impl BlobPlace {
+    fn open(self, ledger: &Arc<SqlStore>, limit: u64) -> PortResult<Arc<dyn BlobStore>> {
+        Ok(match self {
+            Self::Ledger => ledger.clone(),
+            Self::Folder(root) => Arc::new(ObjectBlobs::folder(root, limit)?),
+            Self::S3(config) => Arc::new(ObjectBlobs::s3(config, limit)?),
+        })
+    }
 }
 
 /// The use cases over the real services.
@@ -62,12 +87,13 @@ impl Remote {
         cache: FileCache,
         name: &str,
     ) -> anyhow::Result<Self> {
-        let Dependencies { store, nats, amqp } = dependencies;
+        let Dependencies { store, nats, amqp, blobs } = dependencies;
         let store = StoreConfig { trace: trace(), ..store };
         let amqp = AmqpConfig { trace: trace(), ..amqp };
         let (ledger, keeper) = store::open_lazily(&store, Arc::new(Encoder)).await?;
         let ledger = Arc::new(ledger);
-        let (files, tokens) = (UserFiles::new(ledger.clone(), cache), ledger.clone());
+        let blobs = blobs.open(&ledger, store.max_blob_bytes)?;
+        let (files, tokens) = (UserFiles::new(blobs, cache), ledger.clone());
         let store: Arc<dyn ExperimentStore> = ledger.clone();
         let jetstream = JetStreamPublisher::connect(&nats).await?;
         let metrics = Arc::new(jetstream.metrics());

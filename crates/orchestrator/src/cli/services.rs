@@ -1,13 +1,14 @@
 //! Flags that say where PostgreSQL, NATS and RabbitMQ are.
 
+use blobs::S3Config;
 use clap::Args;
 use messaging::jetstream::NatsConfig;
 use messaging::rabbit::AmqpConfig;
-use runtime::config::{AmqpArgs, DatabaseArgs, NatsArgs, Secret, SecretError};
+use runtime::config::{AmqpArgs, BlobArgs, DatabaseArgs, NatsArgs, Secret, SecretError};
 use store::StoreConfig;
 
 use super::Failure;
-use crate::app::Dependencies;
+use crate::app::{BlobPlace, Dependencies};
 
 /// Where the services are.
 #[derive(Debug, Clone, Args)]
@@ -21,6 +22,9 @@ pub(super) struct ServicesArgs {
     /// The job queue.
     #[command(flatten)]
     pub(super) amqp: AmqpArgs,
+    /// Files of users' own.
+    #[command(flatten)]
+    pub(super) blobs: BlobArgs,
 }
 
 impl ServicesArgs {
@@ -30,8 +34,24 @@ impl ServicesArgs {
             store: store_config(&self.database)?,
             nats: nats_config(&self.nats)?,
             amqp: amqp_config(&self.amqp)?,
+            blobs: blob_place(&self.blobs)?,
         })
     }
+}
+
+/// Where files of users' own are kept.
+fn blob_place(args: &BlobArgs) -> Result<BlobPlace, Failure> {
+    if let Some(root) = &args.blob_fs_root {
+        return Ok(BlobPlace::Folder(root.clone()));
+    }
+    let Some(bucket) = &args.s3_bucket else { return Ok(BlobPlace::Ledger) };
+    let access_key = args.access_key().map_err(|error| Failure::usage(error.to_string()))?;
+    Ok(BlobPlace::S3(S3Config {
+        endpoint: args.s3_endpoint.clone(),
+        bucket: bucket.clone(),
+        region: args.aws_region.clone(),
+        access_key: access_key.map(|(id, key)| (id.expose().to_owned(), key.expose().to_owned())),
+    }))
 }
 
 /// The event stream that these flags name.

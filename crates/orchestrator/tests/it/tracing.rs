@@ -87,6 +87,7 @@ async fn a_late_event_and_a_job_carry_the_context_of_the_span_that_made_them() {
         store: StoreConfig::new(system.database.url()),
         nats: NatsConfig { prefix, stream, ..NatsConfig::new(system.nats()) },
         amqp: system.amqp(),
+        blobs: orchestrator::app::BlobPlace::Ledger,
     };
     let remote = Remote::connect(dependencies, Arc::new(NoGames), FileCache::new("unused", 0), "test").await.unwrap();
 

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tonic::Code;
 
 use crate::daemons::Process;
-use crate::support::{engine_dir, folder, json, orchestrator};
+use crate::support::{engine_dir, fail, folder, json, orchestrator};
 use crate::system::System;
 
 /// Two policies on a scenario; what is in the place of `SCENARIO` says which.
@@ -266,4 +266,19 @@ async fn other_clients_put_files_and_get_them_back() {
     assert_eq!(status.code(), Code::InvalidArgument);
     assert_eq!(proto::status::violations(&status)[0].path, "scenario.config");
     assert_eq!(served.process.stop(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_may_be_kept_in_a_folder_instead_of_the_ledger() {
+    let (system, mine) = (System::new().await, mine());
+    let root = system.data.path().join("contents");
+    let served = system.serve(&["--workers", "1", "--blob-fs-root", root.to_str().unwrap()]);
+
+    let file = mine.path().join("own.toml");
+    let completed = json(served.client("launch").arg(file).args(["-o", "json", "--watch"]));
+
+    assert_eq!(completed["status"], "completed", "{completed}");
+    assert!(fs::read_dir(root.join("blake3")).unwrap().count() > 0);
+    let told = fail(system.command("serve").args(["--blob-fs-root", "/proc/nowhere"]), 2);
+    assert!(told.contains("--blob-fs-root"), "{told}");
 }

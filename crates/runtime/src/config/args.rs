@@ -299,6 +299,51 @@ impl DatabaseArgs {
     }
 }
 
+/// Where files of users' own are kept: in the database, unless a folder or a bucket is named.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Files")]
+pub struct BlobArgs {
+    /// Folder for the contents of files, shared by all processes
+    #[arg(long, env = "BLOB_FS_ROOT", value_name = "DIR", conflicts_with = "s3_bucket")]
+    pub blob_fs_root: Option<PathBuf>,
+
+    /// Bucket of S3 for the contents of files
+    #[arg(long, env = "S3_BUCKET", value_name = "NAME")]
+    pub s3_bucket: Option<String>,
+
+    /// Service that has the bucket, if it is not Amazon's, for example http://localhost:9000
+    #[arg(long, env = "S3_ENDPOINT", value_name = "URL", requires = "s3_bucket")]
+    pub s3_endpoint: Option<String>,
+
+    /// Region of the bucket
+    #[arg(long, env = "AWS_REGION", value_name = "NAME", default_value = "us-east-1")]
+    pub aws_region: String,
+
+    /// Id of the access key for the bucket; without it the machine's role is used
+    #[arg(long, env = "AWS_ACCESS_KEY_ID", value_name = "ID", hide_env_values = true)]
+    pub aws_access_key_id: Option<Secret>,
+
+    /// Access key for the bucket
+    #[arg(long, env = "AWS_SECRET_ACCESS_KEY", value_name = "KEY", hide_env_values = true)]
+    pub aws_secret_access_key: Option<Secret>,
+
+    /// File that holds the access key for the bucket
+    #[arg(long, env = "AWS_SECRET_ACCESS_KEY_FILE", value_name = "FILE")]
+    pub aws_secret_access_key_file: Option<PathBuf>,
+}
+
+impl BlobArgs {
+    /// Returns the id of the access key and the key, from its flag or from its file, where there is an id.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn access_key(&self) -> Result<Option<(Secret, Secret)>, SecretError> {
+        let file = self.aws_secret_access_key_file.as_deref();
+        let key = Secret::resolve("aws-secret-access-key", self.aws_secret_access_key.as_ref(), file)?;
+        Ok(self.aws_access_key_id.clone().zip(key))
+    }
+}
+
 /// Which NATS server, and under which names.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "NATS")]
