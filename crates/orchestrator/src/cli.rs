@@ -21,6 +21,7 @@ mod jobs;
 mod journal;
 mod nats_control;
 mod output;
+mod pool;
 mod scores;
 mod services;
 mod token;
@@ -118,6 +119,9 @@ enum Command {
     Chaos(Box<chaos::ChaosArgs>),
     /// Create or update the tables of the database
     Migrate(daemon::MigrateArgs),
+    /// List, start and stop the agents that a daemon plays with
+    #[command(subcommand)]
+    Agents(pool::AgentsCommand),
     /// Make, list and revoke the tokens that callers need
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -222,6 +226,7 @@ async fn execute(cli: Cli, metrics: Option<Metrics>) -> Result<(), Failure> {
         Command::Health(args) => connect::health(args).await,
         Command::Chaos(args) => chaos::run(*args, &place).await,
         Command::Migrate(args) => daemon::migrate(args).await,
+        Command::Agents(command) => pool::run(command, &place).await,
         Command::Token(command) => token::run(command).await,
         Command::Doctor(args) => doctor::run(args, &place).await,
         Command::Engine(command) => engine::run(command, &place),

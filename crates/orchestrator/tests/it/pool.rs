@@ -9,7 +9,7 @@ use tonic::transport::Channel;
 
 use crate::daemons::{EXPERIMENT, free_port};
 use crate::embedded::children;
-use crate::support::json;
+use crate::support::{json, orchestrator, succeed};
 use crate::system::{PATIENCE, System, eventually};
 
 type Client = OrchestratorServiceClient<Channel>;
@@ -37,6 +37,8 @@ async fn agents_are_started_watched_started_again_and_stopped() {
     assert_eq!((spawned.state(), spawned.origin()), (pb::AgentState::Serving, pb::AgentOrigin::Spawned));
     let listed = client.list_agents(pb::ListAgentsRequest {}).await.unwrap().into_inner();
     assert_eq!((listed.agents.len(), listed.capacity), (2, 3));
+    let shown = json(orchestrator().args(["agents", "list", "-o", "json", "--server", &served.server]));
+    assert_eq!((&shown[0]["origin"], &shown[1]["state"]), (&"spawned".into(), &"serving".into()), "{shown}");
     let watch = pb::WatchAgentRequest { agent_id: spawned.id.clone() };
     let mut changes = client.watch_agent(watch).await.unwrap().into_inner();
     assert_eq!(changes.message().await.unwrap().unwrap().agent.unwrap().state(), pb::AgentState::Serving);
@@ -59,8 +61,10 @@ async fn agents_are_started_watched_started_again_and_stopped() {
     })
     .await;
 
-    let stop = pb::StopAgentRequest { agent_id: spawned.id.clone(), reason: "fewer".into() };
-    client.stop_agent(stop).await.unwrap();
+    let mut command = orchestrator();
+    command.args(["agents", "stop", &spawned.id, "--reason", "fewer", "--server", &served.server]);
+    let told = String::from_utf8(succeed(&mut command).stdout).unwrap();
+    assert!(told.contains("is stopping"), "{told}");
     let last = loop {
         match changes.message().await.unwrap() {
             Some(change) if change.is_final => break change.agent.unwrap(),
