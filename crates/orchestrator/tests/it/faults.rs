@@ -1,62 +1,25 @@
 //! Peers that break every rule of the protocol, or of HTTP/2 below it: each gets the right status, none harms another
 //! session, and nothing of them stays.
 
+mod raw;
+
 use std::net::SocketAddr;
 use std::process::Command;
 use std::time::Duration;
 
-use h2::client::{SendRequest, handshake};
-use h2::{Reason, RecvStream, SendStream};
-use prost::Message as _;
+use proto::agent::v1::GameState;
 use proto::agent::v1::agent_service_client::AgentServiceClient;
-use proto::agent::v1::orchestrator_message::Payload;
-use proto::agent::v1::{
-    ConfigUpdate, EpisodeControl, GameState, OrchestratorMessage, episode_control::Command as Order,
-};
 use proto::session::Session;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tonic::Code;
-use tonic::codegen::Bytes;
-use tonic::codegen::http::Request;
 
 use crate::daemons::{Process, agent, free_port, wait_until_healthy};
 use crate::support::folder;
+use raw::{SESSION, broken_sessions, call, config, end, framed, hundred_resets, opening, shown, status_of};
 
-const SESSION: &str = "/claudoom.agent.v1.AgentService/LiveSession";
 const SOON: Duration = Duration::from_secs(20);
-
-/// A message of gRPC: not compressed, its length, its bytes.
-fn framed(message: &[u8]) -> Bytes {
-    let mut frame = vec![0];
-    frame.extend_from_slice(&u32::try_from(message.len()).unwrap().to_be_bytes());
-    frame.extend_from_slice(message);
-    frame.into()
-}
-
-fn said(payload: Payload) -> Bytes {
-    framed(&OrchestratorMessage { payload: Some(payload) }.encode_to_vec())
-}
-
-fn config() -> ConfigUpdate {
-    ConfigUpdate {
-        protocol_version: 1,
-        agent_id: "victim".into(),
-        policy: "random".into(),
-        buttons: vec!["ATTACK".into()],
-        frame_skip: 4,
-        ..ConfigUpdate::default()
-    }
-}
-
-fn start() -> Payload {
-    Payload::Control(EpisodeControl { command: Order::Start.into(), ..EpisodeControl::default() })
-}
-
-fn state(tick: i32) -> Payload {
-    Payload::State(GameState { tick, ..GameState::default() })
-}
 
 /// A daemon, and a session with it that goes on through everything.
 struct Daemon {
@@ -92,32 +55,6 @@ impl Daemon {
         }
     }
 
-    async fn connect(&self) -> SendRequest<Bytes> {
-        let (client, connection) = handshake(TcpStream::connect(self.address).await.unwrap()).await.unwrap();
-        tokio::spawn(connection);
-        client.ready().await.unwrap()
-    }
-
-    async fn call(&self, path: &str) -> (SendStream<Bytes>, h2::client::ResponseFuture, SendRequest<Bytes>) {
-        let mut client = self.connect().await;
-        let request = Request::post(format!("http://{}{path}", self.address))
-            .header("content-type", "application/grpc")
-            .header("te", "trailers");
-        let (response, stream) = client.send_request(request.body(()).unwrap(), false).unwrap();
-        (stream, response, client)
-    }
-
-    /// Says these things in a session of its own, closes it if `ends`, and returns the status.
-    async fn status_of(&self, frames: &[Bytes], ends: bool) -> Code {
-        let (mut stream, response, _client) = self.call(SESSION).await;
-        let (last, first) = frames.split_last().map_or((Bytes::new(), &[][..]), |(last, first)| (last.clone(), first));
-        for frame in first {
-            stream.send_data(frame.clone(), false).unwrap();
-        }
-        stream.send_data(last, ends).unwrap();
-        timeout(SOON, end(response)).await.expect("the call ends")
-    }
-
     /// Resident memory in KiB, and open files.
     fn size(&self) -> (u64, usize) {
         let pid = self.process.id();
@@ -128,52 +65,18 @@ impl Daemon {
     }
 }
 
-/// The status of a call, from its headers or its trailers.
-async fn end(response: h2::client::ResponseFuture) -> Code {
-    let (head, mut body): (_, RecvStream) = response.await.unwrap().into_parts();
-    let code = |headers: &tonic::codegen::http::HeaderMap| {
-        headers.get("grpc-status").map(|code| Code::from_bytes(code.as_bytes()))
-    };
-    if let Some(code) = code(&head.headers) {
-        return code;
-    }
-    while let Some(part) = body.data().await {
-        let length = part.unwrap().len();
-        body.flow_control().release_capacity(length).unwrap();
-    }
-    code(&body.trailers().await.unwrap().unwrap()).unwrap()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_breaks_the_protocol_gets_its_status_and_harms_nobody() {
     let mut daemon = Daemon::start().await;
-    let configured = [said(Payload::Config(config())), said(start())];
-    let with = |frame: Bytes| [&configured[..], &[frame]].concat();
-    let mut oversized = vec![0];
-    oversized.extend_from_slice(&(2u32 << 20).to_be_bytes());
-    let truncated = framed(&[0; 100]).slice(..20);
-    let compressed = Bytes::from_static(&[1, 0, 0, 0, 1, 0]);
-    let cases = [
-        ("a message over the limit", with(oversized.into()), false, Code::OutOfRange),
-        ("a frame that ends early", with(truncated), true, Code::Internal),
-        ("bytes that are no message", with(framed(&[0xff; 40])), false, Code::Internal),
-        ("compression that nobody agreed on", with(compressed), false, Code::Internal),
-        ("a state before everything", vec![said(state(0))], false, Code::InvalidArgument),
-        ("a message without a payload", vec![framed(&[])], false, Code::InvalidArgument),
-        ("a tick too far", with(said(state(1))), false, Code::Aborted),
-        ("a tick again", [with(said(state(0))), vec![said(state(0))]].concat(), false, Code::Aborted),
-        ("a config in the middle", with(said(Payload::Config(config()))), false, Code::FailedPrecondition),
-        ("a side that is closed at once", vec![], true, Code::Ok),
-        ("a side that is closed in the middle", with(said(state(0))), true, Code::Ok),
-    ];
-    for (what, frames, ends, expected) in cases {
-        assert_eq!(daemon.status_of(&frames, ends).await, expected, "{what}");
+    for (what, frames, ends, expected) in broken_sessions() {
+        let status = timeout(SOON, status_of(daemon.address, &frames, ends)).await;
+        assert_eq!(status, Ok(expected), "{what}");
         daemon.plays_on(what).await;
     }
-    let (mut stream, response, _client) = daemon.call("/claudoom.agent.v1.AgentService/GetAction").await;
+    let (mut stream, response, _client) = call(daemon.address, "/claudoom.agent.v1.AgentService/GetAction").await;
     stream.send_data(framed(&[0xff; 40]), true).unwrap();
     assert_eq!(end(response).await, Code::Internal, "bytes that are no request");
-    let (mut stream, response, _client) = daemon.call("/claudoom.agent.v1.AgentService/Nothing").await;
+    let (mut stream, response, _client) = call(daemon.address, "/claudoom.agent.v1.AgentService/Nothing").await;
     stream.send_data(framed(&[]), true).unwrap();
     assert_eq!(end(response).await, Code::Unimplemented);
     daemon.plays_on("calls that are none").await;
@@ -186,11 +89,12 @@ async fn peers_that_are_slow_silent_or_greedy_are_bounded() {
     let (_, files) = daemon.size();
 
     // One that writes and never reads: its writing stops, not the daemon.
-    let (mut stream, _response, client) = daemon.call(SESSION).await;
-    stream.send_data(said(Payload::Config(config())), false).unwrap();
-    stream.send_data(said(start()), false).unwrap();
+    let (mut stream, _response, client) = call(daemon.address, SESSION).await;
+    for frame in opening() {
+        stream.send_data(frame, false).unwrap();
+    }
     let mut sent = 0;
-    let shown = said(Payload::State(GameState { screen_buffer: vec![0; 60_000].into(), ..GameState::default() }));
+    let shown = shown();
     while sent < 200 << 20 {
         stream.reserve_capacity(shown.len());
         let room = std::future::poll_fn(|cx| stream.poll_capacity(cx));
@@ -208,18 +112,7 @@ async fn peers_that_are_slow_silent_or_greedy_are_bounded() {
     // Ten thousand calls that are reset at once: the connection is given up, the others are not.
     let mut opened = 0;
     for _ in 0..100 {
-        let mut client = daemon.connect().await;
-        for _ in 0..100 {
-            let Ok(ready) = timeout(SOON, std::future::poll_fn(|cx| client.poll_ready(cx))).await.unwrap() else {
-                break;
-            };
-            let () = ready;
-            let request = Request::post(format!("http://{}{SESSION}", daemon.address)).body(()).unwrap();
-            let Ok((response, mut stream)) = client.send_request(request, false) else { break };
-            stream.send_reset(Reason::CANCEL);
-            drop(response);
-            opened += 1;
-        }
+        opened += timeout(SOON, hundred_resets(daemon.address)).await.unwrap();
     }
     assert!(opened > 1_000, "{opened} were opened");
     daemon.plays_on("ten thousand resets").await;
@@ -238,7 +131,7 @@ async fn peers_that_are_slow_silent_or_greedy_are_bounded() {
     drop(slow);
 
     // A session in which nothing is said, and one whose other side is gone.
-    let (silent, response, _client) = daemon.call(SESSION).await;
+    let (silent, response, _client) = call(daemon.address, SESSION).await;
     assert_eq!(timeout(SOON, end(response)).await.unwrap(), Code::DeadlineExceeded, "nothing was said for ten seconds");
     drop(silent);
     daemon.plays_on("a silent peer").await;
