@@ -193,15 +193,15 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
     let config = TelemetryConfig::from_args(&cli.telemetry, "orchestrator").with_scraping(cli.command.is_scraped());
     let telemetry = telemetry::init(&config).map_err(|error| Failure::usage(error.to_string()))?;
     // One command's future is as large as the largest of all commands.
-    let outcome = Box::pin(execute(cli, telemetry.scraped())).await;
+    let outcome = Box::pin(execute(cli, telemetry.scraped(), config.otlp_endpoint)).await;
     telemetry.shutdown().await;
     outcome
 }
 
-async fn execute(cli: Cli, metrics: Option<Metrics>) -> Result<(), Failure> {
+async fn execute(cli: Cli, metrics: Option<Metrics>, collector: Option<String>) -> Result<(), Failure> {
     let Cli { command, engine, env, crash, .. } = cli;
     crash.arm();
-    let place = Place { engine, env, metrics };
+    let place = Place { engine, env, metrics, collector };
     match command {
         Command::Demo(args) => demo::run(args, &place).await,
         Command::Launch(args) => experiments::launch(args, &place).await,
@@ -241,11 +241,13 @@ fn games() -> impl TypedValueParser<Value = usize> {
     clap::value_parser!(u16).range(0..=1024).map(usize::from)
 }
 
-/// Where the engine and the user's data are, and what scrapers are told.
+/// Where the engine and the user's data are, and who is told what of this process.
 #[derive(Debug, Clone)]
 struct Place {
     engine: EngineArgs,
     env: Env,
     /// What scrapers of this process are told.
     metrics: Option<Metrics>,
+    /// Where its traces and metrics go.
+    collector: Option<String>,
 }

@@ -60,6 +60,8 @@ pub struct Place {
     id: String,
     /// Where it is dialled.
     pub address: Address,
+    /// How it is dialled.
+    pub channel: ClientConfig,
 }
 
 impl Pool {
@@ -106,12 +108,6 @@ impl Pool {
         self.0.tasks.wait().await;
     }
 
-    /// How agents are dialled.
-    #[must_use]
-    pub fn channel(&self) -> &ClientConfig {
-        &self.0.settings.channel
-    }
-
     /// How many agents may be started here.
     #[must_use]
     pub fn capacity(&self) -> u32 {
@@ -153,7 +149,8 @@ impl Pool {
             let id = open.min_by_key(order)?.2.clone();
             let member = members.get_mut(&id)?;
             member.enter(now);
-            Place { pool: self.clone(), address: member.address().clone(), id }
+            let channel = member.channel(&self.0.settings.channel);
+            Place { pool: self.clone(), address: member.address().clone(), channel, id }
         };
         self.tell();
         Some(place)
@@ -244,8 +241,10 @@ impl Pool {
     }
 
     fn watch_health(&self, id: &str) {
-        let Some(address) = self.lock().get(id).map(|member| member.address().clone()) else { return };
-        self.0.tasks.spawn(health::follow(self.clone(), id.to_owned(), address));
+        let settings = &self.0.settings;
+        let place = |member: &Member| (member.address().clone(), member.channel(&settings.channel));
+        let Some((address, channel)) = self.lock().get(id).map(place) else { return };
+        self.0.tasks.spawn(health::follow(self.clone(), id.to_owned(), address, channel));
     }
 
     fn tell(&self) {

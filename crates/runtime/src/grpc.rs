@@ -27,7 +27,7 @@ pub(crate) use peer::Known;
 pub use peer::Peer;
 pub use probe::{NotReady, ready};
 pub use server::{ServerConfig, Stopped, base_routes, serve};
-pub use tls::{ClientTls, ServerTls, TlsError};
+pub use tls::{ClientCertificates, ClientTls, ServerTls, TlsError};
 
 /// Largest message unless configured, in bytes.
 pub const DEFAULT_MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;

@@ -8,14 +8,14 @@ use runtime::config::{GrpcTlsArgs, TokenFileArgs};
 use runtime::grpc::Address;
 
 use super::connect::channel;
-use super::{Exit, Failure, games};
+use super::{Exit, Failure, Place, games};
 use crate::pool::{DnsName, Pool, Settings, SpawnSettings};
 
 /// Which agents.
 #[derive(Debug, Clone, Args)]
 pub(super) struct AgentArgs {
-    /// Agents to play with, separated by commas: addresses, or dns://host:port for all addresses of a name; without any,
-    /// agents run in this process
+    /// Agents to play with, separated by commas: addresses, or dns://host:port (with TLS dns+https://host:port) for all
+    /// addresses of a name; without any, agents run in this process
     #[arg(long, env = "AGENT_ENDPOINTS", value_name = "ADDR", value_delimiter = ',')]
     agent_endpoints: Vec<Endpoint>,
     /// File that holds the token for agents that ask for one
@@ -52,7 +52,7 @@ impl std::str::FromStr for Endpoint {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        if text.starts_with("dns://") {
+        if DnsName::is_meant(text) {
             return text.parse().map(Self::Name);
         }
         text.parse().map(Self::Address).map_err(|error: runtime::grpc::AddressError| error.to_string())
@@ -61,7 +61,7 @@ impl std::str::FromStr for Endpoint {
 
 impl AgentArgs {
     /// The agents in daemons; none if they run in this process.
-    pub(super) fn pool(&self, tls: &GrpcTlsArgs) -> Result<Option<Pool>, Failure> {
+    pub(super) fn pool(&self, tls: &GrpcTlsArgs, place: &Place) -> Result<Option<Pool>, Failure> {
         if self.agent_endpoints.is_empty() && self.agent_pool_size.is_none() {
             return Ok(None);
         }
@@ -72,12 +72,12 @@ impl AgentArgs {
                 Endpoint::Name(name) => dns.push(name),
             }
         }
-        let spawn = self.agent_pool_size.map(|size| self.spawn(size)).transpose()?;
+        let spawn = self.agent_pool_size.map(|size| self.spawn(size, place)).transpose()?;
         let channel = channel(tls, &TokenFileArgs { token_file: self.agent_token_file.clone() })?;
         Ok(Some(Pool::new(Settings { fixed, dns, spawn, channel })))
     }
 
-    fn spawn(&self, size: usize) -> Result<SpawnSettings, Failure> {
+    fn spawn(&self, size: usize, place: &Place) -> Result<SpawnSettings, Failure> {
         if size > usize::from(self.agent_port_range) {
             let range = self.agent_port_range;
             return Err(Failure::usage(format!("--agent-pool-size {size} needs more than --agent-port-range {range}")));
@@ -91,6 +91,10 @@ impl AgentArgs {
             return Err(Failure::new(Exit::Unavailable, miette::miette!("{text}")));
         }
         let init_timeout = Duration::from_millis(self.agent_init_timeout);
-        Ok(SpawnSettings { program, size, base_port: self.agent_base_port, ports: self.agent_port_range, init_timeout })
+        let collector =
+            place.collector.iter().flat_map(|url| ["--otel-exporter-otlp-endpoint".to_owned(), url.clone()]);
+        let flags = collector.collect();
+        let (base_port, ports) = (self.agent_base_port, self.agent_port_range);
+        Ok(SpawnSettings { program, size, base_port, ports, init_timeout, flags })
     }
 }

@@ -132,7 +132,7 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     let stop = stop_on_signal()?;
     let operator = args.control.operator()?;
     let config = args.grpc.server(&args.grpc.grpc_addr, true).map_err(|error| Failure::usage(error.to_string()))?;
-    let pool = args.playing.agents.pool(&args.grpc.tls)?;
+    let pool = args.playing.agents.pool(&args.grpc.tls, place)?;
     // A busy port is told before anything else is begun.
     let listener = Listener::bind(&args.grpc.grpc_addr).await.map_err(unavailable)?;
     let http = Http::bind(&args.http, &args.grpc.tls, args.grpc.insecure).await?;
@@ -331,7 +331,7 @@ impl WorkerArgs {
 pub(super) async fn worker(args: WorkerArgs, place: &Place) -> Result<(), Failure> {
     let stop = stop_on_signal()?;
     let name = args.name.clone().unwrap_or_else(own_name);
-    let pool = args.playing.agents.pool(&args.tls)?;
+    let pool = args.playing.agents.pool(&args.tls, place)?;
     let http = Http::bind(&args.http, &args.tls, args.insecure).await?;
     let install = place.engine.open(&place.env)?;
     let scratch = scratch()?;

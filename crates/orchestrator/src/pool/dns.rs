@@ -1,7 +1,9 @@
 //! Agents behind a name, each of its addresses one of them, as a headless service of Kubernetes or a compose service has it.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
+use std::net::SocketAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -16,21 +18,47 @@ use super::{Origin, Pool};
 /// How often a name is looked up.
 const LOOK: Duration = Duration::from_secs(10);
 
-/// A name that leads to agents: `dns://host:port`.
+/// A name that leads to agents: `dns://host:port`, or `dns+https://host:port` if they speak TLS, each with a certificate for
+/// that name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DnsName {
     host: String,
     port: u16,
+    tls: bool,
+}
+
+/// What every name of agents begins with.
+const PLAIN: &str = "dns://";
+const TLS: &str = "dns+https://";
+
+impl DnsName {
+    /// Whether the text is meant to be a name of agents, and not an address.
+    #[must_use]
+    pub fn is_meant(text: &str) -> bool {
+        text.starts_with(PLAIN) || text.starts_with(TLS)
+    }
+
+    /// The agent at one of its addresses.
+    fn agent(&self, found: SocketAddr) -> Member {
+        let (host, port) = (found.ip().to_string(), found.port());
+        let address = if self.tls { Address::Tls { host, port } } else { Address::Tcp { host, port } };
+        Member::new(address, Origin::Dns).certified_as(&self.host)
+    }
 }
 
 impl FromStr for DnsName {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let rest = text.strip_prefix("dns://").ok_or_else(|| format!("`{text}` is not of the form dns://host:port"))?;
+        let other = || format!("`{text}` is not of the form dns://host:port or dns+https://host:port");
+        let (tls, rest) = match (text.strip_prefix(PLAIN), text.strip_prefix(TLS)) {
+            (Some(rest), _) => (false, rest),
+            (None, Some(rest)) => (true, rest),
+            (None, None) => return Err(other()),
+        };
         match rest.parse::<Address>() {
-            Ok(Address::Tcp { host, port }) => Ok(Self { host, port }),
-            Ok(_) => Err(format!("`{text}` is not of the form dns://host:port")),
+            Ok(Address::Tcp { host, port }) => Ok(Self { host, port, tls }),
+            Ok(_) => Err(other()),
             Err(error) => Err(error.to_string()),
         }
     }
@@ -38,7 +66,7 @@ impl FromStr for DnsName {
 
 impl fmt::Display for DnsName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "dns://{}:{}", self.host, self.port)
+        write!(f, "{}{}:{}", if self.tls { TLS } else { PLAIN }, self.host, self.port)
     }
 }
 
@@ -52,9 +80,7 @@ pub(super) async fn follow(pool: Pool, name: DnsName) {
             match lookup_host((name.host.as_str(), name.port)).await {
                 Ok(found) => {
                     outage.up();
-                    let address =
-                        |found: std::net::SocketAddr| Address::Tcp { host: found.ip().to_string(), port: found.port() };
-                    take_over(&pool, &found.map(address).collect::<Vec<_>>());
+                    take_over(&pool, found.map(|found| name.agent(found)));
                 }
                 // Those that are known stay: a name server that is away says nothing about them.
                 Err(error) => outage.down(&format!("{name}: {error}")),
@@ -65,8 +91,8 @@ pub(super) async fn follow(pool: Pool, name: DnsName) {
     stop.run_until_cancelled(looking).await;
 }
 
-fn take_over(pool: &Pool, found: &[Address]) {
-    let found: BTreeMap<_, _> = found.iter().map(|address| (address.to_string(), address)).collect();
+fn take_over(pool: &Pool, found: impl Iterator<Item = Member>) {
+    let found: BTreeMap<_, _> = found.map(|member| (member.address().to_string(), member)).collect();
     let mut fresh = Vec::new();
     {
         let mut members = pool.lock();
@@ -76,10 +102,10 @@ fn take_over(pool: &Pool, found: &[Address]) {
             }
         }
         members.retain(|_, member| !(member.origin() == Origin::Dns && member.is_over()));
-        for (id, address) in &found {
-            if !members.contains_key(id) {
-                members.insert(id.clone(), Member::new((*address).clone(), Origin::Dns));
-                fresh.push(id.clone());
+        for (id, member) in found {
+            if let Entry::Vacant(place) = members.entry(id) {
+                fresh.push(place.key().clone());
+                place.insert(member);
             }
         }
     }
@@ -95,8 +121,10 @@ mod tests {
 
     #[test]
     fn names_have_a_host_and_a_port() {
-        assert_eq!("dns://agent:50052".parse::<DnsName>().unwrap().to_string(), "dns://agent:50052");
-        for text in ["agent:50052", "dns://agent", "dns://https://agent:1", "dns://"] {
+        for text in ["dns://agent:50052", "dns+https://agent:50052"] {
+            assert_eq!(text.parse::<DnsName>().unwrap().to_string(), text);
+        }
+        for text in ["agent:50052", "dns://agent", "dns://https://agent:1", "dns://", "dns+https://"] {
             assert!(text.parse::<DnsName>().is_err(), "{text}");
         }
     }
@@ -104,19 +132,21 @@ mod tests {
     #[tokio::test]
     async fn agents_come_and_go_with_their_addresses() {
         let pool = Pool::fixed(vec![]);
-        let addresses = |ports: &[u16]| -> Vec<Address> {
-            ports.iter().map(|port| format!("127.0.0.1:{port}").parse().unwrap()).collect()
+        let name: DnsName = "dns://agent:1".parse().unwrap();
+        let found = |ports: &[u16]| -> Vec<Member> {
+            ports.iter().map(|port| name.agent(([127, 0, 0, 1], *port).into())).collect()
         };
+        let take_over = |pool: &Pool, ports: &[u16]| take_over(pool, found(ports).into_iter());
         let ids = || pool.list().into_iter().map(|info| info.id).collect::<Vec<_>>();
 
-        take_over(&pool, &addresses(&[1, 2]));
+        take_over(&pool, &[1, 2]);
         assert_eq!(ids(), ["127.0.0.1:1", "127.0.0.1:2"]);
         let place = pool.place(None).unwrap();
-        take_over(&pool, &addresses(&[2, 3]));
+        take_over(&pool, &[2, 3]);
         assert_eq!(ids(), ["127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"], "somebody plays with it");
         assert!((0..4).all(|_| pool.place(None).unwrap().id() != "127.0.0.1:1"));
         drop(place);
-        take_over(&pool, &addresses(&[2, 3]));
+        take_over(&pool, &[2, 3]);
         assert_eq!(ids(), ["127.0.0.1:2", "127.0.0.1:3"]);
         pool.stop().await;
     }

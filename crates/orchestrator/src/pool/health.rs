@@ -15,12 +15,13 @@ use super::Pool;
 const WAITS: Backoff = Backoff { first: Duration::from_millis(200), factor: 2.0, cap: Duration::from_secs(5) };
 
 /// Follows until the pool stops, or the agent does.
-pub(super) async fn follow(pool: Pool, id: String, address: Address) {
+pub(super) async fn follow(pool: Pool, id: String, address: Address, channel: ClientConfig) {
+    let channel = ClientConfig { token: None, ..channel };
     let stop = pool.0.stop.clone();
     let mut waits = Waits::new(WAITS);
     let following = async {
         while pool.agent(&id).is_ok_and(|info| !matches!(info.state, super::State::Stopped)) {
-            let reason = listen(&pool, &id, &address, &mut waits).await;
+            let reason = listen(&pool, &id, (&address, &channel), &mut waits).await;
             pool.change(&id, |member| member.heard(Err(reason)));
             tokio::time::sleep(waits.next_wait()).await;
         }
@@ -29,9 +30,8 @@ pub(super) async fn follow(pool: Pool, id: String, address: Address) {
 }
 
 /// Listens until the stream ends, and says why.
-async fn listen(pool: &Pool, id: &str, address: &Address, waits: &mut Waits) -> String {
-    let config = ClientConfig { token: None, ..pool.channel().clone() };
-    let client = match Client::new(address, &config, Methods::default()) {
+async fn listen(pool: &Pool, id: &str, (address, channel): (&Address, &ClientConfig), waits: &mut Waits) -> String {
+    let client = match Client::new(address, channel, Methods::default()) {
         Ok(client) => client,
         Err(error) => return error.to_string(),
     };

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use runtime::grpc::Address;
+use runtime::grpc::{Address, ClientConfig};
 use runtime::retry::Backoff;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -64,6 +64,8 @@ pub struct Info {
 /// See the module.
 pub(super) struct Member {
     address: Address,
+    /// The host that its certificate names, where that is not the one of its address.
+    certified_as: Option<String>,
     origin: Origin,
     state: State,
     reason: String,
@@ -80,6 +82,7 @@ impl Member {
     pub(super) fn new(address: Address, origin: Origin) -> Self {
         Self {
             address,
+            certified_as: None,
             origin,
             state: State::Starting,
             reason: String::new(),
@@ -92,8 +95,22 @@ impl Member {
         }
     }
 
+    /// The same, whose certificate names this host.
+    pub(super) fn certified_as(self, host: &str) -> Self {
+        Self { certified_as: Some(host.to_owned()), ..self }
+    }
+
     pub(super) fn address(&self) -> &Address {
         &self.address
+    }
+
+    /// How it is dialled, which of all agents is told.
+    pub(super) fn channel(&self, of_all: &ClientConfig) -> ClientConfig {
+        let mut channel = of_all.clone();
+        if let Some(name) = &self.certified_as {
+            channel.tls = channel.tls.named(name);
+        }
+        channel
     }
 
     pub(super) fn sessions(&self) -> u32 {

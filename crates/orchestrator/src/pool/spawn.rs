@@ -33,6 +33,8 @@ pub struct SpawnSettings {
     pub ports: u16,
     /// How long an agent may take until it serves.
     pub init_timeout: Duration,
+    /// What it is told besides where to serve.
+    pub flags: Vec<String>,
 }
 
 impl SpawnSettings {
@@ -50,10 +52,13 @@ impl SpawnSettings {
     }
 
     /// Starts an agent. It leaves when its input is closed, which it is however this process ends; waiting for the child
-    /// would close one that it still owns.
+    /// would close one that it still owns. The variables of this process are its own: they hold its secrets, and how it
+    /// serves.
     fn start(&self, id: &str) -> std::io::Result<(Child, Option<ChildStdin>)> {
         let mut child = Command::new(&self.program)
             .args(["serve", "--grpc-addr", id, "--until-stdin-ends", "--log", "warn"])
+            .args(&self.flags)
+            .env_clear()
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .kill_on_drop(true)

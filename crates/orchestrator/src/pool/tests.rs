@@ -63,6 +63,7 @@ async fn what_cannot_be_started_or_stopped_is_said() {
 
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let spawn = SpawnSettings {
+        flags: Vec::new(),
         program: "/nowhere/agent".into(),
         size: 0,
         base_port: taken.local_addr().unwrap().port(),

@@ -46,7 +46,7 @@ impl Way {
         loop {
             let reason = match self.pool.place(self.last.as_deref()) {
                 None => "no agent takes a game for now".to_owned(),
-                Some(place) => match Agent::dial(&place.address, self.pool.channel()).await {
+                Some(place) => match Agent::dial(&place.address, &place.channel).await {
                     Ok(agent) => {
                         place.worked();
                         self.outage.up();

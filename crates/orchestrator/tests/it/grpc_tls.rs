@@ -5,8 +5,9 @@ use std::process::Command;
 use testkit::certificates::{Authority, Certificate};
 
 use crate::daemons::{EXPERIMENT, Process, agent, free_port, wait_until_healthy};
-use crate::support::{fail, json, orchestrator};
+use crate::support::{fail, json, orchestrator, succeed};
 use crate::system::System;
+use crate::tokens::create;
 
 /// Flags of a process with a certificate for this name, which trusts this authority.
 fn certified(authority: &Authority, name: &str) -> [String; 6] {
@@ -28,14 +29,16 @@ async fn every_way_of_grpc_can_be_encrypted_and_certified_on_both_sides() {
     let (agent_url, server) = (format!("https://{agent_address}"), format!("https://{address}"));
     let system = System::new().await;
     let mut command = Command::new(agent());
-    command.args(["serve", "--grpc-addr", &agent_address]).args(certified(&ours, "127.0.0.1"));
+    command.args(["serve", "--grpc-addr", &agent_address]).args(flags(&ours, ours.issue(&["127.0.0.1", "localhost"])));
     let agent_daemon = Process::start(command, &system.log("agent"));
     let mut command = system.command("serve");
     command.args(["--grpc-addr", &address]).args(certified(&ours, "127.0.0.1"));
     let serve = Process::start(command, &system.log("serve"));
     wait_until_healthy(&[&["--server", &server], &as_person[..]].concat());
     let worker = certified(&ours, "worker-0");
-    let playing = ["--engines", "1", "--agent-endpoints", &agent_url];
+    // Its addresses are not what its certificate is for.
+    let name = agent_address.replace("127.0.0.1", "dns+https://localhost");
+    let playing = ["--engines", "1", "--agent-endpoints", &name];
     let worker = system.work_as("worker", &[&playing[..], &worker.each_ref().map(String::as_str)].concat());
 
     let file = system.data.path().join("experiment.toml");
@@ -74,6 +77,35 @@ async fn every_way_of_grpc_can_be_encrypted_and_certified_on_both_sides() {
     for process in [worker, agent_daemon, serve] {
         assert_eq!(process.stop(), Some(0));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_does_where_a_certificate_is_optional() {
+    let ours = Authority::new();
+    let address = format!("127.0.0.1:{}", free_port());
+    let server = format!("https://{address}");
+    let system = System::new().await;
+    let mut command = system.command("serve");
+    command.args(["--grpc-addr", &address, "--auth", "required", "--client-certificates", "optional"]);
+    command.args(certified(&ours, "127.0.0.1"));
+    let serve = Process::start(command, &system.log("serve"));
+    let ca = ours.ca().display().to_string();
+    let trusting = ["--server", &server, "--grpc-tls-ca", &ca];
+    wait_until_healthy(&trusting);
+    let list = |more: &[&str]| {
+        let mut command = orchestrator();
+        command.arg("list").args(trusting).args(more);
+        command
+    };
+    let pair = |issued: Certificate| [issued.cert, issued.key].map(|path| path.display().to_string());
+    let shown = |[cert, key]: &[String; 2]| list(&["--grpc-tls-cert", cert, "--grpc-tls-key", key]);
+
+    succeed(&mut list(&["--token-file", &create(&system, "vera", "viewer").file]));
+    succeed(&mut shown(&pair(ours.issue(&["ada"]))));
+    let told = fail(&mut list(&[]), 1);
+    assert!(told.contains("needs a token"), "{told}");
+    fail(&mut shown(&pair(Authority::new().issue(&["eve"]))), 4);
+    assert_eq!(serve.stop(), Some(0));
 }
 
 #[test]

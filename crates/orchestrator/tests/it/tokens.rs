@@ -14,16 +14,16 @@ use crate::support::{fail, json, orchestrator, succeed};
 use crate::system::{Served, System};
 
 /// A token, and the file that holds it.
-struct Token {
+pub(crate) struct Token {
     text: String,
-    file: String,
+    pub(crate) file: String,
 }
 
 fn token(system: &System, command: &[&str]) -> std::process::Output {
     succeed(orchestrator().arg("token").args(command).args(["--database-url", &system.database.url()]))
 }
 
-fn create(system: &System, name: &str, role: &str) -> Token {
+pub(crate) fn create(system: &System, name: &str, role: &str) -> Token {
     let text = String::from_utf8(token(system, &["create", name, "--role", role]).stdout).unwrap();
     let file = system.data.path().join(format!("{name}.token"));
     std::fs::write(&file, &text).unwrap();

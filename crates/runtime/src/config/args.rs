@@ -8,7 +8,9 @@ use clap::{Args, ValueEnum, builder::BoolishValueParser};
 
 use super::{Secret, SecretError};
 use crate::access::Role;
-use crate::grpc::{Access, Address, ClientConfig, ClientTls, ServerConfig, ServerTls, TlsError, Trust};
+use crate::grpc::{
+    Access, Address, ClientCertificates, ClientConfig, ClientTls, ServerConfig, ServerTls, TlsError, Trust,
+};
 use crate::http::HttpServer;
 use crate::tls::TlsFiles;
 
@@ -50,6 +52,10 @@ pub struct GrpcServerArgs {
     /// Certificates
     #[command(flatten)]
     pub tls: GrpcTlsArgs,
+
+    /// Whether clients need a certificate of --grpc-tls-ca, or may come without and show a token
+    #[arg(long, env = "GRPC_CLIENT_CERTIFICATES", value_name = "WHETHER", value_enum, default_value_t)]
+    pub client_certificates: ClientCertificates,
 
     /// Who may call
     #[command(flatten)]
@@ -123,7 +129,7 @@ impl GrpcServerArgs {
     /// If certificates cannot be used, or there are none and the address can be reached from other machines, or nobody
     /// could call.
     pub fn server(&self, address: &Address, with_book: bool) -> Result<ServerConfig, GrpcArgsError> {
-        let tls = self.tls.server()?;
+        let tls = self.tls.server(self.client_certificates)?;
         if tls.is_none() && !self.insecure && !address.is_local() {
             return Err(GrpcArgsError::Clear(address.clone()));
         }
@@ -159,8 +165,7 @@ pub struct GrpcTlsArgs {
     #[arg(long, env = "GRPC_TLS_KEY", value_name = "FILE", requires = "grpc_tls_cert")]
     pub grpc_tls_key: Option<PathBuf>,
 
-    /// Authorities (PEM): of servers at https:// addresses, instead of the well-known ones, and of clients, of whom a server
-    /// then demands a certificate
+    /// Authorities (PEM): of servers at https:// addresses, instead of the well-known ones, and of clients' certificates
     #[arg(long, env = "GRPC_TLS_CA", value_name = "FILE")]
     pub grpc_tls_ca: Option<PathBuf>,
 }
@@ -175,11 +180,11 @@ impl GrpcTlsArgs {
     ///
     /// # Errors
     /// If a file cannot be used.
-    pub fn server(&self) -> Result<Option<Arc<ServerTls>>, TlsError> {
+    pub fn server(&self, clients: ClientCertificates) -> Result<Option<Arc<ServerTls>>, TlsError> {
         if self.grpc_tls_cert.is_none() {
             return Ok(None);
         }
-        Ok(Some(Arc::new(ServerTls::load(self.files())?)))
+        Ok(Some(Arc::new(ServerTls::load(self.files(), clients)?)))
     }
 
     /// Returns the settings of channels to servers.

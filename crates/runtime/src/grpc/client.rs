@@ -26,7 +26,6 @@ use tracing::{Span, debug};
 
 use super::layer::GRPC_TIMEOUT;
 use super::method::{Kind, Methods};
-use super::tls::server_name;
 use super::{
     Address, CONNECTION_WINDOW_BYTES, ClientTls, KEEPALIVE, KEEPALIVE_TIMEOUT, MAX_FRAME_BYTES, MAX_HEADER_BYTES,
     Method, STREAM_WINDOW_BYTES, TlsError, reason,
@@ -106,7 +105,8 @@ pub fn channel(address: &Address, config: &ClientConfig) -> Result<Channel, Chan
         .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
         .http2_max_header_list_size(MAX_HEADER_BYTES);
     let Address::Tls { host, port } = address else { return Ok(endpoint.connect_lazy()) };
-    let dial = Arc::new(Dial { place: (host.clone(), *port), name: server_name(host)?, tls: config.tls.clone() });
+    let dial =
+        Arc::new(Dial { place: (host.clone(), *port), name: config.tls.server_name(host)?, tls: config.tls.clone() });
     let connector = tower::service_fn(move |_: Uri| {
         let dial = dial.clone();
         async move { dial.connect().await.map(TokioIo::new) }

@@ -55,10 +55,21 @@ pub enum TlsError {
     Name(String, #[source] InvalidDnsNameError),
 }
 
+/// Who is let in where an authority is named.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClientCertificates {
+    /// Those with a certificate of the authority.
+    #[default]
+    Required,
+    /// Those without one, too; a token may say who they are.
+    Optional,
+}
+
 /// What a server shows, and whom it lets in: everybody, or, where an authority is named, those with a certificate of it.
 pub struct ServerTls {
     files: TlsFiles,
     protocol: Protocol,
+    clients: ClientCertificates,
     present: Mutex<Present>,
 }
 
@@ -76,8 +87,8 @@ impl ServerTls {
     ///
     /// # Errors
     /// If one of them cannot be used, or they do not go together.
-    pub fn load(files: TlsFiles) -> Result<Self, TlsError> {
-        Self::new(files, Protocol::Http2)
+    pub fn load(files: TlsFiles, clients: ClientCertificates) -> Result<Self, TlsError> {
+        Self::new(files, Protocol::Http2, clients)
     }
 
     /// Reads the files, for plain HTTP: whoever probes or scrapes shows no certificate, so none is demanded.
@@ -85,13 +96,13 @@ impl ServerTls {
     /// # Errors
     /// If one of them cannot be used, or they do not go together.
     pub fn load_for_http(files: TlsFiles) -> Result<Self, TlsError> {
-        Self::new(TlsFiles { ca: None, ..files }, Protocol::Http1)
+        Self::new(TlsFiles { ca: None, ..files }, Protocol::Http1, ClientCertificates::Optional)
     }
 
-    fn new(files: TlsFiles, protocol: Protocol) -> Result<Self, TlsError> {
+    fn new(files: TlsFiles, protocol: Protocol, clients: ClientCertificates) -> Result<Self, TlsError> {
         let stamps = stamps(&files);
-        let config = Arc::new(server_config(&files, protocol)?);
-        Ok(Self { files, protocol, present: Mutex::new(Present { config, stamps, looked: Instant::now() }) })
+        let config = Arc::new(server_config(&files, protocol, clients)?);
+        Ok(Self { files, protocol, clients, present: Mutex::new(Present { config, stamps, looked: Instant::now() }) })
     }
 
     /// What the next connection gets.
@@ -111,7 +122,7 @@ impl ServerTls {
         if stamps == present.stamps {
             return;
         }
-        match server_config(&self.files, self.protocol) {
+        match server_config(&self.files, self.protocol, self.clients) {
             Ok(config) => {
                 present.config = Arc::new(config);
                 present.stamps = stamps;
@@ -132,7 +143,10 @@ impl std::fmt::Debug for ServerTls {
 
 /// Whom a channel trusts, and what it shows where it is asked: the well-known authorities, and nothing, by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ClientTls(TlsFiles);
+pub struct ClientTls {
+    files: TlsFiles,
+    name: Option<String>,
+}
 
 impl ClientTls {
     /// Reads the files once, to see that they can be used.
@@ -141,18 +155,25 @@ impl ClientTls {
     /// If one of them cannot be used, or they do not go together.
     pub fn load(files: TlsFiles) -> Result<Self, TlsError> {
         client_config(&files)?;
-        Ok(Self(files))
+        Ok(Self { files, name: None })
+    }
+
+    /// The same for servers whose certificate names this host, at whatever address they are.
+    #[must_use]
+    pub fn named(self, host: &str) -> Self {
+        Self { name: Some(host.to_owned()), ..self }
+    }
+
+    /// The name that the certificate of the server at `host` has to have.
+    pub(super) fn server_name(&self, host: &str) -> Result<ServerName<'static>, TlsError> {
+        let name = self.name.as_deref().unwrap_or(host);
+        ServerName::try_from(name.to_owned()).map_err(|error| TlsError::Name(name.to_owned(), error))
     }
 
     /// What the next connection is made with.
     pub(super) fn connector(&self) -> Result<TlsConnector, TlsError> {
-        Ok(TlsConnector::from(Arc::new(client_config(&self.0)?)))
+        Ok(TlsConnector::from(Arc::new(client_config(&self.files)?)))
     }
-}
-
-/// The name that a peer's certificate has to have.
-pub(super) fn server_name(host: &str) -> Result<ServerName<'static>, TlsError> {
-    ServerName::try_from(host.to_owned()).map_err(|error| TlsError::Name(host.to_owned(), error))
 }
 
 fn stamps(files: &TlsFiles) -> Vec<Stamp> {
@@ -171,7 +192,7 @@ fn unfit(error: impl std::fmt::Display) -> TlsError {
     TlsError::Unfit(error.to_string())
 }
 
-fn server_config(files: &TlsFiles, protocol: Protocol) -> Result<ServerConfig, TlsError> {
+fn server_config(files: &TlsFiles, protocol: Protocol, clients: ClientCertificates) -> Result<ServerConfig, TlsError> {
     let (chain, key) = files.identity()?.ok_or(TlsError::NoIdentity)?;
     let builder =
         ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions().map_err(unfit)?;
@@ -179,8 +200,12 @@ fn server_config(files: &TlsFiles, protocol: Protocol) -> Result<ServerConfig, T
         None => builder.with_no_client_auth(),
         Some(_) => {
             let roots = Arc::new(roots(files.authorities()?).map_err(unfit)?);
-            let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider()).build().map_err(unfit)?;
-            builder.with_client_cert_verifier(verifier)
+            let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider());
+            let verifier = match clients {
+                ClientCertificates::Required => verifier,
+                ClientCertificates::Optional => verifier.allow_unauthenticated(),
+            };
+            builder.with_client_cert_verifier(verifier.build().map_err(unfit)?)
         }
     };
     let mut config = builder.with_single_cert(chain, key).map_err(unfit)?;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use runtime::grpc::{
-    Address, ClientConfig, ClientTls, Listener, ServerConfig, ServerTls, base_routes, channel, is_of_the_transport,
-    serve,
+    Address, ClientCertificates, ClientConfig, ClientTls, Listener, ServerConfig, ServerTls, base_routes, channel,
+    is_of_the_transport, serve,
 };
 use runtime::health::Readiness;
 use runtime::tls::TlsFiles;
@@ -29,11 +29,16 @@ fn identity(authority: &Authority, host: &str) -> TlsFiles {
 
 /// A server that speaks TLS; returns its port.
 async fn start(files: TlsFiles) -> (u16, DropGuard) {
+    start_for(files, ClientCertificates::Required).await
+}
+
+async fn start_for(files: TlsFiles, clients: ClientCertificates) -> (u16, DropGuard) {
     let readiness = Readiness::builder().build();
     let routes = base_routes(&readiness, None).unwrap();
     let listener = Listener::bind(&"127.0.0.1:0".parse().unwrap()).await.unwrap();
     let Address::Tcp { port, .. } = listener.address().unwrap() else { panic!("a TCP address was expected") };
-    let config = ServerConfig { tls: Some(Arc::new(ServerTls::load(files).unwrap())), ..ServerConfig::default() };
+    let tls = ServerTls::load(files, clients).unwrap();
+    let config = ServerConfig { tls: Some(Arc::new(tls)), ..ServerConfig::default() };
     let stop = CancellationToken::new();
     let guard = stop.clone().drop_guard();
     tokio::spawn(async move { serve(&config, routes, listener, stop, Duration::ZERO).await });
@@ -82,6 +87,33 @@ async fn where_an_authority_is_named_only_its_clients_are_let_in() {
 }
 
 #[tokio::test]
+async fn a_server_may_let_in_who_shows_no_certificate_but_nobody_with_a_wrong_one() {
+    let (ours, other) = (Authority::new(), Authority::new());
+    let files = TlsFiles { ca: Some(ours.ca()), ..identity(&ours, "localhost") };
+    let (port, _stop) = start_for(files, ClientCertificates::Optional).await;
+    let shows = |authority: &Authority| TlsFiles { ca: Some(ours.ca()), ..identity(authority, "worker-1") };
+
+    check(port, shows(&ours)).await.unwrap();
+    check(port, trusting(&ours)).await.unwrap();
+    assert!(is_of_the_transport(&check(port, shows(&other)).await.unwrap_err()));
+}
+
+#[tokio::test]
+async fn a_server_may_be_at_another_address_than_its_certificate_names() {
+    let ours = Authority::new();
+    let (port, _stop) = start(identity(&ours, "agent")).await;
+    let asked = async |name| {
+        let tls = ClientTls::load(trusting(&ours)).unwrap().named(name);
+        let address = Address::Tls { host: "127.0.0.1".into(), port };
+        let channel = channel(&address, &ClientConfig { tls, ..ClientConfig::default() }).unwrap();
+        HealthClient::new(channel).check(HealthCheckRequest::default()).await
+    };
+
+    asked("agent").await.unwrap();
+    assert!(is_of_the_transport(&asked("127.0.0.1").await.unwrap_err()));
+}
+
+#[tokio::test]
 async fn an_exchanged_certificate_is_taken_over_and_breaks_no_stream() {
     let (before, after) = (Authority::new(), Authority::new());
     let files = identity(&before, "localhost");
@@ -126,7 +158,7 @@ async fn a_peer_that_shakes_no_hands_holds_up_nobody() {
 fn what_cannot_be_used_is_told_at_the_start() {
     let ours = Authority::new();
     let (server, other) = (identity(&ours, "localhost"), identity(&ours, "localhost"));
-    let told = |files| ServerTls::load(files).unwrap_err().to_string();
+    let told = |files| ServerTls::load(files, ClientCertificates::Required).unwrap_err().to_string();
 
     assert_eq!(told(trusting(&ours)), "a server needs a certificate and its key");
     let mixed = told(TlsFiles { key: other.key, ..server });
