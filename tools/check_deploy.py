@@ -120,6 +120,10 @@ def check_kubernetes(root):
         names = [identity(one) for one in objects]
         for one in objects:
             where = f"{folder.relative_to(root)} {'/'.join(identity(one))}"
+            if "overlays" not in folder.parts:
+                check_flags(where, [], one["data"] if one["kind"] == "ConfigMap" else {})
+                for container in containers(one):
+                    check_flags(where, container.get("args", []), {each["name"] for each in container.get("env", [])})
             if names.count(identity(one)) > 1:
                 fault(where, "is there twice")
             check_schema(where, one)
@@ -251,6 +255,15 @@ def referred(one):
                 yield "Secret", chosen["name"], False
 
 
+# Both.
+
+
+def check_flags(where, flags, environment):
+    """Nothing is served in the clear, or to anybody who asks."""
+    expect(where, "--insecure" not in flags and "GRPC_INSECURE" not in environment, "serves in the clear")
+    expect(where, "--auth" not in flags and "GRPC_AUTH" not in environment, "lets anybody call")
+
+
 # Compose.
 
 
@@ -264,6 +277,7 @@ def check_compose(root):
         expect(where, "mem_limit" in service and "pids_limit" in service, "has no limits of memory and processes")
         expect(where, "restart" in service, "does not say whether it is started again")
         expect(where, "healthcheck" in service or name in UNASKED, "does not say how it is")
+        check_flags(where, service.get("command", []), service.get("environment") or {})
         for port in service.get("ports", []):
             expect(where, str(port).startswith("127.0.0.1:"), f"publishes {port} to everybody")
         for variable, value in (service.get("environment") or {}).items():
