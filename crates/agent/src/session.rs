@@ -2,6 +2,7 @@
 //!
 //! The order of messages is that of `AgentService.LiveSession` in `agent.proto`.
 
+mod sample;
 mod tally;
 
 use std::sync::Arc;
@@ -89,6 +90,8 @@ pub struct Session {
     draining: bool,
     /// The name of the episode, for those who watch.
     episode: String,
+    /// The trace context of the episode, if somebody traces it.
+    traceparent: Option<String>,
     audience: Option<Arc<Audience>>,
     _open: Open,
 }
@@ -109,6 +112,7 @@ impl Session {
             budget,
             draining: false,
             episode: String::new(),
+            traceparent: None,
             audience: None,
             _open: Open::new(),
         }
@@ -216,9 +220,13 @@ impl Session {
             self.show(seen, None);
             return Ok(Answer::Nothing);
         }
+        let span = self.traceparent.as_deref().and_then(|episode| sample::span(episode, tick));
         let before = Instant::now();
         let decision = player.policy.decide(&self.state);
         let took = before.elapsed();
+        if let Some(span) = span {
+            sample::end(&span, &decision);
+        }
         self.tally.decided(decision.level, took, player.budget);
         let mut action = player.buttons.action(self.tick, &decision);
         action.action_id = self.actions;
@@ -290,6 +298,7 @@ impl Session {
     fn start(&mut self, control: EpisodeControl) -> Result<Answer, Breach> {
         self.refuse_while_draining()?;
         self.episode = control.episode_id;
+        self.traceparent = control.traceparent;
         self.seed = control.agent_seed.unwrap_or_else(|| self.player.as_ref().map_or(0, |player| player.default_seed));
         self.tally.episodes += 1;
         self.begin();

@@ -13,6 +13,7 @@ mod message;
 mod metrics;
 mod publisher;
 mod source;
+mod spans;
 mod stream;
 
 pub use config::NatsConfig;

@@ -8,6 +8,7 @@ mod drain;
 mod spans;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::time::Duration;
 
 use domain::digest::{Digest, ExperimentDigest};
@@ -129,7 +130,10 @@ impl Director<'_> {
 
     /// Does all steps of one experiment that are due; returns the span of its generation, to which its jobs belong.
     async fn carry_on(&mut self, mut record: ExperimentRecord) -> Result<Span, PortError> {
-        let spans = self.spans.entry(record.id).or_insert_with(|| Spans::new(&record));
+        let spans = match self.spans.entry(record.id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(Spans::new(self.core.store.as_ref(), &record).await),
+        };
         loop {
             let span = spans.of(record.generation);
             match advance(self.core, self.epoch, &record).instrument(span.clone()).await? {

@@ -19,12 +19,14 @@ use futures::{Stream, StreamExt as _};
 use proto::agent::v1::{AgentMessage, ConfigUpdate, OrchestratorMessage, Practice};
 use proto::convert::BadMessage;
 use proto::session::{Session, SessionError};
+use runtime::trace_context;
 use tokio::runtime::Builder;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::timeout;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 use tonic::{Status, Streaming};
+use tracing::{Span, info_span};
 
 use crate::games::{Games, ScenarioFacts};
 use crate::play::AttemptError;
@@ -77,8 +79,9 @@ impl Practices {
         let number = self.count.fetch_add(1, Ordering::Relaxed);
         // The engine's steps block, so every game has a thread of its own.
         let playing = std::thread::Builder::new().name(format!("practice-{number}"));
+        let call = Span::current();
         let started = playing.spawn(move || {
-            let outcome = self.run(number, inbound, outbound, place);
+            let outcome = call.in_scope(|| self.run(number, inbound, outbound, place));
             // A guest that has left asks for no status.
             let _ = end.send(outcome);
         });
@@ -133,13 +136,14 @@ async fn practise(
             None => doom_seed(wish.seed, 0, wish.first_episode.wrapping_add(index)),
         };
         let name = format!("practice-{number}/{index}");
+        let span = info_span!("episode", practice = number, index, doom_seed = doom_seed.0);
         let assigned = Assigned {
             name: &name,
             doom_seed,
             agent_seed: agent_seed(wish.seed, doom_seed),
             frame_skip: scenario.frame_skip,
+            traceparent: trace_context::of(&span),
         };
-        guest.seed(doom_seed);
         match play(game.as_mut(), &mut guest, &assigned, &mut state, |_, _, _| {}).await {
             Ok(_) if index + 1 == wish.episodes => break,
             Ok(_) => guest.ready().await.map_err(|error| failed(&error))?,

@@ -103,6 +103,19 @@ impl From<Status> for SessionError {
     }
 }
 
+/// What an agent is told of an episode that begins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EpisodeStart {
+    /// Its name.
+    pub episode_id: String,
+    /// Seed of the agent's own draws.
+    pub agent_seed: u64,
+    /// What the engine is seeded with, if the agent is to know.
+    pub doom_seed: Option<u32>,
+    /// Its trace context, if somebody traces it.
+    pub traceparent: Option<String>,
+}
+
 /// An open session with an agent.
 #[derive(Debug)]
 pub struct Session {
@@ -201,24 +214,22 @@ impl Session {
     /// # Errors
     /// If the stream is lost.
     pub async fn start(&mut self, episode_id: impl Into<String>, agent_seed: u64) -> Result<(), SessionError> {
-        self.start_with(episode_id, agent_seed, None).await
+        let episode_id = episode_id.into();
+        self.start_with(EpisodeStart { episode_id, agent_seed, ..EpisodeStart::default() }).await
     }
 
-    /// The same, with the seed that the engine plays, for the agent's records.
+    /// The same, with more for the agent's records.
     ///
     /// # Errors
     /// If the stream is lost.
-    pub async fn start_with(
-        &mut self,
-        episode_id: impl Into<String>,
-        agent_seed: u64,
-        doom_seed: Option<u32>,
-    ) -> Result<(), SessionError> {
+    pub async fn start_with(&mut self, start: EpisodeStart) -> Result<(), SessionError> {
+        let EpisodeStart { episode_id, agent_seed, doom_seed, traceparent } = start;
         let control = EpisodeControl {
             command: Command::Start.into(),
-            episode_id: episode_id.into(),
+            episode_id,
             agent_seed: Some(agent_seed),
             doom_seed,
+            traceparent,
             ..EpisodeControl::default()
         };
         self.send(Said::Control(control)).await

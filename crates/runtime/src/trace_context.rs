@@ -33,8 +33,13 @@ pub fn inject_map(span: &Span, map: &mut impl Extend<(String, String)>) {
 
 /// Returns the `traceparent` of the current span, if it is traced.
 pub fn current() -> Option<String> {
+    of(&Span::current())
+}
+
+/// Returns the `traceparent` of a span, if it is traced. It cannot be given another parent then.
+pub fn of(span: &Span) -> Option<String> {
     let mut found = None;
-    inject_with(&Span::current(), |key, value| {
+    inject_with(span, |key, value| {
         if key == TRACEPARENT {
             found = Some(value);
         }

@@ -17,10 +17,11 @@ use futures::stream::FuturesOrdered;
 use runtime::crash::{self, Point};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
+use tracing::{Instrument as _, Span};
 
 use super::client::{connect, ensure_connected, why_not};
 use super::config::NatsConfig;
-use super::{JetStreamHistory, JetStreamSource, NatsMetrics, message, stream};
+use super::{JetStreamHistory, JetStreamSource, NatsMetrics, message, spans, stream};
 
 /// For how long a reason for the lack of a connection is believed.
 const RECENT: Duration = Duration::from_secs(10);
@@ -153,7 +154,10 @@ impl JetStreamPublisher {
             if away {
                 break;
             }
-            in_flight.push_back(acknowledged(self.send(record).await));
+            let subject = self.config.event_subject(&record.subject);
+            let span = spans::publish(&self.config.stream, &subject, record);
+            let sent = self.send(subject, record).instrument(span.clone()).await;
+            in_flight.push_back(acknowledged(sent).instrument(span));
             crash::reached(Point::EventsSent);
         }
         while let Some(result) = in_flight.next().await {
@@ -164,9 +168,8 @@ impl JetStreamPublisher {
         results
     }
 
-    async fn send(&self, record: &EventRecord) -> PortResult<PublishAckFuture> {
+    async fn send(&self, subject: String, record: &EventRecord) -> PortResult<PublishAckFuture> {
         let message = message::of(record)?;
-        let subject = self.config.event_subject(&record.subject);
         self.context.send_publish(subject, message).await.map_err(not_published)
     }
 
@@ -219,7 +222,14 @@ impl EventPublisher for JetStreamPublisher {
 
 /// Waits for the server's word. A duplicate is as good as a new message: the stream has it.
 async fn acknowledged(sent: PortResult<PublishAckFuture>) -> PortResult<()> {
-    sent?.into_future().await.map(drop).map_err(not_published)
+    let acknowledged = match sent {
+        Ok(sent) => sent.into_future().await.map(drop).map_err(not_published),
+        Err(error) => Err(error),
+    };
+    if acknowledged.is_err() {
+        Span::current().record("otel.status_code", "ERROR");
+    }
+    acknowledged
 }
 
 fn not_published(error: PublishError) -> PortError {

@@ -9,7 +9,7 @@ use domain::genome::Genome;
 use domain::ids::AgentId;
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
-use orchestrator::play::episode::Decider as _;
+use orchestrator::play::episode::{Assigned, Decider as _};
 use orchestrator::play::session::Agent;
 use proto::agent::v1::agent_message::Payload as Heard;
 use proto::agent::v1::agent_service_client::AgentServiceClient;
@@ -168,7 +168,9 @@ pub(crate) async fn serve(socket: PathBuf) -> (CancellationToken, JoinHandle<()>
 /// A session in play.
 pub(crate) async fn play(socket: PathBuf) -> Agent {
     let mut agent = ready(socket).await;
-    agent.start("bench", 1).await.unwrap();
+    let (doom_seed, agent_seed) = (domain::ids::DoomSeed(1), 1);
+    let assigned = Assigned { name: "bench", doom_seed, agent_seed, frame_skip: 4, traceparent: None };
+    agent.start(&assigned).await.unwrap();
     agent
 }
 

@@ -224,8 +224,8 @@ impl Player {
         let mut tally = Tally::default();
         for seed in FIRST_SEED.. {
             let frame_skip = self.setting.frame_skip;
-            let assigned =
-                Assigned { name: "bench", doom_seed: DoomSeed(seed), agent_seed: u64::from(seed), frame_skip };
+            let (doom_seed, agent_seed) = (DoomSeed(seed), u64::from(seed));
+            let assigned = Assigned { name: "bench", doom_seed, agent_seed, frame_skip, traceparent: None };
             let outcome = play(&mut game, decider, &assigned, &mut state, |_, _, _| {}).await?;
             tally.decisions += u64::from(outcome.measures.ticks);
             if decider.stepping >= self.duration {
@@ -242,8 +242,8 @@ impl Player {
 struct Inproc(Box<dyn decision::Policy>);
 
 impl Decider for Inproc {
-    async fn start(&mut self, _episode: &str, agent_seed: u64) -> Result<(), AttemptError> {
-        self.0.start(agent_seed);
+    async fn start(&mut self, assigned: &Assigned<'_>) -> Result<(), AttemptError> {
+        self.0.start(assigned.agent_seed);
         Ok(())
     }
 
@@ -273,8 +273,8 @@ impl<D> Timed<D> {
 }
 
 impl<D: Decider> Decider for Timed<D> {
-    async fn start(&mut self, episode: &str, agent_seed: u64) -> Result<(), AttemptError> {
-        self.inner.start(episode, agent_seed).await?;
+    async fn start(&mut self, assigned: &Assigned<'_>) -> Result<(), AttemptError> {
+        self.inner.start(assigned).await?;
         self.begun = Some((Instant::now(), self.engine.and_then(used)));
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The spans of what is looked after. No result depends on them.
 
-use domain::ports::ExperimentRecord;
+use domain::ports::{ExperimentRecord, ExperimentStore};
+use runtime::trace_context;
 use tracing::{Span, info_span};
 
 /// The spans of an experiment and of its generation, which last as long as what they are named after.
@@ -11,9 +12,12 @@ pub(super) struct Spans {
 }
 
 impl Spans {
-    pub(super) fn new(record: &ExperimentRecord) -> Self {
-        // No child of the task that looks after it: that one has seen others before.
+    /// The experiment's span is below the call that launched it, whoever looks after it now.
+    pub(super) async fn new(store: &dyn ExperimentStore, record: &ExperimentRecord) -> Self {
         let experiment = info_span!(parent: None, "experiment", experiment = %record.id, name = record.spec.name);
+        if let Some(traceparent) = launched_by(store, record).await {
+            trace_context::follow(&experiment, &traceparent);
+        }
         Self { generation: generation_span(&experiment, record.generation), experiment, index: record.generation }
     }
 
@@ -25,6 +29,12 @@ impl Spans {
         }
         self.generation.clone()
     }
+}
+
+/// The trace context of the first event, which was recorded by the launch. A trace is not worth a failure.
+async fn launched_by(store: &dyn ExperimentStore, record: &ExperimentRecord) -> Option<String> {
+    let first = store.events_after(record.id, 0, 1).await.ok()?;
+    first.into_iter().next()?.record.traceparent
 }
 
 fn generation_span(experiment: &Span, generation: u32) -> Span {

@@ -6,13 +6,14 @@ use domain::episode::{Effect, Episode, Input, Outcome};
 use domain::game::GameState;
 use domain::ids::{DoomSeed, TickNo};
 use domain::ports::Environment;
+use proto::session::EpisodeStart;
 
 use super::{AttemptError, view};
 
 /// Whoever decides: an agent behind a session, or one in this process.
 pub trait Decider {
     /// Tells the decider that an episode begins.
-    fn start(&mut self, episode: &str, agent_seed: u64) -> impl Future<Output = Result<(), AttemptError>>;
+    fn start(&mut self, assigned: &Assigned<'_>) -> impl Future<Output = Result<(), AttemptError>>;
 
     /// The buttons for the state's tick.
     fn decide(&mut self, state: &GameState) -> impl Future<Output = Result<Buttons, AttemptError>>;
@@ -32,6 +33,15 @@ pub struct Assigned<'a> {
     pub agent_seed: u64,
     /// Tics per decision.
     pub frame_skip: u32,
+    /// The trace context of the episode, if somebody traces it.
+    pub traceparent: Option<String>,
+}
+
+impl From<&Assigned<'_>> for EpisodeStart {
+    fn from(assigned: &Assigned<'_>) -> Self {
+        let (episode_id, agent_seed) = (assigned.name.to_owned(), assigned.agent_seed);
+        Self { episode_id, agent_seed, doom_seed: None, traceparent: assigned.traceparent.clone() }
+    }
 }
 
 /// Plays one episode from its start to its outcome. `state` is a buffer that is reused from episode to episode.
@@ -48,7 +58,7 @@ pub async fn play(
 ) -> Result<Outcome, AttemptError> {
     let mut now = game.reset(assigned.doom_seed)?;
     let mut episode = Episode::new(game.buttons().len(), game.bounds());
-    decider.start(assigned.name, assigned.agent_seed).await?;
+    decider.start(assigned).await?;
     let mut effect = episode.on(Input::Started(&now))?;
     let mut current = TickNo(0);
     loop {

@@ -14,7 +14,7 @@ use proto::session::{Session, SessionError};
 use runtime::grpc::{self, Address, ClientConfig};
 use tokio::time::{Instant, Sleep, sleep, timeout};
 
-use super::episode::Decider;
+use super::episode::{Assigned, Decider};
 use super::{AttemptError, HELLO};
 
 /// How long an agent may take for anything but a decision.
@@ -74,8 +74,8 @@ impl Agent {
 }
 
 impl Decider for Agent {
-    async fn start(&mut self, episode: &str, agent_seed: u64) -> Result<(), AttemptError> {
-        self.alarm.within(PATIENCE, "the start", self.session.start(episode, agent_seed)).await
+    async fn start(&mut self, assigned: &Assigned<'_>) -> Result<(), AttemptError> {
+        self.alarm.within(PATIENCE, "the start", self.session.start_with(assigned.into())).await
     }
 
     async fn decide(&mut self, state: &GameState) -> Result<Buttons, AttemptError> {

@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use domain::action::Buttons;
 use domain::game::GameState;
-use domain::ids::DoomSeed;
 use proto::agent::v1::AgentStatus;
-use proto::session::{Session, SessionError};
+use proto::session::{EpisodeStart, Session, SessionError};
 use tokio::time::timeout;
 
 use crate::play::AttemptError;
-use crate::play::episode::Decider;
+use crate::play::episode::{Assigned, Decider};
 
 /// How long a guest may be silent: it may learn between two decisions.
 pub(super) const IDLE: Duration = Duration::from_secs(15 * 60);
@@ -23,23 +22,17 @@ pub(super) struct Guest {
     session: Session,
     /// The seed of the next episode, if it named one.
     wish: Option<u32>,
-    seed: Option<DoomSeed>,
     left: bool,
 }
 
 impl Guest {
     pub(super) fn new(session: Session, wish: Option<u32>) -> Self {
-        Self { session, wish, seed: None, left: false }
+        Self { session, wish, left: false }
     }
 
     /// Takes the seed that it wants for the next episode.
     pub(super) fn wish(&mut self) -> Option<u32> {
         self.wish.take()
-    }
-
-    /// What the next episode is played with.
-    pub(super) fn seed(&mut self, seed: DoomSeed) {
-        self.seed = Some(seed);
     }
 
     /// Waits until it is ready for the next episode.
@@ -78,9 +71,9 @@ async fn within<T>(
 }
 
 impl Decider for Guest {
-    async fn start(&mut self, episode: &str, agent_seed: u64) -> Result<(), AttemptError> {
-        let seed = self.seed.map(|seed| seed.0);
-        within("the start", self.session.start_with(episode, agent_seed, seed)).await
+    async fn start(&mut self, assigned: &Assigned<'_>) -> Result<(), AttemptError> {
+        let start = EpisodeStart { doom_seed: Some(assigned.doom_seed.0), ..assigned.into() };
+        within("the start", self.session.start_with(start)).await
     }
 
     async fn decide(&mut self, state: &GameState) -> Result<Buttons, AttemptError> {

@@ -15,6 +15,7 @@ use domain::ports::{Assignment, Environment, TickLog, TickRow};
 use domain::score::{EpisodeKey, Score};
 use domain::seed::agent_seed;
 use futures::FutureExt as _;
+use runtime::trace_context;
 use tokio::sync::mpsc;
 use tracing::{Span, info_span};
 
@@ -87,8 +88,8 @@ impl Slot {
         self.prepare(assignment, progress).await?;
         for episode in &assignment.episodes {
             // Held and never entered: entering it at every poll would be paid for at every tick.
-            let _span = episode_span(span, assignment, episode);
-            let played = self.play_one(assignment, episode, progress).await?;
+            let span = episode_span(span, assignment, episode);
+            let played = self.play_one(assignment, episode, progress, trace_context::of(&span)).await?;
             if results.send(played).await.is_err() {
                 return Err(AttemptError::Cancelled);
             }
@@ -141,6 +142,7 @@ impl Slot {
         assignment: &Assignment,
         episode: &PlannedEpisode,
         progress: &Progress,
+        traceparent: Option<String>,
     ) -> Result<Played, AttemptError> {
         let key = EpisodeKey {
             generation: assignment.generation,
@@ -153,6 +155,7 @@ impl Slot {
             doom_seed: episode.doom_seed,
             agent_seed: agent_seed(assignment.spec.seed, episode.doom_seed),
             frame_skip: assignment.member.scenario.frame_skip,
+            traceparent,
         };
         let open = self.game.as_mut().expect("a job is prepared before it is played");
         let agent = &mut self.agent.as_mut().expect("a job is prepared before it is played").agent;

@@ -9,7 +9,7 @@ use domain::ports::{Assignment, PortError, PortResult, Renewal, Renewed};
 use runtime::crash::{self, Point};
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
-use tracing::Span;
+use tracing::{Instrument as _, Span, info_span};
 
 use super::lane::{Lane, Verdict};
 use super::patience::Patience;
@@ -106,7 +106,8 @@ impl Lane {
     async fn commit_all(&self, held: Held, mut played: mpsc::Receiver<Played>) -> PortResult<()> {
         let mut batch = Vec::with_capacity(BATCH);
         while played.recv_many(&mut batch, BATCH).await > 0 {
-            self.commit(held, std::mem::take(&mut batch)).await?;
+            let span = info_span!("commit", job = %held.job, episodes = batch.len());
+            self.commit(held, std::mem::take(&mut batch)).instrument(span).await?;
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ mod every_rpc;
 mod extend;
 mod faults;
 mod grpc_tls;
+mod guest;
 mod http;
 mod jobs;
 mod jobs_command;

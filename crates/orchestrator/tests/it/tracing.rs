@@ -1,4 +1,4 @@
-//! Traces over the real services: from generation to job, episode and event.
+//! Traces over the real services: from a launch to what its events became, and from a practice to its decisions.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -26,8 +26,10 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument as _, info_span};
 
 use crate::collector::{Collector, Exported};
+use crate::daemons::free_port;
+use crate::guest::Guest;
 use crate::support::folder;
-use crate::system::System;
+use crate::system::{PATIENCE, System, eventually};
 
 const EXPERIMENT: &str = "name = \"traced\"\nseed = 5\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n\
                           [seeds]\nepisodes = 2\n[evolution]\npopulation = 3\ngenerations = 2\nconfirmation = 0\n";
@@ -160,39 +162,72 @@ fn below(spans: &[Exported], name: &str, parent: &str) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_trace_links_generation_job_episode_and_event() {
+async fn one_trace_links_launch_job_episode_decisions_commit_event_and_projection() {
     let (collector, system) = (Collector::start().await, System::new().await);
     let exporting = ["--otel-exporter-otlp-endpoint", &collector.endpoint];
     let served = system.serve(&exporting);
-    let worker = system.work_as("worker", &[&["--engines", "2"][..], &exporting].concat());
+    let port = free_port().to_string();
+    let agents = ["--engines", "2", "--agent-pool-size", "1", "--agent-base-port", &port];
+    let worker = system.work_as("worker", &[&agents[..], &exporting].concat());
 
     let id = served.launch(&system.data, EXPERIMENT);
     assert!(served.client("watch").arg(&id).output().unwrap().status.success());
     // Two of the experiment, two of each of two generations, three agents in each.
     let events = traces(&system, 2 + 2 * 2 + 2 * 3).await;
+    let processed = format!("process {}", system.stream());
+    eventually("every event was taken into the summaries", PATIENCE, async || {
+        collector.spans().iter().filter(|span| span.name == processed).count() == events.len()
+    })
+    .await;
     // Spans in hand are exported at the end.
     assert_eq!((worker.stop(), served.process.stop()), (Some(0), Some(0)));
 
     let spans = collector.spans();
+    let launch = spans.iter().find(|span| span.name.ends_with("/LaunchExperiment")).unwrap();
     let generations = below(&spans, "generation", "experiment");
     let jobs = below(&spans, "job", "generation");
     let episodes = below(&spans, "episode", "job");
     assert_eq!((generations.len(), episodes.len()), (2, 2 * 3 * 2));
+    below(&spans, "experiment", &launch.name);
     let experiment = spans.iter().find(|span| span.name == "experiment").unwrap();
-    assert_eq!(experiment.parent, "");
-    for context in [&generations, &jobs, &episodes].into_iter().flatten() {
+    let decisions = below(&spans, "decision", "episode");
+    assert!(decisions.len() >= episodes.len(), "the first of every episode: {decisions:?}");
+    let commits = below(&spans, "commit", "job");
+    for context in [&generations, &jobs, &episodes, &decisions, &commits].into_iter().flatten() {
         assert!(context.contains(&experiment.trace), "{context} is no part of {experiment:?}");
     }
     for (subject, context) in &events {
+        let launched = vec![launch.traceparent()];
         let recorded_in = match subject.as_str() {
-            // Recorded by the call that launched it.
-            "started" | "generation.0.started" => continue,
-            subject if subject.ends_with(".evaluated") => &jobs,
+            "started" | "generation.0.started" => &launched,
+            subject if subject.ends_with(".evaluated") => &commits,
             _ => &generations,
         };
         assert!(recorded_in.contains(context), "{subject} was recorded in {context}");
     }
+    for name in [processed, format!("publish {}", system.stream())] {
+        let named: Vec<_> = spans.iter().filter(|span| span.name == name).collect();
+        assert_eq!(named.len(), events.len(), "{name}");
+        for span in named {
+            let recorded_in = events.values().any(|context| context.contains(&span.parent));
+            assert!(recorded_in && span.trace == experiment.trace, "{span:?}");
+        }
+    }
     messages_are_named(&spans, system.prefix());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_practice_is_traced_from_the_guest_s_call_to_its_episodes() {
+    let (collector, system) = (Collector::start().await, System::new().await);
+    let served = system.serve(&["--otel-exporter-otlp-endpoint", &collector.endpoint]);
+
+    let told = Guest::practise(&served.server, TRACEPARENT).await.play().await;
+
+    assert_eq!(served.process.stop(), Some(0));
+    let spans = collector.spans();
+    let call = spans.iter().find(|span| span.name.ends_with("OrchestratorService/LiveSession")).unwrap();
+    assert!(TRACEPARENT.contains(&call.parent) && TRACEPARENT.contains(&call.trace), "{call:?}");
+    assert_eq!((below(&spans, "episode", &call.name), told.len()), (told.clone(), 2));
 }
 
 /// Every span of a message says where it went or came from, and which it was.

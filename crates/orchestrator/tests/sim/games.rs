@@ -15,7 +15,7 @@ use domain::ports::{Environment, EnvironmentError};
 use domain::seed::Draws;
 use orchestrator::games::{Games, ScenarioFacts};
 use orchestrator::play::AttemptError;
-use orchestrator::play::episode::Decider;
+use orchestrator::play::episode::{Assigned, Decider};
 use tokio::time::sleep;
 
 use crate::process::Process;
@@ -132,8 +132,8 @@ impl SimAgent {
 }
 
 impl Decider for SimAgent {
-    async fn start(&mut self, _episode: &str, agent_seed: u64) -> Result<(), AttemptError> {
-        self.seed = agent_seed;
+    async fn start(&mut self, assigned: &Assigned<'_>) -> Result<(), AttemptError> {
+        self.seed = assigned.agent_seed;
         Ok(())
     }
 

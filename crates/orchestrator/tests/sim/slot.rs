@@ -99,6 +99,7 @@ impl SimSlot {
             doom_seed: self.seed(assignment, episode),
             agent_seed: agent_seed(assignment.spec.seed, episode.doom_seed),
             frame_skip: member.scenario.frame_skip,
+            traceparent: None,
         };
         let outcome =
             play(&mut SimGame::new(), &mut agent, &assigned, &mut GameState::default(), |_, _, _| progress.advance())

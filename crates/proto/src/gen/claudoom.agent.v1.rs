@@ -597,6 +597,10 @@ pub struct EpisodeControl {
     /// With START: the seed that the engine plays, for records.
     #[prost(uint32, optional, tag = "5")]
     pub doom_seed: ::core::option::Option<u32>,
+    /// With START: the episode as a W3C trace context (`traceparent`), to which spans of decisions belong; left out where
+    /// nobody traces.
+    #[prost(string, optional, tag = "6")]
+    pub traceparent: ::core::option::Option<::prost::alloc::string::String>,
 }
 /// Nested message and enum types in `EpisodeControl`.
 pub mod episode_control {

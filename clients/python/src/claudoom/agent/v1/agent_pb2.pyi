@@ -464,7 +464,7 @@ class OrchestratorMessage(_message.Message):
     def __init__(self, state: _Optional[_Union[GameState, _Mapping]] = ..., control: _Optional[_Union[EpisodeControl, _Mapping]] = ..., config: _Optional[_Union[ConfigUpdate, _Mapping]] = ...) -> None: ...
 
 class EpisodeControl(_message.Message):
-    __slots__ = ("command", "reason", "episode_id", "agent_seed", "doom_seed")
+    __slots__ = ("command", "reason", "episode_id", "agent_seed", "doom_seed", "traceparent")
     class Command(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         COMMAND_UNSPECIFIED: _ClassVar[EpisodeControl.Command]
@@ -486,12 +486,14 @@ class EpisodeControl(_message.Message):
     EPISODE_ID_FIELD_NUMBER: _ClassVar[int]
     AGENT_SEED_FIELD_NUMBER: _ClassVar[int]
     DOOM_SEED_FIELD_NUMBER: _ClassVar[int]
+    TRACEPARENT_FIELD_NUMBER: _ClassVar[int]
     command: EpisodeControl.Command
     reason: str
     episode_id: str
     agent_seed: int
     doom_seed: int
-    def __init__(self, command: _Optional[_Union[EpisodeControl.Command, str]] = ..., reason: _Optional[str] = ..., episode_id: _Optional[str] = ..., agent_seed: _Optional[int] = ..., doom_seed: _Optional[int] = ...) -> None: ...
+    traceparent: str
+    def __init__(self, command: _Optional[_Union[EpisodeControl.Command, str]] = ..., reason: _Optional[str] = ..., episode_id: _Optional[str] = ..., agent_seed: _Optional[int] = ..., doom_seed: _Optional[int] = ..., traceparent: _Optional[str] = ...) -> None: ...
 
 class ConfigUpdate(_message.Message):
     __slots__ = ("protocol_version", "experiment_id", "generation_id", "agent_id", "policy", "genome", "snapshot_hashes", "agent_seed", "scenario", "buttons", "variables", "frame_skip", "limits")
