@@ -108,6 +108,61 @@ async fn a_token_does_where_a_certificate_is_optional() {
     assert_eq!(serve.stop(), Some(0));
 }
 
+/// Long enough that something can happen meanwhile.
+const LONGER: &str = "name = \"longer\"\nseed = 3\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n\
+                      [seeds]\nepisodes = 60\n[[design.factors]]\nparameter = \"agent.policy\"\nlevels = [\"aim\", \
+                      \"random\"]\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_is_exchanged_during_a_run_and_no_session_drops() {
+    let ours = Authority::new();
+    let [agent_address, address] = [(); 2].map(|()| format!("127.0.0.1:{}", free_port()));
+    let (agent_url, server) = (format!("https://{agent_address}"), format!("https://{address}"));
+    let system = System::new().await;
+    let (shown, renewed) = (ours.issue(&["127.0.0.1"]), ours.issue(&["127.0.0.1"]));
+    let files = [&shown.cert, &shown.key].map(std::path::PathBuf::clone);
+    let start = |program: &str, mut command: Command, more: &[&str]| {
+        command.args(more).args(flags(&ours, ours.issue(&["127.0.0.1"])));
+        Process::start(command, &system.log(program))
+    };
+    let mut command = Command::new(agent());
+    command.args(["serve", "--grpc-addr", &agent_address]).args(flags(&ours, shown));
+    let agent_daemon = Process::start(command, &system.log("agent"));
+    let serve = start("serve", system.command("serve"), &["--grpc-addr", &address]);
+    let person = certified(&ours, "ada");
+    let asks = |name: &str| {
+        let mut command = orchestrator();
+        command.args([name, "--server", &server]).args(&person);
+        command
+    };
+    wait_until_healthy(&[&["--server", &server], &person.each_ref().map(String::as_str)[..]].concat());
+    let file = system.data.path().join("longer.toml");
+    std::fs::write(&file, LONGER).unwrap();
+    let id = json(asks("launch").arg(&file).args(["-o", "json"]))["id"].as_str().unwrap().to_owned();
+    let playing = ["--engines", "2", "--pin", "off", "--agent-endpoints", &agent_url];
+    let worker = start("worker", system.command("worker"), &playing);
+
+    let scored = || json(asks("show").args([&id, "-o", "json"]))["episodes_scored"].as_u64().unwrap();
+    crate::system::eventually("games are played", crate::system::PATIENCE, async || scored() > 0).await;
+    for (new, old) in [(renewed.cert, &files[0]), (renewed.key, &files[1])] {
+        std::fs::copy(new, old).unwrap();
+    }
+    crate::system::eventually("the new files are taken over", crate::system::PATIENCE, async || {
+        let asked = Command::new(agent()).args(["health", "--addr", &agent_url]).args(&person).status();
+        asked.unwrap().success() && system.logged("agent").contains("took over new certificate files")
+    })
+    .await;
+    assert!(scored() < 120, "it was exchanged during the run");
+    succeed(asks("watch").arg(&id));
+
+    assert_eq!(json(asks("show").args([&id, "-o", "json"]))["status"], "completed");
+    for process in [worker, agent_daemon, serve] {
+        assert_eq!(process.stop(), Some(0));
+    }
+    let told = system.logged("worker");
+    assert!(!told.contains("attempt"), "an attempt was lost, or failed: {told}");
+}
+
 #[test]
 fn an_address_that_others_reach_is_not_served_in_the_clear_by_accident() {
     for (program, service) in [(orchestrator(), "orchestrator"), (Command::new(agent()), "agent")] {
