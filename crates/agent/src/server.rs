@@ -1,7 +1,7 @@
 //! The daemon's server, for the program `agent` and for processes that embed an agent.
 
 use proto::convert::BadMessage;
-use runtime::grpc::{self, Listener, ServerConfig, Stopped};
+use runtime::grpc::{self, Listener, Reflection, ServerConfig, Stopped};
 use runtime::health::Readiness;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -49,8 +49,8 @@ pub(crate) async fn serve_with(
     readiness: Readiness,
     shutdown: CancellationToken,
 ) -> Result<Stopped, Error> {
-    let descriptors: &[&[u8]] = &[proto::FILE_DESCRIPTOR_SET];
-    let routes = grpc::base_routes(&readiness, settings.reflection.then_some(descriptors))?;
+    let reflection = Reflection { descriptors: proto::FILE_DESCRIPTOR_SET, service: SERVICE_NAME };
+    let routes = grpc::base_routes(&readiness, settings.reflection.then_some(reflection))?;
     let config = ServerConfig { methods: proto::methods::OF_AGENTS, ..settings.server.clone() };
     let grace = settings.drain_limit + LAST_WORDS;
     let agent = AgentServer::new(settings, shutdown.clone())?;

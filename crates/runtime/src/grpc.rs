@@ -26,7 +26,7 @@ pub use method::{BASE, Kind, Method, Methods, Needs};
 pub(crate) use peer::Known;
 pub use peer::Peer;
 pub use probe::{NotReady, ready};
-pub use server::{ServerConfig, Stopped, base_routes, serve};
+pub use server::{Reflection, ServerConfig, Stopped, base_routes, serve};
 pub use tls::{ClientCertificates, ClientTls, ServerTls, TlsError};
 
 /// Largest message unless configured, in bytes.

@@ -48,7 +48,8 @@ async fn reflection_is_served_only_when_asked_for() {
     let Some(MessageResponse::ListServicesResponse(list)) = answer.message_response else {
         panic!("expected a list of services")
     };
-    assert!(list.service.iter().any(|service| service.name == SERVICE_NAME));
+    let names: Vec<_> = list.service.iter().map(|service| service.name.as_str()).collect();
+    assert_eq!(names, [SERVICE_NAME, "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"]);
 
     let closed = Daemon::start(Settings::default()).await;
     assert_eq!(services(&closed).await.unwrap_err().code(), Code::Unimplemented);

@@ -11,7 +11,7 @@ use clap::builder::BoolishValueParser;
 use domain::ErrorKind;
 use domain::ports::PortError;
 use runtime::config::{DatabaseArgs, GrpcServerArgs, GrpcTlsArgs, HttpArgs};
-use runtime::grpc::{self, Access, Address, Listener, ServerConfig, Trust};
+use runtime::grpc::{self, Access, Address, Listener, Reflection, ServerConfig, Trust};
 use runtime::health::Readiness;
 use runtime::retry::Backoff;
 use runtime::tasks::{OnError, Tasks};
@@ -185,8 +185,8 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
             Some(Playing::start(&core, games, settings).await?)
         }
     };
-    let sets = [proto::FILE_DESCRIPTOR_SET];
-    let routes = grpc::base_routes(&readiness, args.grpc.reflection.then_some(&sets[..])).map_err(unavailable)?;
+    let reflection = Reflection { descriptors: proto::FILE_DESCRIPTOR_SET, service: SERVICE };
+    let routes = grpc::base_routes(&readiness, args.grpc.reflection.then_some(reflection)).map_err(unavailable)?;
     let practice = Practices::new(core.games.clone(), args.practice_games, stop.clone());
     let pool = pool.unwrap_or_else(|| Pool::fixed(Vec::new()));
     let service = Service::server(core, pool.clone(), practice, args.grpc.max_message_bytes());

@@ -111,19 +111,29 @@ pub enum Stopped {
     Cut,
 }
 
-/// Returns routes with the health service and, given encoded descriptor sets, reflection v1 and v1alpha. Add the
-/// daemon's own services to them.
-pub fn base_routes(readiness: &Readiness, reflect: Option<&[&[u8]]>) -> Result<Routes, ServeError> {
+/// What reflection tells of a daemon.
+#[derive(Clone, Copy, Debug)]
+pub struct Reflection<'a> {
+    /// Encoded descriptors, which may be of more than is served.
+    pub descriptors: &'a [u8],
+    /// The daemon's own service.
+    pub service: &'a str,
+}
+
+/// Returns routes with the health service and, where wanted, reflection v1 and v1alpha. Add the daemon's own service to
+/// them.
+pub fn base_routes(readiness: &Readiness, reflection: Option<Reflection<'_>>) -> Result<Routes, ServeError> {
     let routes = Routes::new(readiness.server());
-    let Some(sets) = reflect else { return Ok(routes) };
-    let builder = || {
-        sets.iter()
-            .chain([&tonic_health::pb::FILE_DESCRIPTOR_SET])
-            .fold(tonic_reflection::server::Builder::configure(), |builder, set| {
-                builder.register_encoded_file_descriptor_set(set)
-            })
+    let Some(Reflection { descriptors, service }) = reflection else { return Ok(routes) };
+    let builder = |version: &str| {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(descriptors)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            .with_service_name(service)
+            .with_service_name("grpc.health.v1.Health")
+            .with_service_name(format!("grpc.reflection.{version}.ServerReflection"))
     };
-    Ok(routes.add_service(builder().build_v1()?).add_service(builder().build_v1alpha()?))
+    Ok(routes.add_service(builder("v1").build_v1()?).add_service(builder("v1alpha").build_v1alpha()?))
 }
 
 /// Serves until `shutdown` is cancelled, then lets calls and streams end for at most `grace` and cuts the rest.

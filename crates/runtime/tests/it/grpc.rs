@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use runtime::{
     grpc::{
-        Address, Client, ClientConfig, Listener, Method, Methods, ServerConfig, Stopped, base_routes, channel,
-        is_of_the_transport, reason, serve, server::ServeError,
+        Address, Client, ClientConfig, Listener, Method, Methods, Reflection, ServerConfig, Stopped, base_routes,
+        channel, is_of_the_transport, reason, serve, server::ServeError,
     },
     health::Readiness,
     retry::RetryPolicy,
@@ -27,7 +27,7 @@ struct Running {
 impl Running {
     async fn start(address: &Address, grace: Duration) -> Self {
         let readiness = Readiness::builder().service("game.v1.Play", ["engine"]).build();
-        let routes = base_routes(&readiness, Some(&[])).unwrap();
+        let routes = base_routes(&readiness, Some(Reflection { descriptors: &[], service: "game.v1.Play" })).unwrap();
         let listener = Listener::bind(address).await.unwrap();
         let (address, stop) = (listener.address().unwrap(), CancellationToken::new());
         let token = stop.clone();
