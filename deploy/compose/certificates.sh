@@ -106,10 +106,12 @@ esac
 
 authority
 for folder in /tls/*; do service "${folder#/tls/}"; done
-# A new file in place of the old one, so that nobody reads half of it.
-cp /ca/ca.crt /trust/ca.crt.new
-chmod 644 /trust/ca.crt.new
-mv /trust/ca.crt.new /trust/ca.crt
+if ! cmp -s /ca/ca.crt /trust/ca.crt; then
+  # A new file in place of the old one, so that nobody reads half of it.
+  cp /ca/ca.crt /trust/ca.crt.new
+  chmod 644 /trust/ca.crt.new
+  mv /trust/ca.crt.new /trust/ca.crt
+fi
 if [ -d /data ]; then
   chgrp "$(id -g)" /data
   chmod 770 /data
