@@ -86,10 +86,20 @@ pub(crate) async fn connect(address: SocketAddr) -> SendRequest<Bytes> {
 
 /// A call on a connection of its own, which lives as long as the last value.
 pub(crate) async fn call(address: SocketAddr, path: &str) -> (SendStream<Bytes>, ResponseFuture, SendRequest<Bytes>) {
+    call_with(address, path, &[]).await
+}
+
+/// The same with headers.
+pub(crate) async fn call_with(
+    address: SocketAddr,
+    path: &str,
+    headers: &[(&str, &str)],
+) -> (SendStream<Bytes>, ResponseFuture, SendRequest<Bytes>) {
     let mut client = connect(address).await;
     let request = Request::post(format!("http://{address}{path}"))
         .header("content-type", "application/grpc")
         .header("te", "trailers");
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
     let (response, stream) = client.send_request(request.body(()).unwrap(), false).unwrap();
     (stream, response, client)
 }
