@@ -13,9 +13,14 @@ use testkit::services::Service;
 use crate::daemons::{Process, agent, events_of, free_port, wait_until_ready};
 use crate::support::{folder, json, orchestrator, succeed};
 
-const EXPERIMENT: &str = "name = \"outages\"\nseed = 23\n[scenario]\nname = \"defend_the_line\"\n[agent]\n\
-                          policy = \"aim\"\n[seeds]\nepisodes = 6\n[evolution]\npopulation = 6\ngenerations = 4\n\
-                          confirmation = 4\n";
+/// An experiment with so many episodes for each agent: games go on while NATS or RabbitMQ is away, so that a run has to be
+/// longer than its outages.
+fn experiment(episodes: u32) -> String {
+    format!(
+        "name = \"outages\"\nseed = 23\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n[seeds]\n\
+         episodes = {episodes}\n[evolution]\npopulation = 6\ngenerations = 4\nconfirmation = 4\n"
+    )
+}
 
 /// Lines that a daemon may write in one run with all its outages. Trying again at every line would be thousands.
 const MOST_LINES: usize = 150;
@@ -78,10 +83,10 @@ fn wait_until_scored(server: &str, id: &str, episodes: u64) {
     }
 }
 
-fn run_with_outages(outage: Duration) {
+fn run_with_outages(outage: Duration, episodes: u32) {
     let data = folder();
     let file = data.path().join("experiment.toml");
-    std::fs::write(&file, EXPERIMENT).unwrap();
+    std::fs::write(&file, experiment(episodes)).unwrap();
     let place = ["--embedded", "--data", data.path().to_str().unwrap()];
     let embedded = json(orchestrator().arg("launch").arg(&file).args(["-o", "json"]).args(place));
 
@@ -197,13 +202,13 @@ fn says_what_is_away(server: &str, services: &Services) {
 
 #[test]
 fn a_run_survives_the_absence_of_everything_for_seconds() {
-    run_with_outages(Duration::from_secs(3));
+    run_with_outages(Duration::from_secs(3), 6);
 }
 
 #[test]
 #[ignore = "takes minutes"]
 fn a_run_survives_the_absence_of_everything_for_twenty_seconds() {
-    run_with_outages(Duration::from_secs(20));
+    run_with_outages(Duration::from_secs(20), 40);
 }
 
 #[tokio::test(flavor = "multi_thread")]
