@@ -8,7 +8,15 @@
 mod error;
 mod factorial;
 mod fraction;
+mod layout;
+mod screening;
+mod space;
+mod surface;
 
 pub use error::DesignError;
 pub use factorial::{full_factorial, one_factor_at_a_time};
 pub use fraction::{AliasSet, Fraction, MAX_FACTORS, MAX_RUNS, Smallest, Word};
+pub use layout::{Layout, Run};
+pub use screening::plackett_burman;
+pub use space::{Effort, LatinHypercube, SOBOL_DIMENSIONS, latin_hypercube, sobol};
+pub use surface::{Alpha, Composite, Kind, Surface, box_behnken, central_composite};

@@ -70,6 +70,20 @@ pub enum DesignError {
         /// The factors whose signs were to change.
         factors: String,
     },
+    /// The cube of a composite design confounds what only the cube can estimate.
+    #[error("the cube cannot carry a quadratic model: {first} and {second} share a column; take one of resolution V")]
+    Cube {
+        /// An effect.
+        first: String,
+        /// An effect that has the same column.
+        second: String,
+    },
+    /// Words that shall make blocks do not halve each block again.
+    #[error("{word} cannot make blocks: it is constant within each block already; choose another word")]
+    Blocks {
+        /// The word that makes no new blocks.
+        word: String,
+    },
     /// A list would be too long to be useful.
     #[error("{what} would hold more than {most} entries; ask for a lower order or a larger fraction")]
     TooMany {

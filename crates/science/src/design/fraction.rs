@@ -165,6 +165,26 @@ impl Fraction {
         Ok(aliases)
     }
 
+    /// The block of every run, if the runs are split by the signs of these words, the first one slowest: 2^w blocks of w
+    /// words. The words and all their products are then confounded with blocks.
+    ///
+    /// # Errors
+    /// If a word names a factor that the design does not have, or is constant within the blocks of those before it.
+    pub fn in_blocks(&self, words: &[Word]) -> Result<Vec<usize>, DesignError> {
+        let mut columns: Vec<Column> = Vec::new();
+        for word in words {
+            if let Some(factor) = word.iter().find(|&factor| factor >= self.factors()) {
+                return Err(DesignError::NoSuchFactor { factor, factors: self.factors() });
+            }
+            columns.push(self.column(word.factors));
+            if group::dimension(columns.iter().map(|column| column.bits)) < columns.len() {
+                return Err(DesignError::Blocks { word: word.to_string() });
+            }
+        }
+        let block = |run| columns.iter().fold(0, |block, &column| 2 * block + self.level(column, run));
+        Ok((0..self.runs() as u64).map(block).collect())
+    }
+
     /// The column of a product of factors.
     fn column(&self, factors: u64) -> Column {
         let chosen = self.columns.iter().enumerate().filter(|&(factor, _)| factors >> factor & 1 == 1);

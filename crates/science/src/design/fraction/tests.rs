@@ -135,7 +135,7 @@ proptest! {
     }
 }
 
-/// Montgomery, Design and Analysis of Experiments, 8th edition, section 8.4: a 2^(6-2) design with E = ABC, F = BCD.
+/// Montgomery, Design and Analysis of Experiments, 8th edition, section 8.3: a 2^(6-2) design with E = ABC, F = BCD.
 #[test]
 fn the_alias_table_of_a_textbook_is_met() {
     let fraction = Fraction::from_generators(6, &["E=ABC", "F=BCD"]).unwrap();
@@ -371,4 +371,22 @@ fn lists_that_would_be_endless_are_refused() {
     assert!(matches!(large.aliases(31), Err(DesignError::TooMany { .. })));
     assert_eq!(large.resolution(), Some(3));
     assert_eq!(large.word_length_pattern().iter().sum::<u64>(), 1 << 26);
+}
+
+#[test]
+fn blocks_halve_the_design_by_the_signs_of_words() {
+    let fraction = Fraction::full(4).unwrap();
+    let blocks = fraction.in_blocks(&[word("ABC"), word("BCD")]).unwrap();
+    for block in 0..4 {
+        assert_eq!(blocks.iter().filter(|&&other| other == block).count(), 4);
+    }
+    for (condition, block) in fraction.conditions().iter().zip(&blocks) {
+        let half = |text| usize::from(product(condition, word(text).factors) > 0);
+        assert_eq!(*block, 2 * half("ABC") + half("BCD"));
+    }
+    let error = fraction.in_blocks(&[word("AB"), word("BC"), word("AC")]).unwrap_err().to_string();
+    assert!(error.contains("AC cannot make blocks"), "{error}");
+    let half = Fraction::from_generators(4, &["D=ABC"]).unwrap();
+    assert!(matches!(half.in_blocks(&[word("ABCD")]), Err(DesignError::Blocks { .. })));
+    assert!(matches!(half.in_blocks(&[word("AE")]), Err(DesignError::NoSuchFactor { .. })));
 }
