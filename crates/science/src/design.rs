@@ -3,8 +3,9 @@
 //! A design is a list of conditions, and a condition is one level number per factor, in the order of the factors.
 //! Levels count from 0, in the order in which the experiment lists them. Designs for response surfaces and designs
 //! that fill a space have coded levels instead: real numbers, in which -1 and 1, or 0 and 1, are the ends of a factor's
-//! range. Whatever a construction promises, the audit counts after it.
+//! range. Whatever a construction promises, [`audit`] counts after it.
 
+pub mod audit;
 mod error;
 mod factorial;
 mod fraction;
