@@ -78,6 +78,14 @@ pub enum DesignError {
         /// An effect that has the same column.
         second: String,
     },
+    /// Blocks were given for another number of runs.
+    #[error("there are {got} blocks for {runs} runs; give one for each")]
+    BlockCount {
+        /// How many blocks were given.
+        got: usize,
+        /// How many runs there are.
+        runs: usize,
+    },
     /// Words that shall make blocks do not halve each block again.
     #[error("{word} cannot make blocks: it is constant within each block already; choose another word")]
     Blocks {
@@ -102,14 +110,14 @@ pub enum DesignError {
         /// What it must be, in words.
         range: &'static str,
     },
-    /// Rows of one design differ in length.
-    #[error("run {run} has {got} levels, but the first run has {expected}")]
+    /// A run has not one level for each factor.
+    #[error("run {run} has {got} levels, but there are {expected} factors; give one level for each")]
     Ragged {
         /// The number of the run, from 0.
         run: usize,
         /// How many levels it has.
         got: usize,
-        /// How many the first run has.
+        /// How many factors there are.
         expected: usize,
     },
 }

@@ -234,8 +234,8 @@ fn one_factor_at_a_time_is_seen_to_be_inefficient() {
 fn surface_designs_estimate_the_quadratic_model() {
     for factors in 3..=7 {
         let surface = box_behnken(factors, 2).unwrap();
-        let design = DesignMatrix::of_points(&surface.points).unwrap();
-        let blocks = Levels::Categories(surface.blocks);
+        let design = DesignMatrix::of_points(surface.points()).unwrap();
+        let blocks = Levels::Categories(surface.blocks().to_vec());
         let terms = Term::quadratic(factors);
         let claims = Claims { estimable: terms.clone(), ..Claims::default() };
         assert!(audit(&design, &terms, &claims).unwrap().exact);
@@ -247,10 +247,10 @@ fn surface_designs_estimate_the_quadratic_model() {
     for factors in 2..=5 {
         let cube = Fraction::with_resolution(factors, 5).unwrap();
         for kind in [Kind::FaceCentred, Kind::Circumscribed(Alpha::Rotatable), Kind::Inscribed(Alpha::Spherical)] {
-            let points = central_composite(&cube, kind, [1, 2]).unwrap().surface.points;
+            let surface = central_composite(&cube, kind, [1, 2]).unwrap().surface;
             let terms = Term::quadratic(factors);
             let claims = Claims { estimable: terms.clone(), ..Claims::default() };
-            audit(&DesignMatrix::of_points(&points).unwrap(), &terms, &claims).unwrap();
+            audit(&DesignMatrix::of_points(surface.points()).unwrap(), &terms, &claims).unwrap();
         }
     }
 }
@@ -259,16 +259,17 @@ fn surface_designs_estimate_the_quadratic_model() {
 #[test]
 fn a_small_composite_design_estimates_the_quadratic_model() {
     let cube = Fraction::from_generators(4, &["D=AB"]).unwrap();
-    let points = central_composite(&cube, Kind::Circumscribed(Alpha::Rotatable), [0, 1]).unwrap().surface.points;
+    let surface = central_composite(&cube, Kind::Circumscribed(Alpha::Rotatable), [0, 1]).unwrap().surface;
+    let points = surface.points();
     assert_eq!(points.len(), 8 + 8 + 1);
     let terms = Term::quadratic(4);
     let claims = Claims { estimable: terms.clone(), ..Claims::default() };
-    audit(&DesignMatrix::of_points(&points).unwrap(), &terms, &claims).unwrap();
+    audit(&DesignMatrix::of_points(points).unwrap(), &terms, &claims).unwrap();
 }
 
 #[test]
 fn a_spherical_design_without_centre_is_refused_with_the_dependency() {
-    let mut points = box_behnken(3, 1).unwrap().points;
+    let mut points = box_behnken(3, 1).unwrap().points().to_vec();
     points.retain(|point| point.iter().any(|&level| level != 0.0));
     let terms = Term::quadratic(3);
     let squares = vec![Term::product(&[(2, 2)])];
@@ -280,7 +281,7 @@ fn a_spherical_design_without_centre_is_refused_with_the_dependency() {
 /// numpy 2 as above: Box and Behnken with 3 factors and 3 centre points, and the face-centred design of 2 factors.
 #[test]
 fn efficiencies_of_surface_designs_are_those_of_numpy() {
-    let behnken = DesignMatrix::of_points(&box_behnken(3, 3).unwrap().points).unwrap();
+    let behnken = DesignMatrix::of_points(box_behnken(3, 3).unwrap().points()).unwrap();
     let found = efficiency(&behnken, &Term::quadratic(3)).unwrap().unwrap();
     assert!(close(found.d, 0.3664290160844365) && close(found.a, 0.2935779816513762));
     assert!(close(found.g.unwrap(), 0.47761194029850756));
@@ -291,7 +292,7 @@ fn efficiencies_of_surface_designs_are_those_of_numpy() {
 
     let faces = central_composite(&Fraction::full(2).unwrap(), Kind::FaceCentred, [0, 1]).unwrap();
     let found =
-        efficiency(&DesignMatrix::of_points(&faces.surface.points).unwrap(), &Term::quadratic(2)).unwrap().unwrap();
+        efficiency(&DesignMatrix::of_points(faces.surface.points()).unwrap(), &Term::quadratic(2)).unwrap().unwrap();
     assert!(close(found.d, 0.4622408495670898) && close(found.a, 0.3116883116883117));
     assert!(close(found.g.unwrap(), 0.8275862068965517));
 }

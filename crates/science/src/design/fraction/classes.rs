@@ -11,7 +11,7 @@ use super::group::{dimension, word_lengths};
 /// Points as bits; bit `p` is point `p`, and points are numbered from 1.
 type Set = u64;
 
-/// The columns of a minimum aberration design of `factors` factors with `basic` basic ones, at most 5.
+/// The columns of a minimum aberration design of `factors` factors with `basic` basic ones, at most 6.
 ///
 /// If there is room for resolution IV, only sets without three dependent points are grown; else the columns that are
 /// left out are grown instead (Chen and Hedayat 1996; Tang and Wu 1996), for they are fewer.

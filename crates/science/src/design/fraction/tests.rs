@@ -280,6 +280,16 @@ fn minimum_aberration_designs_have_the_published_word_lengths() {
     }
 }
 
+/// All designs of resolution IV in 64 runs are looked at; those of resolution III have a shorter word.
+#[test]
+fn no_design_of_64_runs_has_less_aberration_than_that_of_the_catalogue() {
+    for factors in 7..=32 {
+        let searched = Fraction::from_bits(6, classes::minimum_aberration(6, factors));
+        let catalogued = Fraction::minimum_aberration(factors, 64).unwrap();
+        assert_eq!(searched.word_length_pattern(), catalogued.word_length_pattern(), "{factors} factors");
+    }
+}
+
 #[test]
 fn saturated_designs_use_every_column() {
     for (runs, factors) in [(4, 3), (8, 7), (16, 15), (32, 31)] {
@@ -326,32 +336,48 @@ fn a_resolution_that_cannot_be_had_is_refused() {
     assert_eq!(Fraction::with_resolution(4, 99).unwrap().resolution(), None);
 }
 
-/// Without further symmetry than the choice of a basis, all assignments of columns are tried.
-#[test]
-fn no_smaller_fraction_has_the_clear_effects() {
-    for effects in [&["A", "AB"][..], &["AB", "AC", "AD"], &["AB", "CD"], &["A", "B", "C", "D", "E"]] {
-        let effects: Vec<_> = effects.iter().map(|text| word(text)).collect();
-        let found = Fraction::with_clear_effects(5, &effects).unwrap();
-        for basic in 3..found.fraction.basic {
-            assert!(!exists(basic, &mut vec![], &effects), "{} effects in {} runs", effects.len(), 1 << basic);
-        }
+/// Whether columns can be given to the remaining factors, all columns tried in every place.
+fn exists(basic: usize, factors: usize, columns: &mut Vec<u64>, effects: &[u64]) -> bool {
+    let of = |factors: u64| (0..64).filter(|f| factors >> f & 1 == 1).try_fold(0, |p, f| Some(p ^ columns.get(f)?));
+    let all: Vec<_> =
+        super::effects(columns.len(), 2).unwrap().into_iter().map(|effect| (effect, of(effect))).collect();
+    let clear = |&effect: &u64| {
+        let own = of(effect);
+        own.is_none() || all.iter().all(|&(other, column)| other == effect || column != own)
+    };
+    if !effects.iter().all(clear) {
+        return false;
     }
-}
-
-fn exists(basic: usize, columns: &mut Vec<u64>, effects: &[Word]) -> bool {
-    if columns.len() == 5 {
-        let fraction = Fraction::from_bits(basic, columns.iter().copied());
-        return effects.iter().all(|&effect| fraction.aliases_of(effect, 2).unwrap().is_empty());
+    if columns.len() == factors {
+        return true;
     }
     (1..1 << basic).any(|column| {
         if columns.contains(&column) {
             return false;
         }
         columns.push(column);
-        let found = exists(basic, columns, effects);
+        let found = exists(basic, factors, columns, effects);
         columns.pop();
         found
     })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn no_smaller_fraction_has_the_clear_effects(
+        factors in 4usize..7,
+        chosen in prop::collection::vec((0usize..6, 0usize..6), 1..6),
+    ) {
+        let effects: Vec<_> =
+            chosen.into_iter().map(|(a, b)| 1u64 << (a % factors) | 1 << (b % factors)).collect();
+        let words: Vec<_> = effects.iter().map(|&factors| Word { factors, negative: false }).collect();
+        let found = Fraction::with_clear_effects(factors, &words).unwrap();
+        for basic in 1..found.fraction.basic {
+            prop_assert!(!exists(basic, factors, &mut vec![], &effects), "{} in {} runs", texts(&words).join(" "), 1 << basic);
+        }
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Designs of Box and Behnken.
 
 use super::super::{DesignError, full_factorial};
-use super::Surface;
+use super::{Surface, coded};
 
 /// For 3 to 7 factors, the groups of factors that vary together, block by block.
 const GROUPS: [&[&[&[usize]]]; 5] = [
@@ -47,7 +47,9 @@ pub fn box_behnken(factors: usize, centres: usize) -> Result<Surface, DesignErro
 
 /// All combinations of -1 and 1 of the group, or those with this product.
 fn varied(factors: usize, group: &[usize], product: Option<f64>) -> Vec<Vec<f64>> {
-    let signs = full_factorial(&vec![2; group.len()]).into_iter().map(|levels| levels.into_iter().map(sign).collect());
+    let signs = full_factorial(&vec![2; group.len()])
+        .into_iter()
+        .map(|levels| levels.into_iter().map(|level| coded(level, 2)).collect());
     let kept = signs.filter(|signs: &Vec<f64>| product.is_none_or(|product| signs.iter().product::<f64>() == product));
     kept.map(|signs| {
         let mut point = vec![0.0; factors];
@@ -55,9 +57,4 @@ fn varied(factors: usize, group: &[usize], product: Option<f64>) -> Vec<Vec<f64>
         point
     })
     .collect()
-}
-
-/// -1 for level 0 and 1 for level 1.
-pub(super) fn sign(level: usize) -> f64 {
-    if level == 0 { -1.0 } else { 1.0 }
 }

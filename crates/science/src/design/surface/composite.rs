@@ -1,8 +1,7 @@
 //! Central composite designs.
 
 use super::super::{DesignError, Fraction, Word};
-use super::Surface;
-use super::box_behnken::sign;
+use super::{Surface, coded};
 
 /// Most centre points of one block.
 pub(super) const MOST_CENTRES: usize = 1000;
@@ -107,7 +106,7 @@ fn distance(alpha: Alpha, cube: &Fraction, centres: [usize; 2]) -> f64 {
 fn points(cube: &Fraction, face: f64, axis: f64, centres: [usize; 2]) -> Surface {
     let factors = cube.factors();
     let mut surface = Surface { points: vec![], blocks: vec![] };
-    let corner = |levels: Vec<usize>| levels.into_iter().map(|level| face * sign(level)).collect();
+    let corner = |levels: Vec<usize>| levels.into_iter().map(|level| face * coded(level, 2)).collect();
     surface.add(0, cube.conditions().into_iter().map(corner));
     surface.add_centres(0, factors, centres[0]);
     for factor in 0..factors {

@@ -157,3 +157,24 @@ fn composite_designs_that_cannot_be_fitted_are_refused() {
     let inside = central_composite(&Fraction::full(2).unwrap(), Kind::Inscribed(Alpha::Orthogonal), [0, 0]);
     assert!(matches!(inside, Err(DesignError::Parameter { .. })), "{inside:?}");
 }
+
+#[test]
+fn conditions_become_points_with_centres_in_every_block() {
+    let surface = Surface::of_conditions(&[vec![0, 0, 0], vec![1, 1, 0], vec![0, 2, 0]], &[2, 3, 1]).unwrap();
+    assert_eq!(surface.points, [[-1.0, -1.0, 0.0], [1.0, 0.0, 0.0], [-1.0, 1.0, 0.0]]);
+    let centred = surface.in_blocks(vec![1, 0, 1]).unwrap().with_centres(1).unwrap();
+    assert_eq!(centred.blocks, [0, 0, 1, 1, 1]);
+    assert_eq!(centred.points[1], [0.0; 3]);
+    assert_eq!(centred.points[4], [0.0; 3]);
+    assert_eq!(centred.points[3], [-1.0, 1.0, 0.0]);
+}
+
+#[test]
+fn conditions_that_do_not_fit_their_factors_are_refused() {
+    let ragged = Surface::of_conditions(&[vec![0, 0], vec![0]], &[2, 2]);
+    assert_eq!(ragged, Err(DesignError::Ragged { run: 1, got: 1, expected: 2 }));
+    assert!(matches!(Surface::of_conditions(&[vec![2]], &[2]), Err(DesignError::Parameter { .. })));
+    let one = Surface::of_conditions(&[vec![1]], &[2]).unwrap();
+    assert_eq!(one.clone().in_blocks(vec![]), Err(DesignError::BlockCount { got: 0, runs: 1 }));
+    assert!(matches!(one.with_centres(1001), Err(DesignError::Parameter { .. })));
+}
