@@ -19,5 +19,5 @@ pub use factorial::{full_factorial, one_factor_at_a_time};
 pub use fraction::{AliasSet, Fraction, MAX_FACTORS, MAX_RUNS, Smallest, Word};
 pub use layout::{Layout, Run};
 pub use screening::plackett_burman;
-pub use space::{Effort, LatinHypercube, SOBOL_DIMENSIONS, latin_hypercube, sobol};
-pub use surface::{Alpha, Composite, Kind, Surface, box_behnken, central_composite};
+pub use space::{LatinHypercube, SOBOL_DIMENSIONS, SearchEffort, latin_hypercube, sobol};
+pub use surface::{Alpha, Composite, CompositeKind, Surface, box_behnken, central_composite};

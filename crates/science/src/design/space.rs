@@ -3,5 +3,5 @@
 mod latin;
 mod sobol;
 
-pub use latin::{Effort, LatinHypercube, latin_hypercube};
+pub use latin::{LatinHypercube, SearchEffort, latin_hypercube};
 pub use sobol::{SOBOL_DIMENSIONS, sobol};

@@ -4,7 +4,7 @@ mod box_behnken;
 mod composite;
 
 pub use box_behnken::box_behnken;
-pub use composite::{Alpha, Composite, Kind, central_composite};
+pub use composite::{Alpha, Composite, CompositeKind, central_composite};
 
 use super::DesignError;
 

@@ -2,8 +2,8 @@
 
 use super::{AuditError, DesignMatrix};
 
-/// Most cells of one table of two factors.
-const MAX_CELLS: usize = 1 << 20;
+/// Most cells of all tables of two factors.
+const MAX_CELLS: usize = 1 << 24;
 
 /// How often each level of a factor occurs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,19 +65,19 @@ pub fn factor_balance(design: &DesignMatrix) -> Vec<FactorBalance> {
 /// How often the levels of every two factors occur together.
 ///
 /// # Errors
-/// If the table of two factors would have more than 2^20 cells.
+/// If the tables would have more than 2^24 cells together.
 pub fn pair_balance(design: &DesignMatrix) -> Result<Vec<PairBalance>, AuditError> {
     let ranks: Vec<_> = (0..design.factors()).map(|factor| design.ranks(factor)).collect();
-    let pairs = (0..ranks.len()).flat_map(|b| (0..b).map(move |a| [a, b]));
-    pairs
-        .map(|factors| {
-            let [(a, rows), (b, columns)] = factors.map(|factor| &ranks[factor]);
-            if rows * columns > MAX_CELLS {
-                return Err(AuditError::TooLarge { what: "the table of two factors", most: MAX_CELLS });
-            }
-            let mut counts = vec![vec![0; *columns]; *rows];
-            a.iter().zip(b).for_each(|(&row, &column)| counts[row][column] += 1);
-            Ok(PairBalance { factors, counts })
-        })
-        .collect()
+    let pairs = || (0..ranks.len()).flat_map(|b| (0..b).map(move |a| [a, b]));
+    let cells = pairs().try_fold(0usize, |cells, [a, b]| cells.checked_add(ranks[a].1 * ranks[b].1));
+    if cells.is_none_or(|cells| cells > MAX_CELLS) {
+        return Err(AuditError::TooLarge { what: "the tables of two factors", most: MAX_CELLS });
+    }
+    let table = |factors: [usize; 2]| {
+        let [(a, rows), (b, columns)] = factors.map(|factor| &ranks[factor]);
+        let mut counts = vec![vec![0; *columns]; *rows];
+        a.iter().zip(b).for_each(|(&row, &column)| counts[row][column] += 1);
+        PairBalance { factors, counts }
+    };
+    Ok(pairs().map(table).collect())
 }

@@ -35,8 +35,8 @@ pub struct Alias {
 /// # Errors
 /// If a term does not fit the design, or there is too much to compare.
 pub fn aliases(design: &DesignMatrix, terms: &[Term]) -> Result<Vec<Alias>, AuditError> {
+    check_work(terms.len().saturating_mul(terms.len()) / 2, design)?;
     let effects = effects(design, terms)?;
-    check_work(effects.len() * effects.len() / 2, design)?;
     let mut found: Vec<_> = effects.iter().filter(|effect| effect.is_degenerate()).map(Effect::alias_of_mean).collect();
     for (place, right) in effects.iter().enumerate() {
         found.extend(effects[..place].iter().filter_map(|left| left.alias(right)));

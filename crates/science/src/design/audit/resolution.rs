@@ -33,7 +33,7 @@ pub fn true_resolution(design: &DesignMatrix) -> Result<Option<TrueResolution>, 
     let start = vec![0u64; design.runs().div_ceil(64)];
     let mut work = 0;
     for length in 1..=columns.len() {
-        work += combinations(columns.len(), length).saturating_mul(start.len());
+        work = combinations(columns.len(), length).saturating_mul(start.len()).saturating_add(work);
         if work > MAX_WORK {
             return Err(AuditError::TooLarge { what: "the search for the shortest word", most: MAX_WORK });
         }

@@ -38,7 +38,8 @@ impl Term {
         Self(powers.into_iter().filter(|&(_, power)| power > 0).collect())
     }
 
-    /// Every main effect and interaction of up to `order` of the first `factors` factors, short ones first.
+    /// Every main effect and interaction of up to `order` of the first `factors` factors, short ones first. The caller
+    /// bounds their number.
     #[must_use]
     pub fn up_to(factors: usize, order: usize) -> Vec<Self> {
         let mut all = Vec::new();

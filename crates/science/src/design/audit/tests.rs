@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use statrs::function::beta::beta_reg;
 
 use super::super::{
-    Alpha, Fraction, Kind, Layout, Word, box_behnken, central_composite, full_factorial, one_factor_at_a_time,
+    Alpha, CompositeKind, Fraction, Layout, Word, box_behnken, central_composite, full_factorial, one_factor_at_a_time,
     plackett_burman,
 };
 use super::*;
@@ -166,6 +166,31 @@ fn expected_constant(fraction: &Fraction, effect: u64) -> bool {
 }
 
 #[test]
+fn minimum_aberration_designs_have_the_resolution_that_multiplying_out_finds() {
+    for (runs, most) in [(4, 3), (8, 7), (16, 15), (32, 31), (64, 32)] {
+        for factors in (1..=most).filter(|factors| 1 << factors > runs) {
+            let fraction = Fraction::minimum_aberration(factors, runs).unwrap();
+            let found = true_resolution(&of(&fraction)).unwrap().unwrap();
+            assert_eq!(Some(found.length), fraction.resolution(), "{factors} factors in {runs} runs");
+            assert!(close(found.correlation.abs(), 1.0));
+        }
+    }
+}
+
+#[test]
+fn designs_that_are_too_large_are_refused() {
+    let wide = vec![(0..600).collect::<Vec<usize>>(); 2];
+    let wide = DesignMatrix::of_conditions(&wide).unwrap();
+    let refused = audit(&wide, &Term::up_to(600, 1), &Claims::default());
+    assert!(matches!(refused, Err(AuditError::TooLarge { .. })), "{refused:?}");
+    let long: Vec<_> = (0..3000).map(|run| vec![run, run * 7 % 3000, run * 11 % 3000]).collect();
+    let long = DesignMatrix::of_conditions(&long).unwrap();
+    assert!(matches!(pair_balance(&long), Err(AuditError::TooLarge { .. })));
+    assert!(matches!(audit(&long, &[Term::main(0)], &Claims::default()), Err(AuditError::TooLarge { .. })));
+    assert!(true_resolution(&of(&Fraction::full(16).unwrap())).unwrap().is_none());
+}
+
+#[test]
 fn false_claims_are_refused_in_words() {
     let design = of(&Fraction::from_generators(5, &["D=AB", "E=-AC"]).unwrap());
     let terms = Term::up_to(5, 2);
@@ -246,7 +271,11 @@ fn surface_designs_estimate_the_quadratic_model() {
     }
     for factors in 2..=5 {
         let cube = Fraction::with_resolution(factors, 5).unwrap();
-        for kind in [Kind::FaceCentred, Kind::Circumscribed(Alpha::Rotatable), Kind::Inscribed(Alpha::Spherical)] {
+        for kind in [
+            CompositeKind::FaceCentred,
+            CompositeKind::Circumscribed(Alpha::Rotatable),
+            CompositeKind::Inscribed(Alpha::Spherical),
+        ] {
             let surface = central_composite(&cube, kind, [1, 2]).unwrap().surface;
             let terms = Term::quadratic(factors);
             let claims = Claims { estimable: terms.clone(), ..Claims::default() };
@@ -259,7 +288,7 @@ fn surface_designs_estimate_the_quadratic_model() {
 #[test]
 fn a_small_composite_design_estimates_the_quadratic_model() {
     let cube = Fraction::from_generators(4, &["D=AB"]).unwrap();
-    let surface = central_composite(&cube, Kind::Circumscribed(Alpha::Rotatable), [0, 1]).unwrap().surface;
+    let surface = central_composite(&cube, CompositeKind::Circumscribed(Alpha::Rotatable), [0, 1]).unwrap().surface;
     let points = surface.points();
     assert_eq!(points.len(), 8 + 8 + 1);
     let terms = Term::quadratic(4);
@@ -290,7 +319,7 @@ fn efficiencies_of_surface_designs_are_those_of_numpy() {
         close(*inflation, if term.factors()[0].1 == 2 { 1.011111111111111 } else { 1.0 })
     }));
 
-    let faces = central_composite(&Fraction::full(2).unwrap(), Kind::FaceCentred, [0, 1]).unwrap();
+    let faces = central_composite(&Fraction::full(2).unwrap(), CompositeKind::FaceCentred, [0, 1]).unwrap();
     let found =
         efficiency(&DesignMatrix::of_points(faces.surface.points()).unwrap(), &Term::quadratic(2)).unwrap().unwrap();
     assert!(close(found.d, 0.4622408495670898) && close(found.a, 0.3116883116883117));

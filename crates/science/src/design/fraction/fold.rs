@@ -16,7 +16,7 @@ impl Fraction {
 
     /// The design together with its runs again in which these factors have the other level: words with an even number
     /// of them remain. Folding over one factor frees its main effect and all its two-factor interactions from short
-    /// words with that factor. The added runs form the second half of a new basic column, which changes fastest.
+    /// words with that factor. Every run stands next to the one it is a fold-over of.
     ///
     /// # Errors
     /// If a factor does not exist, no word holds an odd number of them, or the result has too many runs.

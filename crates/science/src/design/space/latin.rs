@@ -13,7 +13,7 @@ const MOST_FACTORS: usize = 1000;
 
 /// How long to look for a better Latin hypercube.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Effort {
+pub struct SearchEffort {
     /// Random Latin hypercubes to start from; at least one is taken.
     pub starts: u32,
     /// Exchanges to try from each start.
@@ -53,7 +53,7 @@ impl LatinHypercube {
 pub fn latin_hypercube(
     factors: usize,
     points: usize,
-    effort: Effort,
+    effort: SearchEffort,
     seed: u64,
 ) -> Result<LatinHypercube, DesignError> {
     if !(1..=MOST_FACTORS).contains(&factors) {
@@ -157,7 +157,7 @@ mod tests {
 
     use super::*;
 
-    const NONE: Effort = Effort { starts: 1, exchanges: 0 };
+    const NONE: SearchEffort = SearchEffort { starts: 1, exchanges: 0 };
 
     fn least_square(strata: &[Vec<usize>]) -> Option<u64> {
         let square = |a: &[usize], b: &[usize]| a.iter().zip(b).map(|(a, b)| (a.abs_diff(*b) as u64).pow(2)).sum();
@@ -168,7 +168,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_stratum_is_used_once(factors in 1usize..5, points in 1usize..20, seed: u64) {
-            let design = latin_hypercube(factors, points, Effort { starts: 2, exchanges: 30 }, seed).unwrap();
+            let design = latin_hypercube(factors, points, SearchEffort { starts: 2, exchanges: 30 }, seed).unwrap();
             for factor in 0..factors {
                 let mut strata: Vec<_> = design.strata.iter().map(|point| point[factor]).collect();
                 strata.sort_unstable();
@@ -181,9 +181,9 @@ mod tests {
         #[test]
         fn more_effort_is_never_worse(points in 2usize..12, seed: u64, starts in 1u32..4, exchanges in 0u32..60) {
             let plain = latin_hypercube(3, points, NONE, seed).unwrap();
-            let better = latin_hypercube(3, points, Effort { starts, exchanges }, seed).unwrap();
+            let better = latin_hypercube(3, points, SearchEffort { starts, exchanges }, seed).unwrap();
             prop_assert!(better.least_square >= plain.least_square);
-            prop_assert_eq!(&latin_hypercube(3, points, Effort { starts, exchanges }, seed).unwrap(), &better);
+            prop_assert_eq!(&latin_hypercube(3, points, SearchEffort { starts, exchanges }, seed).unwrap(), &better);
         }
     }
 
@@ -194,7 +194,7 @@ mod tests {
             let best = permutations(points).into_iter().filter_map(|column| {
                 least_square(&column.into_iter().enumerate().map(|(a, b)| vec![a, b]).collect::<Vec<_>>())
             });
-            let found = latin_hypercube(2, points, Effort { starts: 20, exchanges: 200 }, 1).unwrap();
+            let found = latin_hypercube(2, points, SearchEffort { starts: 20, exchanges: 200 }, 1).unwrap();
             assert_eq!(Some(found.least_square), best.max(), "{points} points");
         }
     }

@@ -16,8 +16,8 @@ const GROUPS: [&[&[&[usize]]]; 5] = [
 /// Technometrics 2 (1960) 455-475, for 3 to 7 factors, with levels -1, 0 and 1: in each group of two or three factors all
 /// combinations of -1 and 1, the others at 0, then `centres` centre points in every block.
 ///
-/// The blocks are the published ones and orthogonal to the quadratic model: one for 3 factors, three for 4, two for 5; 6
-/// and 7 factors have two, between which every group of three is split by the sign of its product.
+/// Blocks are orthogonal to the quadratic model: one for 3 factors, three for 4 and two for 5, as published; 6 and 7 factors
+/// have two, between which every group of three is split by the sign of its product.
 ///
 /// # Errors
 /// If there are fewer than 3 or more than 7 factors, or no centre point: without one the quadratic model of some sizes

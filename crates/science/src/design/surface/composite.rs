@@ -24,7 +24,7 @@ pub enum Alpha {
 
 /// What lies within the limits of -1 and 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Kind {
+pub enum CompositeKind {
     /// The cube: the axial points lie outside, at plus and minus alpha.
     Circumscribed(Alpha),
     /// The axial points: the cube shrinks to plus and minus 1 / alpha.
@@ -49,7 +49,7 @@ pub struct Composite {
 /// If there are fewer than 2 or more than 16 factors; if two two-factor interactions share a column of the cube, for then
 /// the quadratic model cannot be estimated (words of three letters do no harm: Hartley 1959); if there are more than 1000
 /// centre points in a block; or if the axial points of an inscribed design would lie inside its cube.
-pub fn central_composite(cube: &Fraction, kind: Kind, centres: [usize; 2]) -> Result<Composite, DesignError> {
+pub fn central_composite(cube: &Fraction, kind: CompositeKind, centres: [usize; 2]) -> Result<Composite, DesignError> {
     let factors = cube.factors();
     if !(2..=16).contains(&factors) {
         return Err(DesignError::Factors { design: "a central composite design", least: 2, most: 16, got: factors });
@@ -62,9 +62,9 @@ pub fn central_composite(cube: &Fraction, kind: Kind, centres: [usize; 2]) -> Re
         }
     }
     let (alpha, shrink) = match kind {
-        Kind::Circumscribed(alpha) => (distance(alpha, cube, centres), false),
-        Kind::Inscribed(alpha) => (distance(alpha, cube, centres), true),
-        Kind::FaceCentred => (1.0, false),
+        CompositeKind::Circumscribed(alpha) => (distance(alpha, cube, centres), false),
+        CompositeKind::Inscribed(alpha) => (distance(alpha, cube, centres), true),
+        CompositeKind::FaceCentred => (1.0, false),
     };
     if shrink && alpha < 1.0 {
         let (name, range) = ("alpha of an inscribed design", "at least 1; take a circumscribed one");

@@ -70,6 +70,8 @@ fn designs_of_box_and_behnken_are_as_published() {
         assert!(surface.points.iter().flatten().all(|level| [-1.0, 0.0, 1.0].contains(level)));
         assert!(odd_moments_vanish(&surface.points), "{factors}");
         assert!(blocks_are_orthogonal(&surface), "{factors}");
+        let second = |factor| moment(&surface.points, &[(factor, 2)]);
+        assert!((1..factors).all(|factor| second(factor) == second(0)), "{factors}");
         assert_eq!(is_rotatable(&surface.points), [4, 7].contains(&factors), "{factors}");
         let mut distinct = surface.points.clone();
         distinct.sort_by(|a, b| a.partial_cmp(b).unwrap());
@@ -94,7 +96,7 @@ fn cube(factors: usize) -> Fraction {
 #[test]
 fn rotatable_designs_are_rotatable() {
     for (factors, alpha) in [(2, 1.414), (3, 1.682), (4, 2.0), (5, 2.0), (6, 2.378), (7, 2.828)] {
-        let design = central_composite(&cube(factors), Kind::Circumscribed(Alpha::Rotatable), [2, 2]).unwrap();
+        let design = central_composite(&cube(factors), CompositeKind::Circumscribed(Alpha::Rotatable), [2, 2]).unwrap();
         assert!((design.alpha - alpha).abs() < 5e-4, "{factors}: {}", design.alpha);
         assert!(is_rotatable(&design.surface.points) && odd_moments_vanish(&design.surface.points), "{factors}");
     }
@@ -105,7 +107,8 @@ fn rotatable_designs_are_rotatable() {
 #[test]
 fn orthogonal_designs_have_uncorrelated_quadratic_terms() {
     for (factors, centres, alpha) in [(2, 1, 1.0), (3, 1, 1.2154), (4, 1, std::f64::consts::SQRT_2), (4, 12, 2.0)] {
-        let design = central_composite(&cube(factors), Kind::Circumscribed(Alpha::Orthogonal), [centres, 0]).unwrap();
+        let design =
+            central_composite(&cube(factors), CompositeKind::Circumscribed(Alpha::Orthogonal), [centres, 0]).unwrap();
         let points = &design.surface.points;
         let runs = points.len() as f64;
         assert!((design.alpha - alpha).abs() < 1e-4 || centres == 12, "{factors}: {}", design.alpha);
@@ -121,26 +124,27 @@ fn orthogonal_designs_have_uncorrelated_quadratic_terms() {
 #[test]
 fn blocks_of_cube_and_axes_can_be_orthogonal() {
     for (factors, centres) in [(2, [3, 3]), (3, [4, 2]), (4, [4, 2]), (5, [6, 1])] {
-        let design = central_composite(&cube(factors), Kind::Circumscribed(Alpha::OrthogonalBlocks), centres).unwrap();
+        let design =
+            central_composite(&cube(factors), CompositeKind::Circumscribed(Alpha::OrthogonalBlocks), centres).unwrap();
         assert!(blocks_are_orthogonal(&design.surface), "{factors}");
     }
-    let four = central_composite(&cube(4), Kind::Circumscribed(Alpha::OrthogonalBlocks), [4, 2]).unwrap();
+    let four = central_composite(&cube(4), CompositeKind::Circumscribed(Alpha::OrthogonalBlocks), [4, 2]).unwrap();
     assert!((four.alpha - 2.0).abs() < 1e-12);
 }
 
 #[test]
 fn inscribed_and_face_centred_designs_stay_within_the_limits() {
-    let inscribed = central_composite(&cube(3), Kind::Inscribed(Alpha::Rotatable), [0, 3]).unwrap();
+    let inscribed = central_composite(&cube(3), CompositeKind::Inscribed(Alpha::Rotatable), [0, 3]).unwrap();
     let largest = inscribed.surface.points.iter().flatten().fold(0.0, |most: f64, level| most.max(level.abs()));
     assert_eq!(largest, 1.0);
     assert!(is_rotatable(&inscribed.surface.points));
 
-    let faces = central_composite(&cube(3), Kind::FaceCentred, [0, 3]).unwrap();
+    let faces = central_composite(&cube(3), CompositeKind::FaceCentred, [0, 3]).unwrap();
     assert!(faces.surface.points.iter().flatten().all(|level| [-1.0, 0.0, 1.0].contains(level)));
     assert_eq!(faces.surface.points.len(), 8 + 6 + 3);
     assert_eq!(faces.surface.blocks, [[0; 8].as_slice(), &[1; 9]].concat());
 
-    let spherical = central_composite(&cube(3), Kind::Circumscribed(Alpha::Spherical), [0, 1]).unwrap();
+    let spherical = central_composite(&cube(3), CompositeKind::Circumscribed(Alpha::Spherical), [0, 1]).unwrap();
     let radius = |point: &Vec<f64>| point.iter().map(|level| level * level).sum::<f64>();
     assert!(spherical.surface.points.iter().all(|point| radius(point) < 1e-9 || (radius(point) - 3.0).abs() < 1e-9));
 }
@@ -148,13 +152,13 @@ fn inscribed_and_face_centred_designs_stay_within_the_limits() {
 #[test]
 fn composite_designs_that_cannot_be_fitted_are_refused() {
     let even = Fraction::from_generators(4, &["D=ABC"]).unwrap();
-    let error = central_composite(&even, Kind::FaceCentred, [1, 1]).unwrap_err().to_string();
+    let error = central_composite(&even, CompositeKind::FaceCentred, [1, 1]).unwrap_err().to_string();
     assert!(error.contains("AB and CD share a column"), "{error}");
     let twins = Fraction::from_generators(2, &["B=A"]).unwrap();
-    assert!(matches!(central_composite(&twins, Kind::FaceCentred, [1, 1]), Err(DesignError::Cube { .. })));
-    assert!(central_composite(&Fraction::full(1).unwrap(), Kind::FaceCentred, [1, 1]).is_err());
-    assert!(central_composite(&cube(3), Kind::FaceCentred, [1, 1001]).is_err());
-    let inside = central_composite(&Fraction::full(2).unwrap(), Kind::Inscribed(Alpha::Orthogonal), [0, 0]);
+    assert!(matches!(central_composite(&twins, CompositeKind::FaceCentred, [1, 1]), Err(DesignError::Cube { .. })));
+    assert!(central_composite(&Fraction::full(1).unwrap(), CompositeKind::FaceCentred, [1, 1]).is_err());
+    assert!(central_composite(&cube(3), CompositeKind::FaceCentred, [1, 1001]).is_err());
+    let inside = central_composite(&Fraction::full(2).unwrap(), CompositeKind::Inscribed(Alpha::Orthogonal), [0, 0]);
     assert!(matches!(inside, Err(DesignError::Parameter { .. })), "{inside:?}");
 }
 
