@@ -394,6 +394,17 @@ fn the_power_of_textbook_designs_is_that_of_scipy() {
     }
 }
 
+/// With unequal numbers of runs the two rarest levels are the hardest to tell apart: their difference has the variance
+/// 1/1 + 1/1.
+#[test]
+fn power_is_that_of_the_pair_of_levels_that_is_hardest_to_tell_apart() {
+    let levels = [0, 1, 2, 2, 2, 2].map(|level| vec![level]);
+    let design = DesignMatrix::of_conditions(&levels).unwrap();
+    let question = PowerQuestion { term: term("A"), effect: 3.0, sd: 1.0, alpha: 0.05, replicates: 2 };
+    let found = power(&design, &[term("A")], &question, noncentral).unwrap();
+    assert!(close(found.noncentrality, 9.0 * 2.0 / 2.0), "{found:?}");
+}
+
 #[test]
 fn power_without_an_answer_is_refused() {
     let cube = DesignMatrix::of_conditions(&full_factorial(&[2, 2])).unwrap();
@@ -447,6 +458,19 @@ fn terms_that_do_not_fit_are_refused() {
     let large = DesignMatrix::of_points(&[vec![1e6], vec![0.0]]).unwrap();
     let refused = audit(&large, &[Term::product(&[(0, 11)])], &none);
     assert_eq!(refused, Err(AuditError::Overflow { term: "A^11".to_owned() }));
+}
+
+/// B is A, and D is A + C: the shorter dependency is the one that is told.
+#[test]
+fn the_shortest_dependency_is_the_counter_example() {
+    let points = [[0.0, 0.0, 0.0, 0.0], [1.0, 1.0, 0.0, 1.0], [0.0, 0.0, 1.0, 1.0], [1.0, 1.0, 1.0, 2.0]];
+    let design = DesignMatrix::of_points(&points.map(Vec::from)).unwrap();
+    let refuse = |text| {
+        let claims = Claims { estimable: vec![term(text)], ..Claims::default() };
+        audit(&design, &Term::up_to(4, 1), &claims).unwrap_err().to_string()
+    };
+    assert_eq!(refuse("A"), "A cannot be estimated: the runs do not tell it apart from B");
+    assert_eq!(refuse("C"), "C cannot be estimated: the runs do not tell it apart from a combination of A, D");
 }
 
 #[test]
