@@ -1,0 +1,82 @@
+//! Fractions by generators, and generators of fractions.
+
+use super::super::DesignError;
+use super::word::{factor_of, letter, parse_product};
+use super::{Column, Fraction, MAX_BASIC, MAX_FACTORS, Word, group};
+
+impl Fraction {
+    /// The fraction of `factors` factors with these generators, such as `E=ABCD` or `F=-ABC`. Factors that no generator
+    /// defines are basic; a generator defines its factor from basic ones only.
+    ///
+    /// # Errors
+    /// If a generator cannot be read, names a factor that the design does not have or that another generator defines,
+    /// or if there are more than 20 basic factors.
+    pub fn from_generators<T: AsRef<str>>(factors: usize, generators: &[T]) -> Result<Self, DesignError> {
+        if !(1..=MAX_FACTORS).contains(&factors) {
+            return Err(DesignError::Factors { design: "a fraction", least: 1, most: MAX_FACTORS, got: factors });
+        }
+        let mut defined: Vec<Option<Word>> = vec![None; factors];
+        for text in generators.iter().map(AsRef::as_ref) {
+            let bad = |problem| DesignError::Generator { text: text.to_owned(), problem };
+            let (target, word) = parse(text, factors).map_err(bad)?;
+            if defined[target].replace(word).is_some() {
+                return Err(bad(format!("factor {} has a generator already", letter(target))));
+            }
+        }
+        for text in generators.iter().map(AsRef::as_ref) {
+            check_basic(text, factors, &defined)?;
+        }
+        assemble(&defined)
+    }
+
+    /// The generators by which [`Fraction::from_generators`] makes this fraction again, if its first independent
+    /// factors are taken as basic.
+    #[must_use]
+    pub fn generators(&self) -> Vec<String> {
+        group::relations(&self.columns)
+            .into_iter()
+            .map(|relation| {
+                let target = 63 - relation.leading_zeros() as usize;
+                let word = Word { factors: relation & !(1 << target), negative: self.column(relation).negative };
+                format!("{}={word}", letter(target))
+            })
+            .collect()
+    }
+}
+
+fn parse(text: &str, factors: usize) -> Result<(usize, Word), String> {
+    let Some((left, right)) = text.split_once('=') else { return Err("there is no equals sign".to_owned()) };
+    let mut letters = left.trim().chars();
+    let (Some(target), None) = (letters.next(), letters.next()) else {
+        return Err("one factor must stand before the equals sign".to_owned());
+    };
+    let target = factor_of(target)?;
+    let word = parse_product(right)?;
+    match word.iter().chain([target]).find(|&factor| factor >= factors) {
+        Some(factor) => Err(format!("the design has {factors} factors, and {} is not among them", letter(factor))),
+        None => Ok((target, word)),
+    }
+}
+
+fn check_basic(text: &str, factors: usize, defined: &[Option<Word>]) -> Result<(), DesignError> {
+    let bad = |problem| DesignError::Generator { text: text.to_owned(), problem };
+    let (_, word) = parse(text, factors).map_err(bad)?;
+    match word.iter().find(|&factor| defined[factor].is_some()) {
+        Some(factor) => Err(bad(format!("factor {} is itself defined by a generator", letter(factor)))),
+        None => Ok(()),
+    }
+}
+
+fn assemble(defined: &[Option<Word>]) -> Result<Fraction, DesignError> {
+    let basics: Vec<_> = (0..defined.len()).filter(|&factor| defined[factor].is_none()).collect();
+    if basics.len() > MAX_BASIC {
+        let (least, most) = (1, MAX_BASIC);
+        return Err(DesignError::Factors { design: "the basis of a fraction", least, most, got: basics.len() });
+    }
+    let place = |factor| 1 << basics.iter().position(|&basic| basic == factor).unwrap_or(0);
+    let column = |(factor, word): (usize, &Option<Word>)| match word {
+        Some(word) => Column { bits: word.iter().map(place).sum(), negative: word.negative },
+        None => Column { bits: place(factor), negative: false },
+    };
+    Ok(Fraction { basic: basics.len(), columns: defined.iter().enumerate().map(column).collect() })
+}
