@@ -221,7 +221,7 @@ async fn a_queue_that_did_not_survive_its_broker_is_made_anew_and_filled() {
     services.rabbitmq.start();
     let data = folder();
     let file = data.path().join("experiment.toml");
-    std::fs::write(&file, EXPERIMENT.replace("population = 6\ngenerations = 4", "population = 4\ngenerations = 1"))
+    std::fs::write(&file, experiment(6).replace("population = 6\ngenerations = 4", "population = 4\ngenerations = 1"))
         .unwrap();
     succeed(orchestrator().args(["migrate", "--database-url", &services.database()]));
     let address = format!("127.0.0.1:{}", free_port());

@@ -227,7 +227,8 @@ async fn a_practice_is_traced_from_the_guest_s_call_to_its_episodes() {
     let spans = collector.spans();
     let call = spans.iter().find(|span| span.name.ends_with("OrchestratorService/LiveSession")).unwrap();
     assert!(TRACEPARENT.contains(&call.parent) && TRACEPARENT.contains(&call.trace), "{call:?}");
-    assert_eq!((below(&spans, "episode", &call.name), told.len()), (told.clone(), 2));
+    assert_eq!(told.len(), 2);
+    assert_eq!(below(&spans, "episode", &call.name), told);
 }
 
 /// Every span of a message says where it went or came from, and which it was.
