@@ -26,6 +26,7 @@ pub use power::{Power, PowerQuestion, power};
 pub use resolution::{TrueResolution, true_resolution};
 pub use term::Term;
 
+use efficiency::{Precision, efficiency_of, inflation_of};
 use model::Model;
 
 /// What the audit found.
@@ -81,6 +82,7 @@ pub fn audit(design: &DesignMatrix, terms: &[Term], claims: &Claims) -> Result<A
     claims.check_resolution(design, resolution.as_ref())?;
     claims.check_clear(design)?;
     let all: Vec<_> = Term::up_to(design.factors(), 2).into_iter().chain(terms.iter().cloned()).collect();
+    let precision = Precision::new(&model.values());
     let is_estimable = |&place: &usize| claims::is_estimable(&model, &dependencies, place);
     Ok(Audit {
         runs: design.runs(),
@@ -92,8 +94,8 @@ pub fn audit(design: &DesignMatrix, terms: &[Term], claims: &Claims) -> Result<A
         aliases: aliases(design, &all)?,
         factors: factor_balance(design),
         pairs: pair_balance(design)?,
-        efficiency: efficiency(design, terms)?,
-        inflation: inflation(design, terms)?,
+        efficiency: precision.as_ref().map(|precision| efficiency_of(design, &model, precision)),
+        inflation: precision.as_ref().map(|precision| inflation_of(&model, precision)),
     })
 }
 

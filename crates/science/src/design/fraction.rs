@@ -150,9 +150,7 @@ impl Fraction {
     /// # Errors
     /// If the effect names a factor that the design does not have, or there are more than 2^20 effects to look at.
     pub fn aliases_of(&self, effect: Word, order: usize) -> Result<Vec<Word>, DesignError> {
-        if let Some(factor) = effect.iter().find(|&factor| factor >= self.factors()) {
-            return Err(DesignError::NoSuchFactor { factor, factors: self.factors() });
-        }
+        self.has_all(effect.iter())?;
         let own = self.column(effect.factors);
         let mut aliases: Vec<_> = std::iter::once(0)
             .chain(effects(self.factors(), order)?)
@@ -173,9 +171,7 @@ impl Fraction {
     pub fn in_blocks(&self, words: &[Word]) -> Result<Vec<usize>, DesignError> {
         let mut columns: Vec<Column> = Vec::new();
         for word in words {
-            if let Some(factor) = word.iter().find(|&factor| factor >= self.factors()) {
-                return Err(DesignError::NoSuchFactor { factor, factors: self.factors() });
-            }
+            self.has_all(word.iter())?;
             columns.push(self.column(word.factors));
             if group::dimension(columns.iter().map(|column| column.bits)) < columns.len() {
                 return Err(DesignError::Blocks { word: word.to_string() });
@@ -183,6 +179,13 @@ impl Fraction {
         }
         let block = |run| columns.iter().fold(0, |block, &column| 2 * block + self.level(column, run));
         Ok((0..self.runs() as u64).map(block).collect())
+    }
+
+    fn has_all(&self, mut factors: impl Iterator<Item = usize>) -> Result<(), DesignError> {
+        match factors.find(|&factor| factor >= self.factors()) {
+            Some(factor) => Err(DesignError::NoSuchFactor { factor, factors: self.factors() }),
+            None => Ok(()),
+        }
     }
 
     /// The column of a product of factors.
@@ -193,6 +196,13 @@ impl Fraction {
             negative: product.negative != column.negative,
         })
     }
+}
+
+fn check_factors(factors: usize) -> Result<(), DesignError> {
+    if (1..=MAX_FACTORS).contains(&factors) {
+        return Ok(());
+    }
+    Err(DesignError::Factors { design: "a fraction", least: 1, most: MAX_FACTORS, got: factors })
 }
 
 /// The set with its signs relative to its first effect.

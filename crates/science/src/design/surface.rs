@@ -64,10 +64,7 @@ impl Surface {
     /// # Errors
     /// If there would be more than 1000 new ones in a block.
     pub fn with_centres(self, count: usize) -> Result<Self, DesignError> {
-        if count > composite::MOST_CENTRES {
-            let (name, got) = ("the number of centre points of a block", count as f64);
-            return Err(DesignError::Parameter { name, got, range: "at most 1000" });
-        }
+        composite::check_centres(count)?;
         let factors = self.points.first().map_or(0, Vec::len);
         let mut blocks: std::collections::BTreeMap<usize, Vec<Vec<f64>>> = std::collections::BTreeMap::new();
         for (point, block) in self.points.into_iter().zip(self.blocks) {

@@ -29,8 +29,8 @@ pub struct Alias {
 /// All pairs of these terms that are not orthogonal given the mean, in the order of the terms. A term that takes the same
 /// value in all runs, or has a contrast that does, is an alias of the mean.
 ///
-/// Orthogonal means that all correlations are below 1e-9. Confounding is decided by ranks, exactly where levels are integers over a small power of two (see
-/// [`Audit`](super::Audit)).
+/// Orthogonal means that all correlations are below 1e-9. Confounding is decided by ranks, exactly where levels are
+/// integers over a small power of two (see [`Audit`](super::Audit)).
 ///
 /// # Errors
 /// If a term does not fit the design, or there is too much to compare.

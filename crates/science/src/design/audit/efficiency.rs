@@ -86,12 +86,16 @@ fn product(a: &[f64], b: &[f64]) -> f64 {
 /// If a term does not fit the design, or the model matrix is too large.
 pub fn efficiency(design: &DesignMatrix, terms: &[Term]) -> Result<Option<Efficiency>, AuditError> {
     let model = Model::new(design, terms)?;
-    let Some(precision) = Precision::new(&model.values()) else { return Ok(None) };
+    Ok(Precision::new(&model.values()).map(|precision| efficiency_of(design, &model, &precision)))
+}
+
+/// The efficiencies, once the inverse is known.
+pub(super) fn efficiency_of(design: &DesignMatrix, model: &Model, precision: &Precision) -> Efficiency {
     let (runs, count) = (design.runs() as f64, model.columns.len() as f64);
     let trace: f64 = (0..model.columns.len()).map(|place| precision.inverse[place][place]).sum();
     let d = libm::exp(precision.log_determinant / count) / runs;
-    let g = region(design).map(|region| count / (runs * largest_variance(design, &model, &precision, &region)));
-    Ok(Some(Efficiency { d, a: count / (runs * trace), g }))
+    let g = region(design).map(|region| count / (runs * largest_variance(design, model, precision, &region)));
+    Efficiency { d, a: count / (runs * trace), g }
 }
 
 /// All combinations of levels that occur, each as the runs from which the level of every factor can be taken.
@@ -141,13 +145,17 @@ fn term_at(design: &DesignMatrix, term: &Term, contrasts: &[Vec<Vec<f64>>], runs
 /// If a term does not fit the design, or the model matrix is too large.
 pub fn inflation(design: &DesignMatrix, terms: &[Term]) -> Result<Option<Vec<(Term, f64)>>, AuditError> {
     let model = Model::new(design, terms)?;
+    Ok(Precision::new(&model.values()).map(|precision| inflation_of(&model, &precision)))
+}
+
+/// The inflation, once the inverse is known.
+pub(super) fn inflation_of(model: &Model, precision: &Precision) -> Vec<(Term, f64)> {
     let values = model.values();
-    let Some(precision) = Precision::new(&values) else { return Ok(None) };
     let of = |place: usize| {
         let column = values[place];
         let mean = column.iter().sum::<f64>() / column.len() as f64;
         precision.inverse[place][place] * column.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>()
     };
     let largest = |term: usize| model.places(term).map(of).fold(0.0, f64::max);
-    Ok(Some((1..model.terms.len()).map(|term| (model.terms[term].clone(), largest(term))).collect()))
+    (1..model.terms.len()).map(|term| (model.terms[term].clone(), largest(term))).collect()
 }

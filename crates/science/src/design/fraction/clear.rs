@@ -1,7 +1,7 @@
 //! The smallest fraction in which chosen effects are clear.
 
 use super::super::DesignError;
-use super::{Fraction, MAX_FACTORS, Word};
+use super::{Fraction, Word, check_factors};
 
 /// Most basic factors that are searched: 1024 runs.
 const MOST_BASIC: usize = 10;
@@ -29,9 +29,7 @@ impl Fraction {
     /// If there are no factors or more than have letters, an effect is neither a main effect nor a two-factor
     /// interaction of these factors, or no design in up to 1024 runs was found.
     pub fn with_clear_effects(factors: usize, effects: &[Word]) -> Result<Smallest, DesignError> {
-        if !(1..=MAX_FACTORS).contains(&factors) {
-            return Err(DesignError::Factors { design: "a fraction", least: 1, most: MAX_FACTORS, got: factors });
-        }
+        check_factors(factors)?;
         effects.iter().try_for_each(|effect| check(factors, effect))?;
         let mut proven = true;
         for basic in Self::least_basic(factors)..=factors.min(MOST_BASIC) {

@@ -21,9 +21,7 @@ impl Fraction {
     /// # Errors
     /// If a factor does not exist, no word holds an odd number of them, or the result has too many runs.
     pub fn fold_over_on(&self, factors: &[usize]) -> Result<Self, DesignError> {
-        if let Some(&factor) = factors.iter().find(|&&factor| factor >= self.factors()) {
-            return Err(DesignError::NoSuchFactor { factor, factors: self.factors() });
-        }
+        self.has_all(factors.iter().copied())?;
         if self.basic == MAX_BASIC {
             let help = "a fraction has at most 1048576 runs";
             let (design, runs) = ("a fold-over", self.runs());

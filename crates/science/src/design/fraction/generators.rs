@@ -2,7 +2,7 @@
 
 use super::super::DesignError;
 use super::word::{factor_of, letter, parse_product};
-use super::{Column, Fraction, MAX_BASIC, MAX_FACTORS, Word, group};
+use super::{Column, Fraction, MAX_BASIC, Word, check_factors, group};
 
 impl Fraction {
     /// The fraction of `factors` factors with these generators, such as `E=ABCD` or `F=-ABC`. Factors that no generator
@@ -12,19 +12,22 @@ impl Fraction {
     /// If a generator cannot be read, names a factor that the design does not have or that another generator defines,
     /// or if there are more than 20 basic factors.
     pub fn from_generators<T: AsRef<str>>(factors: usize, generators: &[T]) -> Result<Self, DesignError> {
-        if !(1..=MAX_FACTORS).contains(&factors) {
-            return Err(DesignError::Factors { design: "a fraction", least: 1, most: MAX_FACTORS, got: factors });
-        }
+        check_factors(factors)?;
         let mut defined: Vec<Option<Word>> = vec![None; factors];
+        let mut words = Vec::with_capacity(generators.len());
         for text in generators.iter().map(AsRef::as_ref) {
             let bad = |problem| DesignError::Generator { text: text.to_owned(), problem };
             let (target, word) = parse(text, factors).map_err(bad)?;
             if defined[target].replace(word).is_some() {
                 return Err(bad(format!("factor {} has a generator already", letter(target))));
             }
+            words.push((text, word));
         }
-        for text in generators.iter().map(AsRef::as_ref) {
-            check_basic(text, factors, &defined)?;
+        for (text, word) in words {
+            if let Some(factor) = word.iter().find(|&factor| defined[factor].is_some()) {
+                let problem = format!("factor {} is itself defined by a generator", letter(factor));
+                return Err(DesignError::Generator { text: text.to_owned(), problem });
+            }
         }
         assemble(&defined)
     }
@@ -36,7 +39,7 @@ impl Fraction {
         group::relations(&self.columns)
             .into_iter()
             .map(|relation| {
-                let target = 63 - relation.leading_zeros() as usize;
+                let target = group::top(relation) as usize;
                 let word = Word { factors: relation & !(1 << target), negative: self.column(relation).negative };
                 format!("{}={word}", letter(target))
             })
@@ -55,15 +58,6 @@ fn parse(text: &str, factors: usize) -> Result<(usize, Word), String> {
     match word.iter().chain([target]).find(|&factor| factor >= factors) {
         Some(factor) => Err(format!("the design has {factors} factors, and {} is not among them", letter(factor))),
         None => Ok((target, word)),
-    }
-}
-
-fn check_basic(text: &str, factors: usize, defined: &[Option<Word>]) -> Result<(), DesignError> {
-    let bad = |problem| DesignError::Generator { text: text.to_owned(), problem };
-    let (_, word) = parse(text, factors).map_err(bad)?;
-    match word.iter().find(|&factor| defined[factor].is_some()) {
-        Some(factor) => Err(bad(format!("factor {} is itself defined by a generator", letter(factor)))),
-        None => Ok(()),
     }
 }
 

@@ -22,7 +22,8 @@ fn reduce(basis: &[(u64, u64)], vector: u64) -> (u64, u64) {
     })
 }
 
-fn top(vector: u64) -> u32 {
+/// The highest bit of a vector that is not 0.
+pub(super) fn top(vector: u64) -> u32 {
     63 - vector.leading_zeros()
 }
 

@@ -1,7 +1,7 @@
 //! The smallest fraction of a wanted resolution.
 
 use super::super::DesignError;
-use super::{Fraction, MAX_FACTORS};
+use super::{Fraction, check_factors};
 
 /// Most basic factors that are searched: 128 runs.
 const MOST_BASIC: usize = 7;
@@ -19,9 +19,7 @@ impl Fraction {
         if resolution < 3 {
             return Err(DesignError::Resolution(resolution));
         }
-        if !(1..=MAX_FACTORS).contains(&factors) {
-            return Err(DesignError::Factors { design: "a fraction", least: 1, most: MAX_FACTORS, got: factors });
-        }
+        check_factors(factors)?;
         for basic in Self::least_basic(factors)..=factors.min(MOST_BASIC) {
             if let Some(fraction) = with_basic(factors, basic, resolution)? {
                 return Ok(fraction);

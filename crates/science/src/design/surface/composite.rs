@@ -55,12 +55,7 @@ pub fn central_composite(cube: &Fraction, kind: CompositeKind, centres: [usize; 
         return Err(DesignError::Factors { design: "a central composite design", least: 2, most: 16, got: factors });
     }
     check_cube(cube)?;
-    for count in centres {
-        if count > MOST_CENTRES {
-            let (name, got) = ("the number of centre points of a block", count as f64);
-            return Err(DesignError::Parameter { name, got, range: "at most 1000" });
-        }
-    }
+    centres.into_iter().try_for_each(check_centres)?;
     let (alpha, shrink) = match kind {
         CompositeKind::Circumscribed(alpha) => (distance(alpha, cube, centres), false),
         CompositeKind::Inscribed(alpha) => (distance(alpha, cube, centres), true),
@@ -72,6 +67,14 @@ pub fn central_composite(cube: &Fraction, kind: CompositeKind, centres: [usize; 
     }
     let (face, axis) = if shrink { (1.0 / alpha, 1.0) } else { (1.0, alpha) };
     Ok(Composite { surface: points(cube, face, axis, centres), alpha })
+}
+
+pub(super) fn check_centres(count: usize) -> Result<(), DesignError> {
+    if count <= MOST_CENTRES {
+        return Ok(());
+    }
+    let (name, got) = ("the number of centre points of a block", count as f64);
+    Err(DesignError::Parameter { name, got, range: "at most 1000" })
 }
 
 /// Two-factor interactions are estimated from the cube alone, so no two of them may share a column.
