@@ -13,7 +13,6 @@ mod message;
 mod metrics;
 mod publisher;
 mod source;
-mod spans;
 mod stream;
 
 pub use config::NatsConfig;

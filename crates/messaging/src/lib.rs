@@ -9,10 +9,12 @@
 //! * [`rabbit`]: the job queue on RabbitMQ.
 //! * [`memory`]: twins of both inside one process, with the same contract, for the embedded default and for tests.
 //! * [`relay`]: publishes what waits in the outbox.
+//! * [`spans`]: what is traced of an event.
 
 pub mod event_message;
 pub mod jetstream;
 pub mod memory;
 pub mod rabbit;
 pub mod relay;
+pub mod spans;
 pub mod wire;

@@ -21,7 +21,8 @@ use tracing::{Instrument as _, Span};
 
 use super::client::{connect, ensure_connected, why_not};
 use super::config::NatsConfig;
-use super::{JetStreamHistory, JetStreamSource, NatsMetrics, message, spans, stream};
+use super::{JetStreamHistory, JetStreamSource, NatsMetrics, message, stream};
+use crate::spans;
 
 /// For how long a reason for the lack of a connection is believed.
 const RECENT: Duration = Duration::from_secs(10);
@@ -155,9 +156,9 @@ impl JetStreamPublisher {
                 break;
             }
             let subject = self.config.event_subject(&record.subject);
-            let span = spans::publish(&self.config.stream, &subject, record);
+            let span = spans::publishing(&self.config.stream, &subject, record);
             let sent = self.send(subject, record).instrument(span.clone()).await;
-            in_flight.push_back(acknowledged(sent).instrument(span));
+            in_flight.push_back(acknowledged(sent, span));
             crash::reached(Point::EventsSent);
         }
         while let Some(result) = in_flight.next().await {
@@ -221,15 +222,9 @@ impl EventPublisher for JetStreamPublisher {
 }
 
 /// Waits for the server's word. A duplicate is as good as a new message: the stream has it.
-async fn acknowledged(sent: PortResult<PublishAckFuture>) -> PortResult<()> {
-    let acknowledged = match sent {
-        Ok(sent) => sent.into_future().await.map(drop).map_err(not_published),
-        Err(error) => Err(error),
-    };
-    if acknowledged.is_err() {
-        Span::current().record("otel.status_code", "ERROR");
-    }
-    acknowledged
+async fn acknowledged(sent: PortResult<PublishAckFuture>, span: Span) -> PortResult<()> {
+    let acknowledged = async { sent?.into_future().await.map(drop).map_err(not_published) };
+    acknowledged.instrument(span.clone()).await.inspect_err(|_| spans::failed(&span))
 }
 
 fn not_published(error: PublishError) -> PortError {

@@ -10,6 +10,8 @@ use tracing::{Span, info_span};
 use super::config::AmqpConfig;
 use super::delivery::Answer;
 
+pub(super) use crate::spans::failed;
+
 /// Where messages go and come from, as spans name it.
 #[derive(Debug, Clone)]
 pub(super) struct Route {
@@ -84,9 +86,4 @@ impl Route {
     fn full(&self) -> String {
         format!("{}:{}:{}", self.exchange, self.key, self.queue)
     }
-}
-
-/// Marks a span as one of something that failed.
-pub(super) fn failed(span: &Span) {
-    span.record("otel.status_code", "ERROR");
 }

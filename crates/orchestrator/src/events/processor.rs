@@ -14,14 +14,12 @@ use domain::ports::{
     ReceivedEvent,
 };
 use futures::future::join_all;
+use messaging::spans;
 use runtime::crash::{self, Point};
 use runtime::outage::Outage;
 use runtime::retry::{Backoff, Waits};
-use runtime::trace_context;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
-use tracing::field::Empty;
-use tracing::{Span, info_span};
 
 use super::understand;
 use crate::metrics::EventMetrics;
@@ -184,34 +182,9 @@ impl Processor {
 
     async fn take_in(&self, in_hand: &[InHand]) -> PortResult<Vec<Projected>> {
         let events: Vec<_> = in_hand.iter().map(|(_, received)| received.clone()).collect();
-        let spans: Vec<_> = events.iter().filter_map(|event| self.span(event)).collect();
-        let outcomes = self.projection.project(&events).await;
-        if outcomes.is_err() {
-            for span in &spans {
-                span.record("otel.status_code", "ERROR");
-            }
-        }
-        outcomes
-    }
-
-    /// The span of taking an event in, below whoever recorded it, if that was traced.
-    fn span(&self, event: &ReceivedEvent) -> Option<Span> {
-        let (record, stream) = (&event.record, &self.settings.stream);
-        let traceparent = record.traceparent.as_deref()?;
-        let span = info_span!(
-            parent: None,
-            "project",
-            otel.name = %format!("process {stream}"),
-            otel.kind = "consumer",
-            otel.status_code = Empty,
-            messaging.system = "nats",
-            messaging.operation.name = "process",
-            messaging.operation.type = "process",
-            messaging.destination.name = %record.subject,
-            messaging.message.id = %record.id,
-        );
-        trace_context::follow(&span, traceparent);
-        Some(span)
+        let span = |event: &ReceivedEvent| spans::processing(&self.settings.stream, &event.record);
+        let spans: Vec<_> = events.iter().map(span).collect();
+        self.projection.project(&events).await.inspect_err(|_| spans.iter().for_each(spans::failed))
     }
 
     /// Answers what was taken in, all at once.
