@@ -115,12 +115,13 @@ def containers(one):
 def check_kubernetes(root):
     for file in sorted((root / "deploy/kubernetes").glob("**/kustomization.yaml")):
         folder = file.parent
+        is_whole = "overlays" in folder.parts
         objects = build(folder)
         compare_with_kubectl(folder, objects)
         names = [identity(one) for one in objects]
         for one in objects:
             where = f"{folder.relative_to(root)} {'/'.join(identity(one))}"
-            if "overlays" not in folder.parts:
+            if not is_whole:
                 check_flags(where, [], one["data"] if one["kind"] == "ConfigMap" else {})
                 for container in containers(one):
                     check_flags(where, container.get("args", []), {each["name"] for each in container.get("env", [])})
@@ -129,7 +130,7 @@ def check_kubernetes(root):
             check_schema(where, one)
             if one["kind"] in POD_KINDS:
                 check_pod(where, one)
-        check_references(folder.relative_to(root), objects, is_whole="overlays" in folder.parts)
+        check_references(folder.relative_to(root), objects, is_whole)
 
 
 def compare_with_kubectl(folder, objects):

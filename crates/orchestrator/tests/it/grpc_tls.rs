@@ -97,14 +97,18 @@ async fn a_token_does_where_a_certificate_is_optional() {
         command.arg("list").args(trusting).args(more);
         command
     };
-    let pair = |issued: Certificate| [issued.cert, issued.key].map(|path| path.display().to_string());
-    let shown = |[cert, key]: &[String; 2]| list(&["--grpc-tls-cert", cert, "--grpc-tls-key", key]);
+    let shown = |issued: Certificate| {
+        let mut command = orchestrator();
+        command.args(["list", "--server", &server]).args(flags(&ours, issued));
+        command
+    };
+    let theirs = Authority::new();
 
     succeed(&mut list(&["--token-file", &create(&system, "vera", "viewer").file]));
-    succeed(&mut shown(&pair(ours.issue(&["ada"]))));
+    succeed(&mut shown(ours.issue(&["ada"])));
     let told = fail(&mut list(&[]), 1);
     assert!(told.contains("needs a token"), "{told}");
-    fail(&mut shown(&pair(Authority::new().issue(&["eve"]))), 4);
+    fail(&mut shown(theirs.issue(&["eve"])), 4);
     assert_eq!(serve.stop(), Some(0));
 }
 

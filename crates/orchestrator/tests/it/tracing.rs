@@ -27,7 +27,7 @@ use tracing::{Instrument as _, info_span};
 
 use crate::collector::{Collector, Exported};
 use crate::daemons::free_port;
-use crate::guest::Guest;
+use crate::guest::practise;
 use crate::support::folder;
 use crate::system::{PATIENCE, System, eventually};
 
@@ -221,7 +221,7 @@ async fn a_practice_is_traced_from_the_guest_s_call_to_its_episodes() {
     let (collector, system) = (Collector::start().await, System::new().await);
     let served = system.serve(&["--otel-exporter-otlp-endpoint", &collector.endpoint]);
 
-    let told = Guest::practise(&served.server, TRACEPARENT).await.play().await;
+    let told = practise(&served.server, TRACEPARENT).await;
 
     assert_eq!(served.process.stop(), Some(0));
     let spans = collector.spans();
