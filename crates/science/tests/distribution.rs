@@ -1,14 +1,14 @@
-//! Distributions against references of high precision (`tools/science/distributions.py`).
+//! Distributions against references of high precision (`tools/science/distributions*.py`).
 
-use science::distribution::{chi_squared, f, normal, student_t};
+use science::distribution::{chi_squared, f, noncentral_chi_squared, noncentral_f, noncentral_t, normal, student_t};
 use serde_json::Value;
 
-fn references() -> Value {
-    serde_json::from_str(include_str!("references/distributions.json")).unwrap()
-}
+const CENTRAL: &str = include_str!("references/distributions.json");
+const NONCENTRAL: &str = include_str!("references/distributions_noncentral.json");
 
-fn cases<'a>(references: &'a Value, name: &str) -> &'a [Value] {
-    references[name].as_array().unwrap()
+fn cases(references: &str, name: &str) -> Vec<Value> {
+    let references: Value = serde_json::from_str(references).unwrap();
+    references[name].as_array().unwrap().clone()
 }
 
 fn number(case: &Value, name: &str) -> f64 {
@@ -29,8 +29,8 @@ fn assert_inverts(x: f64, p: f64, tail: impl Fn(f64) -> f64) {
 }
 
 /// Checks both tails of every case.
-fn check(name: &str, tolerance: f64, tails: impl Fn(&Value) -> (f64, f64)) {
-    for case in cases(&references(), name) {
+fn check(references: &str, name: &str, tolerance: f64, tails: impl Fn(&Value) -> (f64, f64)) {
+    for case in &cases(references, name) {
         let (cdf, sf) = tails(case);
         assert_close(cdf, number(case, "cdf"), tolerance, case);
         assert_close(sf, number(case, "sf"), tolerance, case);
@@ -39,19 +39,19 @@ fn check(name: &str, tolerance: f64, tails: impl Fn(&Value) -> (f64, f64)) {
 
 #[test]
 fn central_distributions_meet_mpmath_in_both_tails() {
-    check("normal", 1e-12, |case| {
+    check(CENTRAL, "normal", 1e-12, |case| {
         let x = number(case, "x");
         (normal::cdf(x), normal::sf(x))
     });
-    check("student_t", 1e-11, |case| {
+    check(CENTRAL, "student_t", 1e-11, |case| {
         let (x, df) = (number(case, "x"), number(case, "df"));
         (student_t::cdf(x, df), student_t::sf(x, df))
     });
-    check("f", 1e-11, |case| {
+    check(CENTRAL, "f", 1e-11, |case| {
         let (x, df1, df2) = (number(case, "x"), number(case, "df1"), number(case, "df2"));
         (f::cdf(x, df1, df2), f::sf(x, df1, df2))
     });
-    check("chi_squared", 1e-11, |case| {
+    check(CENTRAL, "chi_squared", 1e-11, |case| {
         let (x, df) = (number(case, "x"), number(case, "df"));
         (chi_squared::cdf(x, df), chi_squared::sf(x, df))
     });
@@ -106,4 +106,39 @@ fn what_is_out_of_range_is_not_a_number_and_all_else_is_one() {
             assert!((0.0..=1.0).contains(&f::sf(x, 3.0, df)) && (0.0..=1.0).contains(&f::cdf(x, df, 3.0)), "{x} {df}");
         }
     }
+}
+
+#[test]
+fn noncentral_distributions_meet_mpmath_in_both_tails() {
+    check(NONCENTRAL, "noncentral_t", 1e-11, |case| {
+        let (x, df, ncp) = (number(case, "x"), number(case, "df"), number(case, "ncp"));
+        (noncentral_t::cdf(x, df, ncp), noncentral_t::sf(x, df, ncp))
+    });
+    check(NONCENTRAL, "noncentral_chi_squared", 1e-11, |case| {
+        let (x, df, ncp) = (number(case, "x"), number(case, "df"), number(case, "ncp"));
+        (noncentral_chi_squared::cdf(x, df, ncp), noncentral_chi_squared::sf(x, df, ncp))
+    });
+    check(NONCENTRAL, "noncentral_f", 1e-11, |case| {
+        let (x, df1, df2, ncp) = (number(case, "x"), number(case, "df1"), number(case, "df2"), number(case, "ncp"));
+        (noncentral_f::cdf(x, df1, df2, ncp), noncentral_f::sf(x, df1, df2, ncp))
+    });
+}
+
+#[test]
+fn noncentralities_give_the_probability_they_were_asked_for() {
+    for p in [1e-6, 0.025, 0.5, 0.9, 0.975] {
+        for (t, df) in [(-3.0, 4.0), (0.0, 10.0), (2.5, 38.0), (14.0, 7.5), (80.0, 300.0), (1.0, f64::INFINITY)] {
+            let ncp = noncentral_t::ncp_for(t, df, p);
+            assert!((noncentral_t::cdf(t, df, ncp) / p - 1.0).abs() < 1e-10, "{t} {df} {p}: {ncp}");
+        }
+        for (x, df1, df2) in [(5.0, 1.0, 38.0), (3.0, 3.0, 16.0), (40.0, 2.0, 1e4), (9.0, 4.0, f64::INFINITY)] {
+            let ncp = noncentral_f::ncp_for(x, df1, df2, p);
+            let reached = noncentral_f::cdf(x, df1, df2, ncp);
+            assert!((reached / p - 1.0).abs() < 1e-10 || ncp == 0.0 && reached < p, "{x} {df1} {df2} {p}: {ncp}");
+        }
+    }
+    assert_eq!(noncentral_f::ncp_for(0.5, 3.0, 20.0, 0.975), 0.0);
+    assert_eq!(noncentral_f::ncp_for(0.0, 3.0, 20.0, 0.025), 0.0);
+    assert_eq!(noncentral_t::ncp_for(1e9, 3.0, 0.025), noncentral_t::MAX_NCP);
+    assert_eq!(noncentral_f::ncp_for(f64::MAX, 3.0, 5.0, 0.025), noncentral_f::MAX_NCP);
 }

@@ -44,7 +44,8 @@ fn near_gamma(a: f64, b: f64, x: f64, y: f64) -> Option<Tails> {
     let scale = a + 0.5 * (b - 1.0);
     let z = -scale * if y < 0.5 { libm::log1p(-y) } else { libm::log(x) };
     let small = 1.0 / (24.0 * scale * scale);
-    if !(b * (b + 1.0 + z) * (b + 1.0 + z) * small < 1e-7) {
+    let next = b * (b + 1.0 + z) * (b + 1.0 + z) * small;
+    if next.is_nan() || next > 1e-7 {
         return None;
     }
     let Tails { lower, upper } = incomplete_gamma(b, z);
