@@ -45,8 +45,8 @@ pub enum LenthError {
     /// An effect is NaN, infinite or too large.
     #[error("the effect at index {0} is not a usable number")]
     NotFinite(usize),
-    /// At least half of the effects are zero.
-    #[error("at least half of the effects are 0, so they show no noise to compare the others with")]
+    /// Too many effects are zero.
+    #[error("so many effects are 0 that they show no noise to compare the others with")]
     NoNoise,
     /// A level of confidence must lie between 0 and 1.
     #[error("a level of confidence lies between 0 and 1")]
@@ -125,6 +125,7 @@ mod tests {
         assert_eq!(lenth(&[1.0, f64::NAN, 2.0], 0.95), Err(LenthError::NotFinite(1)));
         assert_eq!(lenth(&[1.0, 2.0, f64::INFINITY], 0.95), Err(LenthError::NotFinite(2)));
         assert_eq!(lenth(&[0.0, 0.0, 0.0, 5.0], 0.95), Err(LenthError::NoNoise));
+        assert_eq!(lenth(&[0.0, 0.0, 1.0, 9.0, 9.0], 0.95), Err(LenthError::NoNoise));
         for level in [0.0, 1.0, f64::NAN] {
             assert_eq!(lenth(&[1.0, 2.0, 3.0], level), Err(LenthError::Level));
         }
