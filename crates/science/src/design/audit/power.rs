@@ -3,7 +3,6 @@
 use super::efficiency::Precision;
 use super::model::Model;
 use super::{AuditError, DesignMatrix, Term};
-use crate::distribution::noncentral_f;
 use crate::power::f_test;
 
 /// Most different conditions of one term.
@@ -44,8 +43,8 @@ pub struct Power {
 /// 1959, section 2.8).
 ///
 /// # Errors
-/// If a parameter is out of its range, the term is not in the model, not all terms can be estimated together, or no
-/// degrees of freedom are left for the error.
+/// If a parameter is out of its range, the effect so large that its power is not computed, the term is not in the model, not
+/// all terms can be estimated together, or no degrees of freedom are left for the error.
 pub fn power(design: &DesignMatrix, terms: &[Term], question: &PowerQuestion) -> Result<Power, AuditError> {
     question.check()?;
     let model = Model::new(design, terms)?;
@@ -63,8 +62,12 @@ pub fn power(design: &DesignMatrix, terms: &[Term], question: &PowerQuestion) ->
     let ratio = question.effect / question.sd;
     let noncentrality = ratio * ratio * question.replicates as f64 / widest;
     let numerator = places.len();
-    let power = f_test(noncentrality, numerator as f64, denominator as f64, question.alpha)
-        .ok_or(AuditError::TooLarge { what: "the noncentrality of the test", most: noncentral_f::MAX_NCP as usize })?;
+    let power =
+        f_test(noncentrality, numerator as f64, denominator as f64, question.alpha).ok_or(AuditError::Parameter {
+            name: "the noncentrality of the effect",
+            got: noncentrality,
+            range: "at most 1e9",
+        })?;
     Ok(Power { noncentrality, numerator, denominator, power })
 }
 

@@ -394,6 +394,7 @@ fn power_without_an_answer_is_refused() {
     for question in [
         PowerQuestion { effect: 0.0, ..ask("A") },
         PowerQuestion { effect: f64::NAN, ..ask("A") },
+        PowerQuestion { effect: 1e6, ..ask("A") },
         PowerQuestion { sd: 0.0, ..ask("A") },
         PowerQuestion { sd: f64::INFINITY, ..ask("A") },
         PowerQuestion { alpha: 1.0, ..ask("A") },
