@@ -1,6 +1,6 @@
 //! Inverting a tail probability.
 
-/// Most halvings of an interval of two doubles.
+/// Most steps towards a root; halving alone needs about 60.
 const MAX_STEPS: usize = 200;
 
 /// Logarithms of the smallest and the largest value looked for.
