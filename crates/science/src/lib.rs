@@ -4,5 +4,6 @@
 
 pub mod analysis;
 pub mod design;
+pub mod distribution;
 pub mod evolution;
 pub mod stats;
