@@ -3,7 +3,10 @@
 //! A result is finite or absent, and what cannot be computed is an [`AnalysisError`] whose message says why. Samples are
 //! taken in the order they are given; random methods draw by address, so their results depend on the seed alone.
 
+pub mod compare;
 mod error;
 pub mod multiple;
+mod sample;
+pub mod spread;
 
 pub use error::AnalysisError;

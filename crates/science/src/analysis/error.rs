@@ -76,3 +76,19 @@ pub enum AnalysisError {
         method: &'static str,
     },
 }
+
+impl AnalysisError {
+    /// The statistic, if it is a finite number.
+    pub(super) fn finite(method: &'static str, value: f64) -> Result<f64, Self> {
+        if value.is_finite() { Ok(value) } else { Err(Self::Overflow { method }) }
+    }
+
+    /// Whether `level` can be a level of confidence.
+    pub(super) fn check_level(level: f64) -> Result<(), Self> {
+        if level > 0.0 && level < 1.0 {
+            Ok(())
+        } else {
+            Err(Self::Parameter { name: "the level of confidence", got: level, range: "between 0 and 1" })
+        }
+    }
+}
