@@ -6,6 +6,7 @@
 pub mod compare;
 mod error;
 pub mod multiple;
+pub mod ranks;
 mod sample;
 pub mod spread;
 
