@@ -7,6 +7,8 @@ pub mod compare;
 mod error;
 pub mod multiple;
 pub mod ranks;
+pub mod resample;
+pub mod robust;
 mod sample;
 pub mod spread;
 
