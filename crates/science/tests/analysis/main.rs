@@ -1,0 +1,6 @@
+//! The analyses against R, scipy and exact enumeration: see `tools/science/samples.R` and `tools/science/resampling.py`.
+
+mod checks;
+mod ranks;
+mod reference;
+mod resample;
