@@ -6,6 +6,8 @@ use super::AnalysisError;
 use crate::distribution::chi_squared;
 use profile::Profile;
 
+const METHOD: &str = "the Box-Cox likelihood";
+
 /// The powers that are searched go from minus this to this.
 pub const LARGEST_POWER: f64 = 5.0;
 
@@ -59,13 +61,13 @@ const USUAL: [(f64, Transformation); 5] = [
 ///
 /// # Errors
 /// If there are no groups, one is empty or holds a value that is not usable or not above 0, the values of each group are
-/// equal, or the level is not between 0 and 1.
+/// equal, no power has a finite likelihood, or the level is not between 0 and 1.
 pub fn box_cox(groups: &[impl AsRef<[f64]>], level: f64) -> Result<BoxCox, AnalysisError> {
     AnalysisError::check_level(level)?;
     let profile = Profile::new(groups)?;
     let lambda = profile.best();
     let drop = chi_squared::quantile(level, 1.0) / 2.0;
-    let limit = profile.log_likelihood(lambda) - drop;
+    let limit = AnalysisError::finite(METHOD, profile.log_likelihood(lambda))? - drop;
     let (low, high) = (profile.crossing(lambda, -STEP, limit), profile.crossing(lambda, STEP, limit));
     Ok(BoxCox { lambda, low, high, advice: advise(lambda, low, high) })
 }
@@ -78,7 +80,7 @@ pub fn log_likelihood(groups: &[impl AsRef<[f64]>], lambda: f64) -> Result<f64, 
     if lambda.is_nan() || lambda.abs() > LARGEST_POWER {
         return Err(AnalysisError::Parameter { name: "the power", got: lambda, range: "between -5 and 5" });
     }
-    AnalysisError::finite("the Box-Cox likelihood", Profile::new(groups)?.log_likelihood(lambda))
+    AnalysisError::finite(METHOD, Profile::new(groups)?.log_likelihood(lambda))
 }
 
 fn advise(lambda: f64, low: Option<f64>, high: Option<f64>) -> Transformation {

@@ -1,9 +1,7 @@
 //! The profile likelihood of a power.
 
-use super::{LARGEST_POWER, STEP};
+use super::{LARGEST_POWER, METHOD, STEP};
 use crate::analysis::{AnalysisError, sample};
-
-const METHOD: &str = "the Box-Cox likelihood";
 
 /// Share of the golden section.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
@@ -31,13 +29,15 @@ impl Profile {
                 range: "above 0 for a power; add a constant",
             });
         }
-        if groups.iter().all(|group| is_constant(group)) {
+        let logs = |group: &&[f64]| group.iter().map(|&value| libm::log(value)).collect();
+        let mut groups: Vec<Vec<f64>> = groups.iter().map(logs).collect();
+        if groups.iter().all(|logs| is_constant(logs)) {
             return Err(AnalysisError::NoSpread { method: METHOD, what: "the values of each group are equal" });
         }
         let count = all.len() as f64;
-        let centre = all.iter().map(|&value| libm::log(value)).sum::<f64>() / count;
-        let logs = |group: &&[f64]| group.iter().map(|&value| libm::log(value) - centre).collect();
-        Ok(Self { groups: groups.iter().map(logs).collect(), count })
+        let centre = groups.iter().flatten().sum::<f64>() / count;
+        groups.iter_mut().flatten().for_each(|log| *log -= centre);
+        Ok(Self { groups, count })
     }
 
     /// The log-likelihood of a power, up to a constant; minus infinity where the powers overflow. Values are divided by their
@@ -89,7 +89,9 @@ fn squares(logs: &[f64], lambda: f64) -> f64 {
     values.iter().map(|value| (value - mean) * (value - mean)).sum()
 }
 
-fn is_constant(group: &[f64]) -> bool {
-    let (low, high) = group.iter().fold((f64::INFINITY, 0.0), |(low, high), &v| (v.min(low), v.max(high)));
-    sample::is_rounding(high - low, high)
+/// Whether logarithms differ by no more than the rounding of their values.
+fn is_constant(logs: &[f64]) -> bool {
+    let (low, high) =
+        logs.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &log| (log.min(low), log.max(high)));
+    sample::is_rounding(high - low, sample::largest(logs).max(1.0))
 }

@@ -27,7 +27,7 @@ pub struct Runs {
 /// The runs test (Wald and Wolfowitz 1940) of values in run order about their median.
 ///
 /// # Errors
-/// If there are no values, one is not usable, or no value differs from the median.
+/// If there are no values, one is not usable, or no value lies above the median, or none below.
 pub fn runs(values: &[f64]) -> Result<Runs, AnalysisError> {
     sample::check("the values", values)?;
     let median = sample::median(values);
@@ -35,7 +35,7 @@ pub fn runs(values: &[f64]) -> Result<Runs, AnalysisError> {
     let above = sides.iter().filter(|&&side| side).count();
     let below = sides.len() - above;
     if above == 0 || below == 0 {
-        return Err(AnalysisError::NoSpread { method: METHOD, what: "no values lie on both sides of the median" });
+        return Err(AnalysisError::NoSpread { method: METHOD, what: "no value lies above the median, or none below" });
     }
     let runs = sides.chunk_by(|a, b| a == b).count();
     let (a, b) = (above as f64, below as f64);

@@ -9,20 +9,14 @@ use crate::analysis::{AnalysisError, sample};
 pub struct MannWhitney {
     /// U of the left sample: the number of pairs in which the left value is larger, equal ones counted half.
     pub u: f64,
+    /// The share of these pairs: the chance that a left value is larger than a right one, equal ones counted half.
+    pub superiority: f64,
     /// Standardised U by the normal approximation; absent if all values are equal.
     pub z: Option<f64>,
     /// Two-sided p: the chance of a U at least as far from its mean.
     pub p: f64,
     /// Where p comes from.
     pub method: Method,
-}
-
-impl MannWhitney {
-    /// The chance that a left value is larger than a right one, equal ones counted half, as the share of the `pairs`.
-    #[must_use]
-    pub fn superiority(&self, left: usize, right: usize) -> f64 {
-        self.u / (left as f64 * right as f64)
-    }
 }
 
 /// Tests whether values of one sample tend to be larger than those of the other. Up to 50 values together p is exact, with
@@ -46,5 +40,5 @@ pub fn mann_whitney(left: &[f64], right: &[f64]) -> Result<MannWhitney, Analysis
     } else {
         (Method::Normal, approximation.map_or(1.0, |(_, p)| p))
     };
-    Ok(MannWhitney { u, z: approximation.map(|(z, _)| z), p, method })
+    Ok(MannWhitney { u, superiority: u / (n * m), z: approximation.map(|(z, _)| z), p, method })
 }
