@@ -13,7 +13,7 @@ mod plan;
 mod sign_flip;
 mod two_sample;
 
-pub use blocked::blocked;
+pub use blocked::{Blocked, blocked};
 pub use bootstrap::{Resampling, bootstrap, jackknife};
 pub use interval::Replicates;
 pub use permutation::Permutation;

@@ -28,7 +28,12 @@ impl Moments {
 
 /// Whether a spread is no more than what the rounding of numbers up to `largest` can make.
 pub(super) fn is_rounding(spread: f64, largest: f64) -> bool {
-    spread <= 4.0 * f64::EPSILON * largest
+    spread <= rounding(largest)
+}
+
+/// How far numbers up to `largest` may be apart that would be equal without rounding.
+pub(super) fn rounding(largest: f64) -> f64 {
+    4.0 * f64::EPSILON * largest
 }
 
 /// The largest absolute value.
@@ -96,7 +101,7 @@ pub(super) fn group_moments<G: AsRef<[f64]>>(
     groups.iter().enumerate().map(|(place, group)| moments(method, &name(place), group)).collect()
 }
 
-/// At least `least` blocks (rows) with one usable value of each of at least two treatments (columns).
+/// At least two blocks (rows) with one usable value of each of at least two treatments (columns).
 pub(super) fn blocks<'a, B: AsRef<[f64]>>(
     method: &'static str,
     blocks: &'a [B],

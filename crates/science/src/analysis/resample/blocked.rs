@@ -4,39 +4,55 @@ use super::permutation::{Extremes, Permutation, drawn, exact};
 use super::{Plan, lexicographic};
 use crate::analysis::{AnalysisError, sample};
 
-const METHOD: &str = "the blocked permutation test";
+/// A permutation test of treatments within blocks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Blocked {
+    /// F of the treatments in the analysis of variance with blocks; absent if treatments and blocks explain all differences.
+    pub f: Option<f64>,
+    /// How p was found: the statistic is the sum of squares of the treatments, with which F grows.
+    pub permutation: Permutation,
+}
 
 /// Tests whether the values of each block could change places among the treatments (Pitman 1938). Each block is a row with
-/// one value of each treatment, in one order of treatments. The statistic is the F of the treatments in the analysis of
-/// variance with blocks, and p the share of the ways to reorder the values within all blocks for which it is at least as
-/// large.
+/// one value of each treatment, in one order of treatments. p is the share of the ways to reorder the values within all
+/// blocks for which F is at least as large.
 ///
 /// # Errors
-/// If there are fewer than two blocks or treatments, blocks differ in length, a value is not usable, treatments and blocks
-/// leave no variance, or no draws are planned where draws are needed.
-pub fn blocked(blocks: &[impl AsRef<[f64]>], plan: &Plan) -> Result<Permutation, AnalysisError> {
-    let rows: Vec<_> = sample::blocks(METHOD, blocks)?.into_iter().map(centred).collect();
-    // Given the blocks, F grows with the sum of squares of the treatments alone.
+/// If there are fewer than two blocks or treatments, blocks differ in length, a value is not usable, or no draws are planned
+/// where draws are needed.
+pub fn blocked(blocks: &[impl AsRef<[f64]>], plan: &Plan) -> Result<Blocked, AnalysisError> {
+    let blocks = sample::blocks("the blocked permutation test", blocks)?;
+    let rows: Vec<_> = blocks.iter().map(|block| centred(block)).collect();
+    let rounding = sample::rounding(sample::largest(&blocks.concat()));
+    Ok(Blocked { f: f_ratio(&rows, rounding), permutation: permute(rows, rounding, plan)? })
+}
+
+fn permute(mut rows: Vec<Vec<f64>>, rounding: f64, plan: &Plan) -> Result<Permutation, AnalysisError> {
     let observed = between(&rows);
     let within: f64 = rows.iter().flatten().map(|value| value * value).sum();
-    let residual = within - observed;
-    let largest = blocks.iter().map(|block| sample::largest(block.as_ref())).fold(0.0, f64::max);
-    let values = rows.len() * rows[0].len();
-    if sample::is_rounding(libm::sqrt((residual / values as f64).max(0.0)), largest) {
-        return Err(AnalysisError::NoSpread { method: METHOD, what: "treatments and blocks explain all differences" });
-    }
-    let statistic = AnalysisError::finite(METHOD, (rows.len() - 1) as f64 * observed / residual)?;
-    let extreme = Extremes::new(observed, within);
-    let mut rows = rows;
+    // What an error of that size in each value makes of a sum of squares.
+    let error = rounding * libm::sqrt((rows.len() * rows[0].len()) as f64);
+    let extreme = Extremes::new(observed, within, error * (2.0 * libm::sqrt(within) + error));
     if all(rows.len(), rows[0].len()).is_some_and(|all| all <= plan.most_exact) {
-        return Ok(exact(statistic, &extreme, Orders::new(rows)));
+        return Ok(exact(observed, &extreme, Orders::new(rows)));
     }
     let original = rows.clone();
-    drawn(statistic, &extreme, plan, "analysis/blocked-permutation/v1", |draws| {
+    drawn(observed, &extreme, plan, "analysis/blocked-permutation/v1", |draws| {
         rows.clone_from(&original);
         rows.iter_mut().for_each(|row| draws.shuffle(row));
         between(&rows)
     })
+}
+
+/// F of the treatments, unless the residuals are no more than rounding.
+fn f_ratio(rows: &[Vec<f64>], rounding: f64) -> Option<f64> {
+    let mean = |treatment: usize| rows.iter().map(|row| row[treatment]).sum::<f64>() / rows.len() as f64;
+    let means: Vec<_> = (0..rows[0].len()).map(mean).collect();
+    let residuals = rows.iter().flat_map(|row| row.iter().zip(&means).map(|(value, mean)| value - mean));
+    let squares: f64 = residuals.map(|residual| residual * residual).sum();
+    let values = (rows.len() * means.len()) as f64;
+    let f = (rows.len() - 1) as f64 * between(rows) / squares;
+    Some(f).filter(|f| f.is_finite() && libm::sqrt(squares / values) > rounding)
 }
 
 fn centred(row: &[f64]) -> Vec<f64> {

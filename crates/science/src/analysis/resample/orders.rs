@@ -14,7 +14,7 @@ pub(in crate::analysis) fn orders(
     far: impl Fn(&[f64]) -> f64,
 ) -> Result<Permutation, AnalysisError> {
     let observed = far(values);
-    let extreme = Extremes::new(observed, scale);
+    let extreme = Extremes::new(observed, scale, 0.0);
     if lexicographic::orders(values.len()).is_some_and(|all| all <= plan.most_exact) {
         let mut places: Vec<_> = (0..values.len()).collect();
         let first = std::iter::once(observed);

@@ -25,10 +25,11 @@ pub(super) struct Extremes {
 }
 
 impl Extremes {
-    /// `observed` is how extreme the data are, above or at 0, and `scale` the size of the numbers it was computed from.
-    /// Values that are equal up to the rounding of sums count as equal, else ties would be decided by rounding.
-    pub(super) fn new(observed: f64, scale: f64) -> Self {
-        Self { limit: observed - 1e-12 * scale }
+    /// `observed` is how extreme the data are, above or at 0. Values that are equal up to the rounding of the data and of
+    /// sums count as equal, else ties would be decided by rounding: `scale` is the size of the sums, and `rounding` what the
+    /// rounding of the data makes of them.
+    pub(super) fn new(observed: f64, scale: f64, rounding: f64) -> Self {
+        Self { limit: observed - 1e-12 * scale - rounding }
     }
 
     fn count(&self, value: f64) -> u64 {

@@ -12,10 +12,11 @@ use crate::analysis::{AnalysisError, sample};
 /// If the samples differ in length, are empty or hold a value that is not usable, or no draws are planned where draws are
 /// needed.
 pub fn sign_flip(left: &[f64], right: &[f64], plan: &Plan) -> Result<Permutation, AnalysisError> {
-    let (differences, _) = sample::differences(left, right)?;
+    let (differences, largest) = sample::differences(left, right)?;
     let observed: f64 = differences.iter().sum();
     let statistic = observed / differences.len() as f64;
-    let extreme = Extremes::new(observed.abs(), differences.iter().map(|difference| difference.abs()).sum());
+    let rounding = sample::rounding(largest) * differences.len() as f64;
+    let extreme = Extremes::new(observed.abs(), differences.iter().map(|difference| difference.abs()).sum(), rounding);
     let sum = |is_negative: &mut dyn FnMut(usize) -> bool| {
         let signed = |(place, &difference): (usize, &f64)| if is_negative(place) { -difference } else { difference };
         differences.iter().enumerate().map(signed).sum::<f64>().abs()

@@ -14,6 +14,7 @@ pub fn two_sample(left: &[f64], right: &[f64], plan: &Plan) -> Result<Permutatio
     sample::check("the left sample", left)?;
     sample::check("the right sample", right)?;
     let mut all = [left, right].concat();
+    let rounding = sample::rounding(sample::largest(&all)) * all.len() as f64;
     let centre = all.iter().sum::<f64>() / all.len() as f64;
     all.iter_mut().for_each(|value| *value -= centre);
     let count = left.len();
@@ -21,7 +22,7 @@ pub fn two_sample(left: &[f64], right: &[f64], plan: &Plan) -> Result<Permutatio
     let observed = all[..count].iter().sum::<f64>();
     let (n, m) = (count as f64, right.len() as f64);
     let statistic = observed * (1.0 / n + 1.0 / m);
-    let extreme = Extremes::new(observed.abs(), all.iter().map(|value| value.abs()).sum());
+    let extreme = Extremes::new(observed.abs(), all.iter().map(|value| value.abs()).sum(), rounding);
     let far = |chosen: &[usize]| chosen.iter().map(|&place| all[place]).sum::<f64>().abs();
     let mut places: Vec<_> = (0..all.len()).collect();
     if lexicographic::choices(all.len() as u64, count as u64).is_some_and(|choices| choices <= plan.most_exact) {
