@@ -61,8 +61,9 @@ paired <- lapply(pairs, function(pair) {
   bounds <- signif(c(mean(d) - 2 * sd(d), mean(d) + sd(d)), 6)
   lower <- t.test(d, mu = bounds[1], alternative = "greater")
   upper <- t.test(d, mu = bounds[2], alternative = "less")
-  normal <- suppressWarnings(wilcox.test(x, y, paired = TRUE, exact = FALSE, correct = TRUE))
-  exact <- if (!anyDuplicated(abs(d)) && all(d != 0)) wilcox.test(x, y, paired = TRUE, exact = TRUE)$p.value else NULL
+  # Eight digits: ties that rounding hides are ties.
+  normal <- suppressWarnings(wilcox.test(x, y, paired = TRUE, exact = FALSE, correct = TRUE, digits.rank = 8))
+  exact <- if (!anyDuplicated(signif(abs(d), 8)) && all(d != 0)) wilcox.test(x, y, paired = TRUE, exact = TRUE)$p.value else NULL
   c(pair, list(test = t_result(test),
     d_z = effect(mean(d), sd(d), n - 1),
     d_av = effect(mean(d), sqrt((var(x) + var(y)) / 2), n - 1),

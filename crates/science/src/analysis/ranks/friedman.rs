@@ -19,7 +19,7 @@ pub fn friedman(blocks: &[impl AsRef<[f64]>]) -> Result<ChiSquaredTest, Analysis
     let mut sums = vec![0; rows[0].len()];
     let mut ties = 0.0;
     for row in rows {
-        let (ranks, tied) = doubled(row);
+        let (ranks, tied) = doubled(row, 0.0);
         sums.iter_mut().zip(ranks).for_each(|(sum, rank)| *sum += rank);
         ties += tied;
     }

@@ -34,7 +34,7 @@ pub(super) struct Ranked {
 impl Ranked {
     pub(super) fn new(method: &'static str, groups: &[impl AsRef<[f64]>]) -> Result<Self, AnalysisError> {
         let groups = sample::groups(method, groups)?;
-        let (ranks, ties) = doubled(&groups.concat());
+        let (ranks, ties) = doubled(&groups.concat(), 0.0);
         let total = ranks.len() as f64;
         let variance = (total * (total + 1.0) - ties / (total - 1.0)) / 12.0;
         if variance <= 0.0 {

@@ -28,7 +28,7 @@ pub fn mann_whitney(left: &[f64], right: &[f64]) -> Result<MannWhitney, Analysis
     sample::check("the left sample", left)?;
     sample::check("the right sample", right)?;
     let all = [left, right].concat();
-    let (ranks, ties) = doubled(&all);
+    let (ranks, ties) = doubled(&all, 0.0);
     let (n, m, total) = (left.len() as f64, right.len() as f64, all.len() as f64);
     let doubled_sum: u64 = ranks[..left.len()].iter().sum();
     let u = doubled_sum as f64 / 2.0 - n * (n + 1.0) / 2.0;

@@ -8,18 +8,19 @@ use crate::analysis::{AnalysisError, sample};
 /// If there are no values, or one of them is not usable.
 pub fn ranks(values: &[f64]) -> Result<Vec<f64>, AnalysisError> {
     sample::check("the values", values)?;
-    Ok(doubled(values).0.into_iter().map(|rank| rank as f64 / 2.0).collect())
+    Ok(doubled(values, 0.0).0.into_iter().map(|rank| rank as f64 / 2.0).collect())
 }
 
-/// Twice the rank of each value, which is an integer, and the sum of t³ - t over the groups of t equal values.
+/// Twice the rank of each value, which is an integer, and the sum of t³ - t over the groups of t equal values. Neighbours that
+/// are no further apart than `rounding` are equal.
 ///
 /// Expects values without NaN.
-pub(super) fn doubled(values: &[f64]) -> (Vec<u64>, f64) {
+pub(super) fn doubled(values: &[f64], rounding: f64) -> (Vec<u64>, f64) {
     let mut order: Vec<_> = (0..values.len()).collect();
     order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
     let mut ranks = vec![0; values.len()];
     let (mut before, mut ties) = (0, 0.0);
-    for tied in order.chunk_by(|&a, &b| values[a] == values[b]) {
+    for tied in order.chunk_by(|&a, &b| values[b] - values[a] <= rounding) {
         let count = tied.len();
         tied.iter().for_each(|&place| ranks[place] = (2 * before + count + 1) as u64);
         before += count;
@@ -39,7 +40,7 @@ mod tests {
     fn equal_values_share_their_ranks() {
         assert_eq!(ranks(&[3.0, 1.0, 3.0, 2.0, 3.0]), Ok(vec![4.0, 1.0, 4.0, 2.0, 4.0]));
         assert_eq!(ranks(&[0.0, -0.0]), Ok(vec![1.5, 1.5]));
-        assert_eq!(doubled(&[3.0, 1.0, 3.0, 2.0, 3.0]).1, 24.0);
+        assert_eq!(doubled(&[3.0, 1.0, 3.0, 2.0, 3.0], 0.0).1, 24.0);
         assert!(ranks(&[1.0, f64::NAN]).is_err() && ranks(&[]).is_err());
     }
 

@@ -23,14 +23,16 @@ pub struct SignedRank {
 
 /// Tests whether the differences left - right are symmetric about zero. Up to 50 differences other than zero p is exact,
 /// with the ties that are there; beyond that it is the normal approximation with corrections for ties and continuity.
+/// Differences that only the rounding of the values tells apart count as equal.
 ///
 /// # Errors
 /// If the samples differ in length, are empty, or hold a value that is not usable.
 pub fn signed_rank(left: &[f64], right: &[f64]) -> Result<SignedRank, AnalysisError> {
-    let (mut differences, _) = sample::differences(left, right)?;
-    differences.retain(|&difference| difference != 0.0);
+    let (mut differences, largest) = sample::differences(left, right)?;
+    let rounding = sample::rounding(largest);
+    differences.retain(|difference| difference.abs() > rounding);
     let sizes: Vec<_> = differences.iter().map(|difference| difference.abs()).collect();
-    let (ranks, ties) = doubled(&sizes);
+    let (ranks, ties) = doubled(&sizes, rounding);
     let total: u64 = ranks.iter().sum();
     let positive: u64 = ranks.iter().zip(&differences).filter(|(_, d)| **d > 0.0).map(|(rank, _)| rank).sum();
     let n = sizes.len() as f64;
