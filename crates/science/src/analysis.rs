@@ -5,6 +5,7 @@
 
 pub mod boxcox;
 pub mod compare;
+pub mod effect;
 mod error;
 pub mod multiple;
 pub mod normality;
