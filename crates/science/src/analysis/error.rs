@@ -83,6 +83,12 @@ impl AnalysisError {
         if value.is_finite() { Ok(value) } else { Err(Self::Overflow { method }) }
     }
 
+    /// Whether all pairs of so many groups can be compared.
+    pub(super) fn check_groups(method: &'static str, most: usize, got: usize) -> Result<(), Self> {
+        let advice = "compare fewer, such as each with one control";
+        if got <= most { Ok(()) } else { Err(Self::TooMany { method, most, what: "groups", got, advice }) }
+    }
+
     /// Whether `level` can be a level of confidence.
     pub(super) fn check_level(level: f64) -> Result<(), Self> {
         if level > 0.0 && level < 1.0 {

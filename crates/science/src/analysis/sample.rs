@@ -1,5 +1,7 @@
 //! What most methods need of their samples first: that they are usable, and their moments.
 
+use std::fmt::Display;
+
 use super::AnalysisError;
 use crate::stats::{self, StatsError};
 
@@ -56,9 +58,9 @@ pub(super) fn median(values: &[f64]) -> f64 {
 }
 
 /// The moments of one sample, named in errors as `which`.
-pub(super) fn moments(method: &'static str, which: &str, sample: &[f64]) -> Result<Moments, AnalysisError> {
-    let named = |reason| AnalysisError::Sample { which: which.to_owned(), reason };
-    let mean = stats::mean(sample).map_err(named)?;
+pub(super) fn moments(method: &'static str, which: impl Display, sample: &[f64]) -> Result<Moments, AnalysisError> {
+    let named = |reason| AnalysisError::Sample { which: which.to_string(), reason };
+    let mean = stats::mean(sample).map_err(&named)?;
     let Some(variance) = stats::variance(sample).map_err(named)? else {
         return Err(AnalysisError::TooFew { method, least: 2, what: "values in each sample", got: 1 });
     };
@@ -75,8 +77,8 @@ pub(super) fn two_moments(
 }
 
 /// Whether a sample has values and all of them are usable.
-pub(super) fn check(which: &str, sample: &[f64]) -> Result<(), AnalysisError> {
-    stats::mean(sample).map(|_| ()).map_err(|reason| AnalysisError::Sample { which: which.to_owned(), reason })
+pub(super) fn check(which: impl Display, sample: &[f64]) -> Result<(), AnalysisError> {
+    stats::mean(sample).map(|_| ()).map_err(|reason| AnalysisError::Sample { which: which.to_string(), reason })
 }
 
 /// At least two groups of usable values.
@@ -88,7 +90,7 @@ pub(super) fn groups<'a, G: AsRef<[f64]>>(
         return Err(AnalysisError::TooFew { method, least: 2, what: "groups", got: groups.len() });
     }
     let groups: Vec<_> = groups.iter().map(AsRef::as_ref).collect();
-    groups.iter().enumerate().try_for_each(|(place, group)| check(&name(place), group))?;
+    groups.iter().enumerate().try_for_each(|(place, group)| check(format_args!("group {place}"), group))?;
     Ok(groups)
 }
 
@@ -98,7 +100,7 @@ pub(super) fn group_moments<G: AsRef<[f64]>>(
     groups: &[G],
 ) -> Result<Vec<Moments>, AnalysisError> {
     let groups = self::groups(method, groups)?;
-    groups.iter().enumerate().map(|(place, group)| moments(method, &name(place), group)).collect()
+    groups.iter().enumerate().map(|(place, group)| moments(method, format_args!("group {place}"), group)).collect()
 }
 
 /// At least two blocks (rows) with one usable value of each of at least two treatments (columns).
@@ -118,7 +120,7 @@ pub(super) fn blocks<'a, B: AsRef<[f64]>>(
         if row.len() != expected {
             return Err(AnalysisError::Ragged { what: "block", place, got: row.len(), expected });
         }
-        check(&format!("block {place}"), row)?;
+        check(format_args!("block {place}"), row)?;
     }
     Ok(rows)
 }
@@ -138,8 +140,4 @@ pub(super) fn differences(left: &[f64], right: &[f64]) -> Result<(Vec<f64>, f64)
 /// All pairs of `count` groups, in order.
 pub(super) fn pairs(count: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..count).flat_map(move |left| (left + 1..count).map(move |right| (left, right)))
-}
-
-fn name(place: usize) -> String {
-    format!("group {place}")
 }

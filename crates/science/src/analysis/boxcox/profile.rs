@@ -16,7 +16,7 @@ impl Profile {
     pub(super) fn new(groups: &[impl AsRef<[f64]>]) -> Result<Self, AnalysisError> {
         let groups: Vec<&[f64]> = groups.iter().map(AsRef::as_ref).collect();
         for (place, group) in groups.iter().enumerate() {
-            sample::check(&format!("group {place}"), group)?;
+            sample::check(format_args!("group {place}"), group)?;
         }
         let all = groups.concat();
         if all.len() < 3 {

@@ -4,6 +4,11 @@ use super::kruskal_wallis::Ranked;
 use crate::analysis::{AnalysisError, multiple, sample};
 use crate::distribution::normal;
 
+const METHOD: &str = "Dunn's test";
+
+/// Most groups, which make half a million pairs.
+const MOST_GROUPS: usize = 1000;
+
 /// Two groups, compared by their mean ranks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RankPair {
@@ -24,9 +29,10 @@ pub struct RankPair {
 /// Compares all pairs of groups by their mean ranks among all values (Dunn 1964), with the variance corrected for ties.
 ///
 /// # Errors
-/// If there are fewer than two groups, one is empty or holds a value that is not usable, or all values are equal.
+/// If there are fewer than two groups or more than 1000, one is empty or holds a value that is not usable, or all values are equal.
 pub fn dunn(groups: &[impl AsRef<[f64]>]) -> Result<Vec<RankPair>, AnalysisError> {
-    let ranked = Ranked::new("Dunn's test", groups)?;
+    AnalysisError::check_groups(METHOD, MOST_GROUPS, groups.len())?;
+    let ranked = Ranked::new(METHOD, groups)?;
     let mut pairs: Vec<_> = sample::pairs(groups.len()).map(|(left, right)| compare(&ranked, left, right)).collect();
     let adjusted = multiple::holm(&pairs.iter().map(|pair| pair.p).collect::<Vec<_>>())?;
     pairs.iter_mut().zip(adjusted).for_each(|(pair, adjusted)| pair.adjusted = adjusted);

@@ -75,7 +75,7 @@ fn usable(strata: &[impl AsRef<[f64]>]) -> Result<Vec<Vec<f64>>, AnalysisError> 
     }
     let owned = |(place, stratum): (usize, &_)| {
         let stratum: &[f64] = AsRef::as_ref(stratum);
-        sample::check(&format!("stratum {place}"), stratum).map(|()| stratum.to_vec())
+        sample::check(format_args!("stratum {place}"), stratum).map(|()| stratum.to_vec())
     };
     strata.iter().enumerate().map(owned).collect()
 }
