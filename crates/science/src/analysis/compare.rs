@@ -9,5 +9,5 @@ pub use equivalence::{Equivalence, equivalence_paired, equivalence_welch};
 pub use one_way::{FTest, welch_anova};
 pub use t_test::{TTest, paired, student, welch};
 
-pub(super) use contrast::Contrast;
+pub(super) use contrast::{Contrast, satterthwaite};
 pub(super) use one_way::one_way;

@@ -7,7 +7,7 @@
 mod correction;
 
 use super::AnalysisError;
-use super::compare::Contrast;
+use super::compare::{Contrast, satterthwaite};
 use super::sample::two_moments;
 use crate::distribution::noncentral_t;
 use crate::stats::Interval;
@@ -50,10 +50,9 @@ pub fn d_welch(left: &[f64], right: &[f64], level: f64) -> Result<Effect, Analys
     let method = "Cohen's d with the mean variance";
     let contrast = Contrast::welch(method, left, right)?;
     let (left, right) = two_moments(method, left, right)?;
-    let both = left.variance + right.variance;
-    let (a, b) = (left.variance / both, right.variance / both);
-    let freedom = 1.0 / (a * a / (left.n - 1.0) + b * b / (right.n - 1.0));
-    Effect::new(method, &contrast, libm::sqrt(both / 2.0), freedom, level)
+    let freedom = satterthwaite(&[(left.variance, left.n - 1.0), (right.variance, right.n - 1.0)]);
+    let sd = libm::sqrt((left.variance + right.variance) / 2.0);
+    Effect::new(method, &contrast, sd, freedom, level)
 }
 
 /// Of pairs, in standard deviations of their differences (Cohen 1988, d_z). The interval is exact if the differences are

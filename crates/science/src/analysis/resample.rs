@@ -21,4 +21,5 @@ pub use plan::Plan;
 pub use sign_flip::sign_flip;
 pub use two_sample::two_sample;
 
+pub(super) use bootstrap::replicate;
 pub(super) use orders::orders;

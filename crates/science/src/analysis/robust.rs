@@ -4,7 +4,7 @@
 //! Scores come as one list of runs for each task, such as a scenario. Intervals are percentile intervals of the bootstrap
 //! with the tasks as strata.
 
-use super::resample::{Resampling, bootstrap};
+use super::resample::{Replicates, Resampling, bootstrap, replicate};
 use super::{AnalysisError, sample};
 use crate::stats::Interval;
 
@@ -66,17 +66,16 @@ pub fn performance_profile(
     resampling: &Resampling,
     level: f64,
 ) -> Result<Vec<Estimate>, AnalysisError> {
-    let above = |threshold: f64| {
-        if threshold.is_nan() {
-            return Err(AnalysisError::Parameter { name: "a threshold", got: threshold, range: "a number" });
-        }
-        // The seed is the same for each threshold, so all of them see the same resamples and the bands are monotone.
-        estimate(tasks, resampling, level, |tasks| {
-            let sum: f64 = tasks.iter().map(|scores| share_above(scores, threshold)).sum();
-            sum / tasks.len() as f64
-        })
+    if let Some(&got) = thresholds.iter().find(|threshold| threshold.is_nan()) {
+        return Err(AnalysisError::Parameter { name: "a threshold", got, range: "a number" });
+    }
+    // All thresholds see the same resamples, so the bands are monotone.
+    let (profile, replicates) = replicate(tasks, resampling, |tasks| shares_above(tasks, thresholds))?;
+    let at = |(place, &value): (usize, &f64)| {
+        let replicates = Replicates::new(value, replicates.iter().map(|profile| profile[place]).collect())?;
+        Ok(Estimate { value, interval: replicates.percentile(level)? })
     };
-    thresholds.iter().map(|&threshold| above(threshold)).collect()
+    profile.iter().enumerate().map(at).collect()
 }
 
 fn estimate(
@@ -104,6 +103,14 @@ fn superiority(left: &[f64], right: &[f64]) -> f64 {
     left.iter().map(twice).sum::<usize>() as f64 / (2.0 * left.len() as f64 * right.len() as f64)
 }
 
-fn share_above(scores: &[f64], threshold: f64) -> f64 {
-    scores.iter().filter(|&&score| score > threshold).count() as f64 / scores.len() as f64
+/// For each threshold the share of scores above it, on average over the tasks.
+fn shares_above(tasks: &[Vec<f64>], thresholds: &[f64]) -> Vec<f64> {
+    let sorted: Vec<_> = tasks.iter().map(|scores| sample::sorted(scores)).collect();
+    let share = |scores: &Vec<f64>, threshold: f64| {
+        let up_to = scores.partition_point(|&score| score <= threshold);
+        (scores.len() - up_to) as f64 / scores.len() as f64
+    };
+    let mean =
+        |&threshold: &f64| sorted.iter().map(|scores| share(scores, threshold)).sum::<f64>() / sorted.len() as f64;
+    thresholds.iter().map(mean).collect()
 }

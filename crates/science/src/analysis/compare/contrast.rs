@@ -37,7 +37,7 @@ impl Contrast {
         Self::of_moments(method, &left, &right)
     }
 
-    /// With a variance for each sample; degrees of freedom by Welch (1947) and Satterthwaite (1946).
+    /// With a variance for each sample (Welch 1947).
     pub(in crate::analysis) fn of_moments(
         method: &'static str,
         left: &Moments,
@@ -47,9 +47,7 @@ impl Contrast {
             return Err(AnalysisError::NoSpread { method, what: "the values of each of two samples are equal" });
         }
         let variance = left.mean_variance() + right.mean_variance();
-        // As shares, since the squares of the variances might overflow.
-        let (a, b) = (left.mean_variance() / variance, right.mean_variance() / variance);
-        let freedom = 1.0 / (a * a / (left.n - 1.0) + b * b / (right.n - 1.0));
+        let freedom = satterthwaite(&[(left.mean_variance(), left.n - 1.0), (right.mean_variance(), right.n - 1.0)]);
         Ok(Self { difference: left.mean - right.mean, standard_error: libm::sqrt(variance), freedom })
     }
 
@@ -72,4 +70,12 @@ impl Contrast {
     pub(in crate::analysis) fn t(&self, method: &'static str) -> Result<f64, AnalysisError> {
         AnalysisError::finite(method, self.difference / self.standard_error)
     }
+}
+
+/// Degrees of freedom of a sum of variances with their own (Satterthwaite 1946).
+pub(in crate::analysis) fn satterthwaite(parts: &[(f64, f64)]) -> f64 {
+    let total: f64 = parts.iter().map(|(variance, _)| variance).sum();
+    // As shares, since the squares of the variances might overflow.
+    let part = |&(variance, freedom): &(f64, f64)| (variance / total) * (variance / total) / freedom;
+    1.0 / parts.iter().map(part).sum::<f64>()
 }

@@ -27,21 +27,30 @@ pub fn bootstrap(
     resampling: &Resampling,
     statistic: impl Fn(&[Vec<f64>]) -> f64,
 ) -> Result<Replicates, AnalysisError> {
+    let (estimate, values) = replicate(strata, resampling, statistic)?;
+    Replicates::new(estimate, values)
+}
+
+/// What `statistic` finds in the data and in each resample.
+pub(in crate::analysis) fn replicate<T>(
+    strata: &[impl AsRef<[f64]>],
+    resampling: &Resampling,
+    statistic: impl Fn(&[Vec<f64>]) -> T,
+) -> Result<(T, Vec<T>), AnalysisError> {
     let strata = usable(strata)?;
     if resampling.draws == 0 {
         return Err(AnalysisError::Parameter { name: "the number of draws", got: 0.0, range: "at least 1" });
     }
     let address = Address::new(resampling.seed, "analysis/bootstrap/v1");
     let mut resample = strata.clone();
-    let mut replicate = |index| {
+    let draw = |index| {
         let mut draws = address.clone().at(index).stream();
         for (own, stratum) in resample.iter_mut().zip(&strata) {
             own.iter_mut().for_each(|value| *value = stratum[draws.below(stratum.len() as u64) as usize]);
         }
         statistic(&resample)
     };
-    let values = (0..resampling.draws).map(&mut replicate).collect();
-    Replicates::new(statistic(&strata), values)
+    Ok((statistic(&strata), (0..resampling.draws).map(draw).collect()))
 }
 
 /// The statistic without each value in turn, stratum by stratum: the influence that [`Replicates::bca`] needs.

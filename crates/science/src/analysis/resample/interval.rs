@@ -37,7 +37,8 @@ impl Replicates {
         &self.sorted
     }
 
-    /// The percentile interval (Efron 1979): quantiles of the replicates, linear between them.
+    /// The percentile interval: quantiles of the replicates, linear between them (Efron and Tibshirani, An Introduction to
+    /// the Bootstrap, 1993).
     ///
     /// # Errors
     /// If the level is not between 0 and 1.
