@@ -69,8 +69,8 @@ pub enum AnalysisError {
         /// What it must be, in words.
         range: &'static str,
     },
-    /// The values are so large or so small that the result is no finite number.
-    #[error("{method} gives no finite number for these values; change their unit")]
+    /// The values are so large or so small that their squares or ratios are no numbers with digits.
+    #[error("{method} cannot be computed with numbers of this size; change the unit of the values")]
     Overflow {
         /// The method.
         method: &'static str,

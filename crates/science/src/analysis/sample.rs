@@ -38,6 +38,11 @@ pub(super) fn rounding(largest: f64) -> f64 {
     4.0 * f64::EPSILON * largest
 }
 
+/// Whether a mean of squares that are not all zero is so small that it has lost digits.
+pub(super) fn is_underflow(squares: f64) -> bool {
+    squares < 1e-290
+}
+
 /// The largest absolute value.
 pub(super) fn largest(sample: &[f64]) -> f64 {
     sample.iter().fold(0.0, |most, value| value.abs().max(most))
@@ -64,6 +69,9 @@ pub(super) fn moments(method: &'static str, which: impl Display, sample: &[f64])
     let Some(variance) = stats::variance(sample).map_err(named)? else {
         return Err(AnalysisError::TooFew { method, least: 2, what: "values in each sample", got: 1 });
     };
+    if is_underflow(variance) && sample.iter().any(|&value| value != sample[0]) {
+        return Err(AnalysisError::Overflow { method });
+    }
     Ok(Moments { n: sample.len() as f64, mean, variance, largest: largest(sample) })
 }
 

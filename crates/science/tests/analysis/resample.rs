@@ -82,6 +82,14 @@ fn contrast(strata: &[Vec<f64>]) -> f64 {
     means.reduce(|left, right| left - right).expect("at least one stratum")
 }
 
+/// The largest distance of two distribution functions (Kolmogorov and Smirnov), for ascending values.
+fn largest_distance(drawn: &[f64], all: &[f64]) -> f64 {
+    let share = |values: &[f64], limit: f64| {
+        values.partition_point(|&value| value <= limit + 1e-9) as f64 / values.len() as f64
+    };
+    all.iter().map(|&limit| (share(drawn, limit) - share(all, limit)).abs()).fold(0.0, f64::max)
+}
+
 #[test]
 fn the_bootstrap_draws_from_all_resamples_alike() {
     for case in cases(&load("resampling.json"), "bootstrap") {
@@ -97,6 +105,10 @@ fn the_bootstrap_draws_from_all_resamples_alike() {
 
         let draws = 40_000;
         let got = resample::bootstrap(&strata, &Resampling { draws, seed: 3 }, contrast).unwrap();
+        if !case["values"].is_null() {
+            let distance = largest_distance(got.sorted(), &numbers(&case["values"]));
+            assert!(distance < 2.0 / f64::from(draws).sqrt(), "{distance}");
+        }
         let mean = got.sorted().iter().sum::<f64>() / f64::from(draws);
         let variance = got.sorted().iter().map(|value| (value - mean).powi(2)).sum::<f64>() / f64::from(draws);
         let (expected, sd) = (number(&case["mean"]), number(&case["sd"]));

@@ -4,6 +4,8 @@ use super::permutation::{Extremes, Permutation, drawn, exact};
 use super::{Plan, lexicographic};
 use crate::analysis::{AnalysisError, sample};
 
+const METHOD: &str = "the blocked permutation test";
+
 /// A permutation test of treatments within blocks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Blocked {
@@ -18,10 +20,10 @@ pub struct Blocked {
 /// blocks for which F is at least as large.
 ///
 /// # Errors
-/// If there are fewer than two blocks or treatments, blocks differ in length, a value is not usable, or no draws are planned
-/// where draws are needed.
+/// If there are fewer than two blocks or treatments, blocks differ in length, a value is not usable, all squares underflow, or no
+/// draws are planned where draws are needed.
 pub fn blocked(blocks: &[impl AsRef<[f64]>], plan: &Plan) -> Result<Blocked, AnalysisError> {
-    let blocks = sample::blocks("the blocked permutation test", blocks)?;
+    let blocks = sample::blocks(METHOD, blocks)?;
     let rows: Vec<_> = blocks.iter().map(|block| centred(block)).collect();
     let rounding = sample::rounding(sample::largest(&blocks.concat()));
     Ok(Blocked { f: f_ratio(&rows, rounding), permutation: permute(rows, rounding, plan)? })
@@ -30,6 +32,9 @@ pub fn blocked(blocks: &[impl AsRef<[f64]>], plan: &Plan) -> Result<Blocked, Ana
 fn permute(mut rows: Vec<Vec<f64>>, rounding: f64, plan: &Plan) -> Result<Permutation, AnalysisError> {
     let observed = between(&rows);
     let within: f64 = rows.iter().flatten().map(|value| value * value).sum();
+    if sample::is_underflow(within) && rows.iter().flatten().any(|&value| value != 0.0) {
+        return Err(AnalysisError::Overflow { method: METHOD });
+    }
     // What an error of that size in each value makes of a sum of squares.
     let error = rounding * libm::sqrt((rows.len() * rows[0].len()) as f64);
     let extreme = Extremes::new(observed, within, error * (2.0 * libm::sqrt(within) + error));
