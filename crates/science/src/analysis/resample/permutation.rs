@@ -37,7 +37,7 @@ impl Extremes {
     }
 }
 
-/// p from all permutations: `extremes` of each.
+/// p from all permutations; `all` tells how extreme each of them is.
 pub(super) fn exact(statistic: f64, extreme: &Extremes, all: impl Iterator<Item = f64>) -> Permutation {
     let (hits, permutations) = all.fold((0, 0), |(hits, count), value| (hits + extreme.count(value), count + 1));
     Permutation { statistic, p: hits as f64 / permutations as f64, permutations, is_exact: true }
