@@ -6,4 +6,5 @@ pub mod analysis;
 pub mod design;
 pub mod distribution;
 pub mod evolution;
+pub mod power;
 pub mod stats;
