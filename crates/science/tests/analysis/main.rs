@@ -3,6 +3,7 @@
 mod checks;
 mod compare;
 mod invariances;
+mod pairs;
 mod ranks;
 mod reference;
 mod refusals;
