@@ -5,18 +5,27 @@
 //! Rows with equal levels are first reduced to a cell with its count, mean and sum of squares, so the orthogonal
 //! decomposition runs over cells; no normal equations are formed. What cannot be computed is absent, with the reason.
 
+mod alias;
+mod anova;
 mod cells;
 mod error;
 mod fit;
 mod formula;
 mod frame;
+mod influence;
 mod matrix;
+mod missing;
 mod qr;
 mod strata;
 mod sum;
+mod tail;
 mod term;
 
+pub use alias::Alias;
+pub use anova::{Anova, AnovaRow, EffectSize, Squares, Untested};
 pub use error::LinearError;
 pub use fit::{Fit, fit};
 pub use frame::Frame;
+pub use influence::Influence;
+pub use missing::MissingCells;
 pub use term::{Term, Terms};
