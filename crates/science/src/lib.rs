@@ -2,6 +2,7 @@
 //!
 //! Nothing here does I/O or reads a clock, and every sum has a fixed order, so equal inputs give equal bits.
 
+pub mod analysis;
 pub mod design;
 pub mod distribution;
 pub mod evolution;
