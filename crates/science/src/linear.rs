@@ -8,24 +8,27 @@
 mod alias;
 mod anova;
 mod cells;
+mod contrast;
 mod error;
 mod fit;
 mod formula;
 mod frame;
 mod influence;
 mod matrix;
+mod means;
 mod missing;
 mod qr;
 mod strata;
 mod sum;
-mod tail;
 mod term;
 
 pub use alias::Alias;
 pub use anova::{Anova, AnovaRow, EffectSize, Squares, Untested};
+pub use contrast::{Adjustment, Contrast};
 pub use error::LinearError;
 pub use fit::{Fit, fit};
 pub use frame::Frame;
 pub use influence::Influence;
+pub use means::{MarginalMean, MarginalMeans};
 pub use missing::MissingCells;
 pub use term::{Term, Terms};

@@ -3,7 +3,8 @@
 mod effect;
 mod squares;
 
-use super::{Fit, LinearError, Term, tail};
+use super::{Fit, LinearError, Term};
+use crate::distribution;
 
 pub use effect::EffectSize;
 
@@ -124,7 +125,7 @@ impl Fit<'_> {
             ss: ss.map(|ss| ss * self.unit()),
             ms: ss.map(|ss| ss * self.unit() / df as f64),
             f,
-            p: f.map(|f| tail::f_sf(f, df, self.residual_df())),
+            p: f.map(|f| distribution::f::sf(f, df as f64, self.residual_df() as f64)),
             effect: ss.and_then(|ss| self.effect_size(ss, df)),
             untested,
         })

@@ -98,4 +98,50 @@ pub enum LinearError {
         /// The limit.
         most: u128,
     },
+    /// A level of confidence must lie between 0 and 1.
+    #[error("a level of confidence lies between 0 and 1, but is {got}")]
+    Level {
+        /// What was given.
+        got: f64,
+    },
+    /// Marginal means are of categories.
+    #[error("{term} has the continuous factor {factor}; marginal means are of categorical factors only")]
+    NotCategorical {
+        /// The term.
+        term: String,
+        /// Its continuous factor.
+        factor: String,
+    },
+    /// A factor that is not in the model has no marginal means.
+    #[error("the model has no factor {factor}; add it to the terms first")]
+    NotInModel {
+        /// Name of the factor.
+        factor: String,
+    },
+    /// Weights must fit the means.
+    #[error("the contrast {name} has {got} weights for {means} means; give one finite weight per mean, not all 0")]
+    Weights {
+        /// Name of the contrast.
+        name: String,
+        /// How many weights it has.
+        got: usize,
+        /// How many means there are.
+        means: usize,
+    },
+    /// A control must be one of the means.
+    #[error("mean number {control} cannot be the control: there are {means} means, counted from 0")]
+    NoSuchControl {
+        /// What was given.
+        control: usize,
+        /// How many means there are.
+        means: usize,
+    },
+    /// An adjustment fits one family of contrasts only.
+    #[error("{adjustment} adjusts {fits} only; use Holm's adjustment for these contrasts")]
+    Adjustment {
+        /// The adjustment.
+        adjustment: &'static str,
+        /// What it is made for.
+        fits: &'static str,
+    },
 }
