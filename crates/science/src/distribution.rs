@@ -7,6 +7,9 @@
 
 pub mod chi_squared;
 pub mod f;
+pub mod noncentral_chi_squared;
+pub mod noncentral_f;
+pub mod noncentral_t;
 pub mod normal;
 mod special;
 pub mod student_t;

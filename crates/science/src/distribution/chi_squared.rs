@@ -23,17 +23,14 @@ pub fn quantile(p: f64, df: f64) -> f64 {
     if p > 0.5 {
         return upper_quantile(1.0 - p, df);
     }
-    if !is_valid(df) || !(p > 0.0) {
-        return f64::NAN;
-    }
-    invert_positive(|x| cdf(x, df), p, df)
+    if is_valid(df) && p > 0.0 { invert_positive(|x| cdf(x, df), p, df) } else { f64::NAN }
 }
 
 /// The value that is exceeded with probability `p`. NaN unless `p` lies strictly between 0 and 1 and `df` is above 0 and
 /// finite.
 #[must_use]
 pub fn upper_quantile(p: f64, df: f64) -> f64 {
-    if !is_valid(df) || !(p > 0.0 && p < 1.0) {
+    if !(is_valid(df) && p > 0.0 && p < 1.0) {
         return f64::NAN;
     }
     if p > 0.5 { quantile(1.0 - p, df) } else { invert_positive(|x| sf(x, df), p, df) }

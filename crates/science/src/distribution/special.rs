@@ -3,6 +3,8 @@
 pub(super) mod beta;
 pub(super) mod gamma;
 pub(super) mod invert;
+pub(super) mod mixture;
+pub(super) mod scale;
 mod stirling;
 
 /// Both tails of a distribution at a point; each is accurate relative to itself.

@@ -1,7 +1,7 @@
 //! The regularised incomplete gamma function.
 
 use super::Tails;
-use super::stirling::{log1p_gap, stirling_error};
+use super::stirling::{log_gap, stirling_error};
 
 /// Most terms of a series or steps of a fraction; both need about ten times the square root of the parameter.
 const MAX_STEPS: u32 = 10_000_000;
@@ -22,7 +22,7 @@ pub(in super::super) fn incomplete_gamma(a: f64, x: f64) -> Tails {
 /// x^a e^-x / Γ(a), by what it is at its maximum and the distance from there (Loader 2000, Fast and accurate computation of
 /// binomial probabilities).
 pub(in super::super) fn gamma_power(a: f64, x: f64) -> f64 {
-    let exponent = -stirling_error(a) - a * log1p_gap((x - a) / a);
+    let exponent = -stirling_error(a) - a * log_gap(x / a, (x - a) / a);
     libm::sqrt(a / (2.0 * core::f64::consts::PI)) * libm::exp(exponent)
 }
 
