@@ -34,14 +34,15 @@ pub(super) struct Direction {
 }
 
 impl Direction {
-    /// Whether a function of the coefficients stays the same.
-    pub(super) fn keeps(&self, strata: &[f64], columns: &[f64]) -> bool {
+    /// By how much a function of the coefficients changes; 0 if that is rounding.
+    pub(super) fn change(&self, strata: &[f64], columns: &[f64]) -> f64 {
         let products = |a: &[f64], b: &[f64]| -> (f64, f64) {
             let fold = |(sum, size): (f64, f64), (a, b): (&f64, &f64)| (sum + a * b, size + (a * b).abs());
             a.iter().zip(b).fold((0.0, 0.0), fold)
         };
         let (own, of_strata) = (products(&self.coefficients, columns), products(&self.strata, strata));
-        (own.0 + of_strata.0).abs() <= NEGLIGIBLE * (own.1 + of_strata.1)
+        let change = own.0 + of_strata.0;
+        if change.abs() > NEGLIGIBLE * (own.1 + of_strata.1) { change } else { 0.0 }
     }
 }
 

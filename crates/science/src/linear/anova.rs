@@ -21,15 +21,15 @@ pub enum Squares {
 }
 
 /// Why a term has no test.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Untested {
     /// All its degrees of freedom are shared with other terms.
     #[error("the rows cannot tell it apart from other terms of the model; see the aliases")]
     Confounded,
     /// The hypothesis of type III is about means that cannot be estimated.
     #[error(
-        "its type III hypothesis compares means over cells that no row has; test it by type II, or add rows in the \
-         missing cells"
+        "its type III hypothesis compares means over cells that no row has, so nothing of it can be estimated; test it \
+         by type II, or add rows in the missing cells"
     )]
     MissingCells,
     /// As many coefficients as rows.
@@ -107,11 +107,12 @@ impl Fit<'_> {
     fn anova_row(&self, number: usize, squares: Squares) -> Result<AnovaRow, LinearError> {
         let term = &self.terms.terms()[number];
         let full = self.full_df(number);
-        let tested = self.term_squares(number, squares)?;
-        let (df, ss) = tested.map_or((0, None), |(df, ss)| (df, (df > 0).then_some(ss)));
-        let untested = match (tested, df) {
-            (None, _) => Some(Untested::MissingCells),
-            (_, 0) => Some(Untested::Confounded),
+        let (df, ss) = self.term_squares(number, squares)?;
+        let ss = (df > 0).then_some(ss);
+        let contained = self.terms.is_contained(term);
+        let untested = match df {
+            0 if squares == Squares::Marginal && contained => Some(Untested::MissingCells),
+            0 => Some(Untested::Confounded),
             _ if self.residual_df() == 0 => Some(Untested::NoResidual),
             _ if self.is_perfect() => Some(Untested::PerfectFit),
             _ => None,

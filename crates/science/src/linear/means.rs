@@ -66,7 +66,7 @@ impl Function {
     }
 
     pub(super) fn is_estimable(&self, directions: &[Direction]) -> bool {
-        directions.iter().all(|way| way.keeps(&self.strata, &self.columns))
+        directions.iter().all(|way| way.change(&self.strata, &self.columns) == 0.0)
     }
 }
 

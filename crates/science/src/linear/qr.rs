@@ -55,11 +55,21 @@ impl Qr {
 
     /// Multiplies a vector by the transposed orthogonal matrix.
     pub(super) fn apply(&self, vector: &mut [f64]) {
-        for (place, reflection) in self.reflections.iter().enumerate() {
-            let rest = &mut vector[place..];
-            let share = 2.0 * dot(reflection, rest);
-            rest.iter_mut().zip(reflection).for_each(|(entry, other)| *entry -= share * other);
-        }
+        (0..self.reflections.len()).for_each(|reflection| self.reflect(reflection, vector));
+    }
+
+    fn reflect(&self, place: usize, vector: &mut [f64]) {
+        let (reflection, rest) = (&self.reflections[place], &mut vector[place..]);
+        let share = 2.0 * dot(reflection, rest);
+        rest.iter_mut().zip(reflection).for_each(|(entry, other)| *entry -= share * other);
+    }
+
+    /// The orthogonal matrix times a unit vector with the 1 at `place`; all vectors of the matrix have `length` entries.
+    pub(super) fn basis(&self, place: usize, length: usize) -> Vec<f64> {
+        let mut vector = vec![0.0; length];
+        vector[place] = 1.0;
+        (0..self.rank()).rev().for_each(|reflection| self.reflect(reflection, &mut vector));
+        vector
     }
 
     /// A column of the triangle, filled with zeros to the rank.

@@ -3,14 +3,15 @@
 //! All models inside the fitted one live in the space of its orthogonal columns, so they are fitted to its triangle, which
 //! is as small as the number of coefficients.
 
+use super::super::alias::Direction;
 use super::super::frame::Kind;
 use super::super::qr::Qr;
 use super::super::sum::{norm, sum};
 use super::super::{Fit, LinearError, Term};
 use super::Squares;
 
-/// Degrees of freedom and scaled sum of squares; absent if the hypothesis cannot be tested.
-type Tested = Option<(usize, f64)>;
+/// Degrees of freedom and scaled sum of squares.
+type Tested = (usize, f64);
 
 impl Fit<'_> {
     /// Degrees of freedom of a term if nothing is lost.
@@ -24,12 +25,12 @@ impl Fit<'_> {
         let contained = self.terms.is_contained(term);
         Ok(match squares {
             Squares::Sequential if self.in_strata(number) => {
-                Some((self.strata.len() - 1, self.strata.between(&self.stratum_means)))
+                (self.strata.len() - 1, self.strata.between(&self.stratum_means))
             }
-            Squares::Sequential => Some(self.sequential(number)),
-            _ if self.in_strata(number) => Some(self.strata_after_all()?),
+            Squares::Sequential => self.sequential(number),
+            _ if self.in_strata(number) => self.strata_after_all()?,
             Squares::Marginal if contained => self.marginal(term, number),
-            _ => Some(self.after(number, |other| !term.is_within(other))),
+            _ => self.after(number, |other| !term.is_within(other)),
         })
     }
 
@@ -37,7 +38,7 @@ impl Fit<'_> {
         self.stratified && number == 0
     }
 
-    fn sequential(&self, number: usize) -> (usize, f64) {
+    fn sequential(&self, number: usize) -> Tested {
         let own = self.qr.pivots.iter().zip(&self.effects);
         let own: Vec<f64> =
             own.filter(|(pivot, _)| self.matrix.owners[**pivot] == number).map(|(_, effect)| effect * effect).collect();
@@ -45,7 +46,7 @@ impl Fit<'_> {
     }
 
     /// The term after all terms that `before` accepts: what its columns add to theirs.
-    fn after(&self, number: usize, before: impl Fn(&Term) -> bool) -> (usize, f64) {
+    fn after(&self, number: usize, before: impl Fn(&Term) -> bool) -> Tested {
         let owner = |place: usize| self.matrix.owners[place];
         let places = 0..self.matrix.columns.len();
         let earlier: Vec<usize> = places.filter(|&place| before(&self.terms.terms()[owner(place)])).collect();
@@ -59,32 +60,49 @@ impl Fit<'_> {
     }
 
     /// The term in the strata after all others: how far its leaving moves the fitted values.
-    fn strata_after_all(&self) -> Result<(usize, f64), LinearError> {
+    fn strata_after_all(&self) -> Result<Tested, LinearError> {
         let reduced = self.without_strata()?;
         let moved = self.fitted_cells().into_iter().zip(reduced.fitted_cells()).zip(&self.cells.counts);
         let squares = sum(moved.map(|((full, reduced), count)| (full - reduced) * (full - reduced) * count));
         Ok((self.rank() - reduced.rank(), squares))
     }
 
-    /// The hypothesis of type III of a term that others contain: its coefficients are 0 where covariates are 0.
+    /// The hypothesis of type III of a term that others contain: its coefficients are 0 where covariates are 0. Where
+    /// rows cannot tell all of them, those combinations of them are tested that can be estimated; this is the model with
+    /// the term against that without.
     fn marginal(&self, term: &Term, number: usize) -> Tested {
-        let directions = self.directions();
-        let rows = self.hypothesis(term, number);
-        let strata = vec![0.0; self.strata.len()];
-        if rows.iter().any(|row| directions.iter().any(|way| !way.keeps(&strata, row))) {
-            return None;
-        }
         let loading = |row: &Vec<f64>| {
-            let own = self.qr.pivots.iter().map(|&pivot| row[pivot]).collect();
-            let loading = self.qr.solve_transposed(own);
+            let loading = self.qr.solve_transposed(self.qr.pivots.iter().map(|&pivot| row[pivot]).collect());
             let length = norm(&loading);
             (loading, length)
         };
-        let qr = Qr::new(rows.iter().map(loading).collect());
+        let qr = Qr::new(self.estimable(self.hypothesis(term, number)).iter().map(loading).collect());
         let mut effects = self.effects.clone();
         qr.apply(&mut effects);
         effects.truncate(qr.rank());
-        Some((qr.rank(), sum(effects.iter().map(|effect| effect * effect))))
+        (qr.rank(), sum(effects.iter().map(|effect| effect * effect)))
+    }
+
+    /// Combinations of these rows that can be estimated, as many as there are.
+    fn estimable(&self, rows: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
+        let strata = vec![0.0; self.strata.len()];
+        let changes = |way: &Direction| {
+            let changes: Vec<f64> = rows.iter().map(|row| way.change(&strata, row)).collect();
+            let length = norm(&changes);
+            (changes, length)
+        };
+        let qr = Qr::new(self.directions().iter().map(changes).collect());
+        if qr.rank() == 0 {
+            return rows;
+        }
+        let combined = |weights: Vec<f64>| {
+            let mut sum = vec![0.0; self.matrix.columns.len()];
+            for (row, weight) in rows.iter().zip(weights) {
+                sum.iter_mut().zip(row).for_each(|(sum, value)| *sum += weight * value);
+            }
+            sum
+        };
+        (qr.rank()..rows.len()).map(|place| combined(qr.basis(place, rows.len()))).collect()
     }
 
     /// One row of weights over the columns for each coefficient of the term.

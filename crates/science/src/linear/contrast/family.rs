@@ -7,8 +7,8 @@ use crate::analysis::multiple::holm;
 impl MarginalMeans<'_, '_> {
     /// Fills in adjusted p values and intervals.
     pub(super) fn adjust(&self, contrasts: &mut [Contrast], loadings: &[&[f64]], adjustment: Adjustment, level: f64) {
-        let tested: Vec<usize> = (0..contrasts.len()).filter(|&place| contrasts[place].p.is_some()).collect();
-        let p: Vec<f64> = tested.iter().filter_map(|&place| contrasts[place].p).collect();
+        // Contrasts that cannot be tested count: the family is what was asked for.
+        let p: Vec<f64> = contrasts.iter().map(|contrast| contrast.p.unwrap_or(1.0)).collect();
         let (adjusted, reach): (Option<Vec<f64>>, Option<f64>) = match adjustment {
             Adjustment::None => (Some(p), self.fit.t_reach(level)),
             Adjustment::Holm => {
@@ -18,8 +18,8 @@ impl MarginalMeans<'_, '_> {
             Adjustment::Tukey | Adjustment::Dunnett => (None, None),
         };
         let _ = loadings;
-        for (&place, adjusted) in tested.iter().zip(adjusted.into_iter().flatten()) {
-            let contrast = &mut contrasts[place];
+        let adjusted = contrasts.iter_mut().zip(adjusted.into_iter().flatten());
+        for (contrast, adjusted) in adjusted.filter(|(contrast, _)| contrast.p.is_some()) {
             let end = |sign: f64| Some(contrast.estimate? + sign * reach? * contrast.se?);
             (contrast.low, contrast.high) = (end(-1.0), end(1.0));
             contrast.adjusted_p = Some(adjusted);

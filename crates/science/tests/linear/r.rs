@@ -1,0 +1,262 @@
+//! Agreement with R: `lm`, `car`, `emmeans` and `effectsize`, from `tools/science/linear.R`.
+
+use science::linear::{Adjustment, AnovaRow, Fit, Frame, Squares, Term, Terms, fit};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::close::{assert_close, assert_same};
+
+const TOLERANCE: f64 = 1e-9;
+
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    formula: String,
+    y: Vec<f64>,
+    columns: Vec<Column>,
+    aliased: bool,
+    residual_df: usize,
+    residual_ss: f64,
+    r_squared: f64,
+    types: Types,
+    means: Vec<Means>,
+    effects: Option<Effects>,
+    influence: Option<InfluenceOf>,
+}
+
+#[derive(Deserialize)]
+struct Column {
+    name: String,
+    kind: String,
+    values: Vec<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+struct Types {
+    i: Option<Vec<Row>>,
+    ii: Option<Vec<Row>>,
+    iii: Option<Vec<Row>>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    name: String,
+    df: usize,
+    ss: Option<f64>,
+    f: Option<f64>,
+    p: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct Means {
+    term: String,
+    means: Vec<Mean>,
+    none: Family,
+    holm: Family,
+    tukey: Family,
+}
+
+#[derive(Deserialize)]
+struct Mean {
+    levels: Vec<String>,
+    mean: Option<f64>,
+    se: Option<f64>,
+    low: Option<f64>,
+    high: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct Family {
+    name: Vec<String>,
+    p: Vec<Option<f64>>,
+    low: Vec<Option<f64>>,
+    high: Vec<Option<f64>>,
+    #[serde(default)]
+    estimate: Vec<Option<f64>>,
+    #[serde(default)]
+    se: Vec<Option<f64>>,
+    #[serde(default)]
+    t: Vec<Option<f64>>,
+}
+
+#[derive(Deserialize)]
+struct Effects {
+    name: Vec<String>,
+    partial_eta: Vec<f64>,
+    partial_omega: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct InfluenceOf {
+    fitted: Vec<f64>,
+    residuals: Vec<f64>,
+    leverage: Vec<f64>,
+    standardized: Option<Vec<Option<f64>>>,
+    studentized: Option<Vec<Option<f64>>>,
+    cook: Option<Vec<Option<f64>>>,
+}
+
+fn cases() -> Vec<Case> {
+    serde_json::from_str(include_str!("../references/linear.json")).unwrap()
+}
+
+fn frame(case: &Case) -> Frame {
+    let empty = Frame::new("y", case.y.clone()).unwrap();
+    case.columns.iter().fold(empty, |frame, Column { name, kind, values }| {
+        let labels: Vec<&str> = values.iter().filter_map(Value::as_str).collect();
+        match kind.as_str() {
+            "continuous" => frame.continuous(name, values.iter().filter_map(Value::as_f64).collect()).unwrap(),
+            "block" => frame.block(name, &labels).unwrap(),
+            _ => frame.labels(name, &labels).unwrap(),
+        }
+    })
+}
+
+/// Runs a check on every case with its frame and fit.
+fn each(check: impl Fn(&Case, &Frame, &Fit<'_>)) {
+    for case in cases() {
+        let frame = frame(&case);
+        let terms = Terms::parse(&frame, &case.formula).unwrap();
+        check(&case, &frame, &fit(&frame, &terms).unwrap());
+    }
+}
+
+#[test]
+fn fits_have_the_residuals_of_lm() {
+    each(|case, _, fit| {
+        assert_eq!(fit.residual_df(), case.residual_df, "{}", case.name);
+        assert_eq!(!fit.aliases().is_empty(), case.aliased, "{}", case.name);
+        if case.residual_df > 0 {
+            assert_close(fit.residual_ss(), case.residual_ss, TOLERANCE, &case.name);
+        }
+        assert_close(fit.r_squared(), case.r_squared, TOLERANCE, &case.name);
+    });
+}
+
+#[test]
+fn sums_of_squares_are_those_of_car() {
+    let mut compared = 0;
+    for case in cases() {
+        let frame = frame(&case);
+        let terms = Terms::parse(&frame, &case.formula).unwrap();
+        let fit = fit(&frame, &terms).unwrap();
+        let types = [
+            (Squares::Sequential, &case.types.i),
+            (Squares::Hierarchical, &case.types.ii),
+            (Squares::Marginal, &case.types.iii),
+        ];
+        for (squares, expected) in types {
+            let rows = fit.anova(squares).unwrap().rows;
+            for row in expected.iter().flatten() {
+                let what = format!("{}, {squares:?}, {}", case.name, row.name);
+                check_row(rows.iter().find(|own| own.name == row.name).expect(&what), row, &what);
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 150, "{compared}");
+}
+
+fn check_row(own: &AnovaRow, row: &Row, what: &str) {
+    assert_eq!(own.df, row.df, "{what}");
+    if row.df == 0 {
+        assert_eq!((own.ss, own.f, own.p), (None, None, None), "{what}");
+        assert!(own.untested.is_some(), "{what}");
+    } else {
+        assert_same(own.ss, row.ss, TOLERANCE, what);
+        assert_same(own.f, row.f, TOLERANCE, what);
+        assert_same(own.p, row.p, TOLERANCE, what);
+    }
+}
+
+#[test]
+fn means_and_contrasts_are_those_of_emmeans() {
+    each(|case, frame, fit| {
+        for expected in &case.means {
+            let what = format!("{}, means of {}", case.name, expected.term);
+            let factors: Vec<usize> = expected.term.split(':').map(|name| frame.factor(name).unwrap()).collect();
+            let means = fit.marginal_means(&Term::of(&factors), 0.95).unwrap();
+            assert_eq!(means.means.len(), expected.means.len(), "{what}");
+            for mean in &expected.means {
+                let own = means.means.iter().find(|own| own.levels == mean.levels).expect(&what);
+                assert_same(own.mean, mean.mean, TOLERANCE, &what);
+                assert_same(own.se, mean.se, TOLERANCE, &what);
+                assert_same(own.low, mean.low, TOLERANCE, &what);
+                assert_same(own.high, mean.high, TOLERANCE, &what);
+            }
+            check_family(&means, &expected.none, &expected.none, Adjustment::None, TOLERANCE, &what);
+            check_family(&means, &expected.none, &expected.holm, Adjustment::Holm, TOLERANCE, &what);
+        }
+    });
+}
+
+/// Pairs may be named the other way round, with the other sign.
+fn check_family(
+    means: &science::linear::MarginalMeans<'_, '_>,
+    raw: &Family,
+    expected: &Family,
+    adjustment: Adjustment,
+    tolerance: f64,
+    what: &str,
+) {
+    let own = means.pairwise(adjustment, 0.95).unwrap();
+    assert_eq!(own.len(), expected.name.len(), "{what}");
+    for place in 0..own.len() {
+        let what = format!("{what}, {adjustment:?}, {}", expected.name[place]);
+        let (left, right) = expected.name[place].split_once(" - ").unwrap();
+        let turned = format!("{right} - {left}");
+        let pair = own.iter().find(|own| own.name == expected.name[place] || own.name == turned).expect(&what);
+        let sign = if pair.name == turned { -1.0 } else { 1.0 };
+        let (low, high) = if sign > 0.0 { (pair.low, pair.high) } else { (pair.high, pair.low) };
+        let signed = |value: Option<f64>| value.map(|value| sign * value);
+        assert_same(signed(pair.estimate), raw.estimate[place], 1e-9, &what);
+        assert_same(pair.se, raw.se[place], 1e-9, &what);
+        assert_same(signed(pair.t), raw.t[place], 1e-9, &what);
+        assert_same(pair.p, raw.p[place], 1e-9, &what);
+        assert_same(pair.adjusted_p, expected.p[place], tolerance, &what);
+        assert_same(signed(low), expected.low[place], tolerance, &what);
+        assert_same(signed(high), expected.high[place], tolerance, &what);
+    }
+}
+
+#[test]
+fn effect_sizes_are_those_of_effectsize() {
+    each(|case, _, fit| {
+        let Some(effects) = &case.effects else { return };
+        let rows = fit.anova(Squares::Hierarchical).unwrap().rows;
+        for (place, name) in effects.name.iter().enumerate() {
+            let what = format!("{}, {name}", case.name);
+            let own = rows.iter().find(|row| row.name == *name).and_then(|row| row.effect).expect(&what);
+            assert_close(own.partial_eta_squared, effects.partial_eta[place], TOLERANCE, &what);
+            // effectsize shows negative estimates as 0.
+            let omega = own.partial_omega_squared.expect(&what).max(0.0);
+            assert_close(omega, effects.partial_omega[place], TOLERANCE, &what);
+        }
+    });
+}
+
+#[test]
+fn influence_is_that_of_lm() {
+    each(|case, _, fit| {
+        let Some(expected) = &case.influence else { return };
+        let own = fit.influence();
+        let size = expected.fitted.iter().fold(0.0, |size: f64, value| size.max(value.abs()));
+        for row in 0..case.y.len() {
+            let what = format!("{}, row {row}", case.name);
+            assert_close(own.fitted[row], expected.fitted[row], TOLERANCE, &what);
+            assert!((own.residuals[row] - expected.residuals[row]).abs() < 1e-12 * size, "{what}");
+            assert_close(own.leverages[row], expected.leverage[row], TOLERANCE, &what);
+        }
+        let families = [
+            (&own.standardized, &expected.standardized),
+            (&own.studentized, &expected.studentized),
+            (&own.cooks_distances, &expected.cook),
+        ];
+        for (own, expected) in families {
+            for (row, value) in expected.iter().flatten().enumerate() {
+                assert_same(own[row], *value, 1e-8, &format!("{}, row {row}", case.name));
+            }
+        }
+    });
+}

@@ -1,0 +1,148 @@
+# References for science::linear: analyses of variance of three types, marginal means, contrasts and influence.
+# Run from the root: Rscript tools/science/linear.R > crates/science/tests/references/linear.json
+
+suppressPackageStartupMessages({
+  library(car)
+  library(emmeans)
+  library(effectsize)
+  library(jsonlite)
+})
+options(contrasts = c("contr.sum", "contr.poly"), warn = -1)
+emm_options(msg.interaction = FALSE, msg.nesting = FALSE)
+set.seed(20240607)
+
+anova_rows <- function(table) {
+  table <- table[!rownames(table) %in% c("(Intercept)", "Residuals"), ]
+  ss <- table[["Sum Sq"]]
+  f <- if ("F value" %in% names(table)) table[["F value"]] else table[["F values"]]
+  p <- table[["Pr(>F)"]]
+  lapply(seq_along(ss), function(i) {
+    list(name = trimws(rownames(table)[i]), df = table[["Df"]][i], ss = ss[i], f = f[i], p = p[i])
+  })
+}
+
+means_of <- function(fit, term) {
+  grid <- emmeans(fit, strsplit(term, ":")[[1]])
+  rows <- as.data.frame(summary(grid, infer = TRUE))
+  levels <- rows[strsplit(term, ":")[[1]]]
+  list(
+    term = term,
+    means = lapply(seq_len(nrow(rows)), function(i) {
+      list(levels = I(as.character(unlist(lapply(levels[i, , drop = FALSE], as.character)))), mean = rows$emmean[i],
+           se = rows$SE[i], low = rows$lower.CL[i], high = rows$upper.CL[i])
+    }),
+    none = contrasts_of(grid, "pairwise", "none"),
+    holm = contrasts_of(grid, "pairwise", "holm"),
+    tukey = contrasts_of(grid, "pairwise", "tukey")
+  )
+}
+
+contrasts_of <- function(grid, method, adjust) {
+  rows <- as.data.frame(summary(contrast(grid, method), adjust = adjust, infer = TRUE))
+  own <- list(name = I(as.character(rows$contrast)), p = I(rows$p.value), low = I(rows$lower.CL), high = I(rows$upper.CL))
+  if (adjust == "none") c(own, list(estimate = I(rows$estimate), se = I(rows$SE), t = I(rows$t.ratio))) else own
+}
+
+effects_of <- function(fit) {
+  table <- Anova(fit, type = 2)
+  eta <- eta_squared(table, partial = TRUE, ci = NULL, verbose = FALSE)
+  omega <- omega_squared(table, partial = TRUE, ci = NULL, verbose = FALSE)
+  column <- function(e, name) if (name %in% names(e)) e[[name]] else e[[sub("_partial", "", name)]]
+  list(name = I(eta$Parameter), partial_eta = I(column(eta, "Eta2_partial")),
+       partial_omega = I(column(omega, "Omega2_partial")))
+}
+
+# `blocks` are those columns that are blocks; type III is left out where car refuses it.
+case <- function(name, data, formula, means = character(), blocks = character()) {
+  fit <- lm(as.formula(paste("y ~", paste(c(blocks, formula), collapse = " + "))), data)
+  aliased <- any(is.na(coef(fit)))
+  saturated <- df.residual(fit) == 0
+  attempt <- function(type) {
+    if (saturated) return(NULL)
+    anova_rows(Anova(fit, type = type, singular.ok = TRUE))
+  }
+  columns <- lapply(names(data)[names(data) != "y"], function(column) {
+    kind <- if (column %in% blocks) "block" else if (is.factor(data[[column]])) "categorical" else "continuous"
+    values <- if (is.factor(data[[column]])) as.character(data[[column]]) else data[[column]]
+    list(name = column, kind = unbox(kind), values = values)
+  })
+  list(
+    name = name, formula = formula, y = data$y, columns = columns, aliased = aliased,
+    residual_df = df.residual(fit), residual_ss = sum(residuals(fit)^2),
+    r_squared = summary(fit)$r.squared,
+    types = list(I = if (saturated) NULL else anova_rows(anova(fit)), II = attempt(2), III = attempt(3)),
+    means = lapply(means, function(term) means_of(fit, term)),
+    effects = if (saturated || aliased) NULL else effects_of(fit),
+    influence = if (length(data$y) > 60) NULL else list(
+      fitted = fitted(fit), residuals = residuals(fit), leverage = hatvalues(fit),
+      standardized = if (saturated) NULL else rstandard(fit), studentized = if (saturated) NULL else rstudent(fit),
+      cook = if (saturated) NULL else cooks.distance(fit))
+  )
+}
+
+unbox <- jsonlite::unbox
+draw <- function(mean, sd = 1) round(mean + rnorm(length(mean), sd = sd), 4)
+grid <- function(...) expand.grid(..., stringsAsFactors = TRUE)
+effect <- function(factor, size = 1) as.integer(factor) * size
+drop_rows <- function(data, share) data[runif(nrow(data)) > share, , drop = FALSE]
+tidy <- function(data) { rownames(data) <- NULL; droplevels(data) }
+
+cases <- list()
+add <- function(...) cases[[length(cases) + 1]] <<- case(...)
+
+d <- grid(r = 1:8, a = c("u", "v", "w", "x")); d$y <- draw(effect(d$a)); d$r <- NULL
+add("one-way balanced", d, "a", "a")
+d <- tidy(drop_rows(grid(r = 1:12, a = c("u", "v", "w", "x", "z")), 0.4)); d$y <- draw(effect(d$a, 0.5), 2); d$r <- NULL
+add("one-way unbalanced", d, "a", "a")
+d <- grid(r = 1:4, a = c("u", "v", "w"), b = c("p", "q")); d$y <- draw(effect(d$a) * effect(d$b)); d$r <- NULL
+add("two-way balanced", d, "a*b", c("a", "b", "a:b"))
+d <- tidy(drop_rows(grid(r = 1:5, a = c("u", "v", "w"), b = c("p", "q", "r")), 0.3))
+d$y <- draw(effect(d$a) + effect(d$b, -1)); d$r <- NULL
+add("two-way unbalanced", d, "a*b", c("a", "b", "a:b"))
+add("two-way unbalanced, additive", d, "a + b", c("a", "b"))
+d <- tidy(drop_rows(grid(r = 1:4, a = c("u", "v", "w"), b = c("p", "q"), c = c("i", "j", "k")), 0.3))
+d$y <- draw(effect(d$a) + effect(d$b) * effect(d$c)); d$r <- NULL
+add("three-way unbalanced", d, "a*b*c", c("a", "b:c", "a:c"))
+add("three-way unbalanced, two-factor interactions", d, "a + b + c + a:b + a:c + b:c", c("a", "b:c"))
+d <- grid(r = 1:2, a = c("u", "v"), b = c("p", "q"), c = c("i", "j"), d = c("m", "n"))
+d$y <- draw(effect(d$a) + effect(d$b) * effect(d$d)); d$r <- NULL
+add("four-way balanced", d, "a*b*c*d", c("a", "b:d"))
+d <- tidy(subset(grid(r = 1:4, a = c("u", "v", "w"), b = c("p", "q", "r")), !(a == "w" & b == "r")))
+d$y <- draw(effect(d$a) + effect(d$b)); d$r <- NULL
+add("missing cell", d, "a*b", c("a", "a:b"))
+d <- tidy(drop_rows(subset(grid(r = 1:3, a = c("u", "v", "w"), b = c("p", "q", "r"), c = c("i", "j")),
+                           !(a == "u" & b == "q")), 0.2))
+d$y <- draw(effect(d$a) + effect(d$b) + effect(d$c)); d$r <- NULL
+add("missing cell beside a whole factor", d, "a*b + c", c("c", "a"))
+d <- tidy(drop_rows(grid(r = 1:10, a = c("u", "v", "w")), 0.2)); d$x <- round(runif(nrow(d), 10, 20), 3)
+d$y <- draw(effect(d$a) + 0.5 * d$x); d$r <- NULL
+add("covariate", d, "a + x", "a")
+add("covariate with slopes of its own", d, "a*x", "a")
+d$z <- round(rnorm(nrow(d), 5, 3), 2)
+add("two covariates that interact", d, "a + x*z", "a")
+add("factor and two covariates, all interactions", d, "a*x*z", "a")
+add("regression", d[c("x", "z", "y")], "x + z")
+d <- grid(seed = sprintf("s%02d", 1:12), a = c("u", "v"), b = c("p", "q"))
+d$y <- draw(effect(d$a) + effect(d$b) + effect(d$seed, 0.7))
+add("complete blocks", d, "a*b", c("a", "a:b"), "seed")
+d <- tidy(drop_rows(grid(seed = sprintf("s%02d", 1:14), a = c("u", "v", "w", "x")), 0.35))
+d$y <- draw(effect(d$a) + effect(d$seed, 0.3))
+add("incomplete blocks", d, "a", "a", "seed")
+d$x <- round(rnorm(nrow(d), 5), 3)
+add("incomplete blocks and a covariate", d, "a*x", "a", "seed")
+d <- grid(row = paste0("r", 1:5), column = paste0("c", 1:5))
+d$a <- factor(letters[(effect(d$row) + effect(d$column)) %% 5 + 1])
+d$y <- draw(effect(d$a) + effect(d$row) + effect(d$column, 2))
+add("latin square", d, "a", "a", c("row", "column"))
+d <- grid(a = c("u", "v"), b = c("p", "q"), c = c("i", "j")); d$y <- draw(effect(d$a) + effect(d$b))
+add("one row per cell, saturated", d, "a*b*c")
+add("one row per cell, additive", d, "a + b + c", c("a", "b"))
+d <- grid(r = 1:3, a = c("u", "v", "w"), b = c("p", "q")); d$c <- d$a; levels(d$c) <- c("i", "j", "j")
+d$y <- draw(effect(d$a)); d$r <- NULL
+add("confounded factors", d, "a + b + c")
+d <- data.frame(a = factor(rep(c("u", "v"), c(40, 3)))); d$y <- draw(effect(d$a), 0.5)
+add("very unequal sizes", d, "a", "a")
+d <- grid(r = 1:2, a = letters[1:9], b = c("p", "q", "r")); d$y <- draw(effect(d$a, 0.2)); d$r <- NULL
+add("many levels", d, "a*b", "a")
+
+cat(toJSON(cases, digits = I(17), auto_unbox = TRUE, null = "null", na = "null"))
