@@ -43,13 +43,28 @@ contrasts_of <- function(grid, method, adjust) {
   if (adjust == "none") c(own, list(estimate = I(rows$estimate), se = I(rows$SE), t = I(rows$t.ratio))) else own
 }
 
+# As effectsize:::.get_ncp_F, which searches by simplex, but to tight tolerance.
+noncentrality <- function(f, df, residual_df, p) {
+  if (pf(f, df, residual_df) <= p) return(0)
+  excess <- function(ncp) pf(f, df, residual_df, ncp = ncp) - p
+  uniroot(excess, c(0, 10 * f * df + 100), tol = 1e-11)$root
+}
+
+partial_eta_end <- function(table, p) {
+  rows <- table[!rownames(table) %in% c("Residuals"), ]
+  residual_df <- table["Residuals", "Df"]
+  ncp <- mapply(noncentrality, rows[["F value"]], rows[["Df"]], residual_df, p)
+  ncp / (ncp + residual_df)
+}
+
 effects_of <- function(fit) {
   table <- Anova(fit, type = 2)
   eta <- eta_squared(table, partial = TRUE, ci = NULL, verbose = FALSE)
   omega <- omega_squared(table, partial = TRUE, ci = NULL, verbose = FALSE)
   column <- function(e, name) if (name %in% names(e)) e[[name]] else e[[sub("_partial", "", name)]]
   list(name = I(eta$Parameter), partial_eta = I(column(eta, "Eta2_partial")),
-       partial_omega = I(column(omega, "Omega2_partial")))
+       partial_omega = I(column(omega, "Omega2_partial")), low = I(partial_eta_end(table, 0.95)),
+       high = I(partial_eta_end(table, 0.05)))
 }
 
 # `blocks` are those columns that are blocks; type III is left out where car refuses it.

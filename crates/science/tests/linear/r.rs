@@ -85,6 +85,8 @@ struct Effects {
     name: Vec<String>,
     partial_eta: Vec<f64>,
     partial_omega: Vec<f64>,
+    low: Vec<f64>,
+    high: Vec<f64>,
 }
 
 #[derive(Deserialize)]
@@ -224,10 +226,14 @@ fn check_family(
 fn effect_sizes_are_those_of_effectsize() {
     each(|case, _, fit| {
         let Some(effects) = &case.effects else { return };
-        let rows = fit.anova(Squares::Hierarchical).unwrap().rows;
+        let table = fit.anova(Squares::Hierarchical).unwrap();
         for (place, name) in effects.name.iter().enumerate() {
             let what = format!("{}, {name}", case.name);
-            let own = rows.iter().find(|row| row.name == *name).and_then(|row| row.effect).expect(&what);
+            let row = table.rows.iter().find(|row| row.name == *name).expect(&what);
+            let own = row.effect.expect(&what);
+            let interval = table.partial_eta_squared_interval(row, 0.9).unwrap().expect(&what);
+            assert_close(interval.low, effects.low[place], 1e-6, &what);
+            assert_close(interval.high, effects.high[place], 1e-6, &what);
             assert_close(own.partial_eta_squared, effects.partial_eta[place], TOLERANCE, &what);
             // effectsize shows negative estimates as 0.
             let omega = own.partial_omega_squared.expect(&what).max(0.0);
