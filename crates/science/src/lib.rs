@@ -7,4 +7,6 @@ pub mod design;
 pub mod distribution;
 pub mod evolution;
 pub mod linear;
+pub mod lenth;
+pub mod power;
 pub mod stats;
