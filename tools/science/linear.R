@@ -33,14 +33,47 @@ means_of <- function(fit, term) {
     }),
     none = contrasts_of(grid, "pairwise", "none"),
     holm = contrasts_of(grid, "pairwise", "holm"),
-    tukey = contrasts_of(grid, "pairwise", "tukey")
+    tukey = tukey_of(grid),
+    control = contrasts_of(grid, "trt.vs.ctrl", "none"),
+    dunnett = dunnett_of(grid)
   )
 }
 
+# The intervals of emmeans use qtukey, which stops at four digits.
+tukey_of <- function(grid) {
+  own <- contrasts_of(grid, "pairwise", "tukey")
+  rows <- as.data.frame(summary(contrast(grid, "pairwise"), infer = TRUE))
+  df <- rows$df[!is.na(rows$df)][1]
+  excess <- function(q) ptukey(q, nrow(as.data.frame(grid)), df, lower.tail = FALSE) - 0.05
+  reach <- uniroot(excess, c(0.1, 200), tol = 1e-12)$root / sqrt(2)
+  own$low <- I(rows$estimate - reach * rows$SE)
+  own$high <- I(rows$estimate + reach * rows$SE)
+  own
+}
+
+# Joint p values of comparisons with the first mean; by randomised integration, to about 1e-7.
+dunnett_of <- function(grid) {
+  comparisons <- contrast(grid, "trt.vs.ctrl")
+  rows <- as.data.frame(summary(comparisons, infer = TRUE))
+  if (anyNA(column_or_na(rows, "t.ratio")) || nrow(rows) > 4) return(NULL)
+  correlations <- cov2cor(vcov(comparisons))
+  I(sapply(abs(rows$t.ratio), function(t) {
+    k <- nrow(rows)
+    if (k == 1) return(2 * pt(-t, rows$df[1]))
+    1 - as.numeric(mvtnorm::pmvt(rep(-t, k), rep(t, k), df = rows$df[1], corr = correlations,
+                                 algorithm = mvtnorm::GenzBretz(maxpts = 1e6, abseps = 1e-7, releps = 0)))
+  }))
+}
+
+# Where nothing can be estimated, emmeans names its columns differently.
+column_or_na <- function(rows, name) I(if (is.null(rows[[name]])) rep(NA_real_, nrow(rows)) else rows[[name]])
+
 contrasts_of <- function(grid, method, adjust) {
   rows <- as.data.frame(summary(contrast(grid, method), adjust = adjust, infer = TRUE))
-  own <- list(name = I(as.character(rows$contrast)), p = I(rows$p.value), low = I(rows$lower.CL), high = I(rows$upper.CL))
-  if (adjust == "none") c(own, list(estimate = I(rows$estimate), se = I(rows$SE), t = I(rows$t.ratio))) else own
+  own <- list(name = I(as.character(rows$contrast)), p = column_or_na(rows, "p.value"),
+              low = column_or_na(rows, "lower.CL"), high = column_or_na(rows, "upper.CL"))
+  if (adjust != "none") return(own)
+  c(own, list(estimate = column_or_na(rows, "estimate"), se = column_or_na(rows, "SE"), t = column_or_na(rows, "t.ratio")))
 }
 
 # As effectsize:::.get_ncp_F, which searches by simplex, but to tight tolerance.

@@ -6,7 +6,7 @@ pub mod analysis;
 pub mod design;
 pub mod distribution;
 pub mod evolution;
-pub mod linear;
 pub mod lenth;
+pub mod linear;
 pub mod power;
 pub mod stats;

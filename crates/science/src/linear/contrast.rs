@@ -18,7 +18,8 @@ pub enum Adjustment {
     Holm,
     /// By the studentized range (Tukey; for unequal sizes Kramer 1956). For all pairs.
     Tukey,
-    /// By the joint distribution of all comparisons with one control (Dunnett 1955). For comparisons with a control.
+    /// By the joint distribution of all comparisons with one control (Dunnett 1955). For comparisons with a control whose
+    /// correlations are products of one factor each, as they are without other factors and in balanced designs.
     Dunnett,
 }
 
@@ -43,7 +44,8 @@ pub struct Contrast {
     pub t: Option<f64>,
     /// Two-sided p value of the contrast alone; absent as `se` is.
     pub p: Option<f64>,
-    /// p value adjusted for the family; absent also if the adjustment does not exist for these data.
+    /// p value adjusted for the family; absent as `se` is, and by Dunnett's adjustment if any of the family cannot be
+    /// tested.
     pub adjusted_p: Option<f64>,
     /// Lower end of the adjusted interval; absent as `adjusted_p` is.
     pub low: Option<f64>,
@@ -66,7 +68,8 @@ impl MarginalMeans<'_, '_> {
     /// The differences of every other mean from the one with number `control`, from 0.
     ///
     /// # Errors
-    /// If there is no such mean, the adjustment is for another family, or the level is out of range.
+    /// If there is no such mean, the adjustment is for another family or does not fit the correlations, or the level is out
+    /// of range.
     pub fn versus(&self, control: usize, adjustment: Adjustment, level: f64) -> Result<Vec<Contrast>, LinearError> {
         if control >= self.means.len() {
             return Err(LinearError::NoSuchControl { control, means: self.means.len() });
@@ -126,7 +129,7 @@ impl MarginalMeans<'_, '_> {
         };
         let mut contrasts: Vec<Contrast> = functions.iter().map(single).collect();
         let loadings: Vec<&[f64]> = functions.iter().map(|(_, function, _)| function.loading()).collect();
-        self.adjust(&mut contrasts, &loadings, adjustment, level);
+        self.adjust(&mut contrasts, &loadings, adjustment, level)?;
         Ok(contrasts)
     }
 }

@@ -144,4 +144,10 @@ pub enum LinearError {
         /// What it is made for.
         fits: &'static str,
     },
+    /// Dunnett's distribution needs correlations of a certain form.
+    #[error(
+        "Dunnett's adjustment needs correlations that are products of one factor per comparison, which these data do not \
+         give; use Holm's adjustment"
+    )]
+    Correlated,
 }

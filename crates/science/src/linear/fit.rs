@@ -13,7 +13,7 @@ const GRAINS: f64 = 8.0;
 
 /// A linear model fitted by least squares.
 ///
-/// Inside, the response is in units of a power of two from its mean, and one factor may be taken out as [`Strata`]: the
+/// Inside, the response is in units of a power of two from its mean, and one factor may be taken out by strata: the
 /// first term, if its levels are in no other term.
 #[derive(Debug, Clone)]
 pub struct Fit<'a> {
