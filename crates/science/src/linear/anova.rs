@@ -32,6 +32,9 @@ pub enum Untested {
          by type II, or add rows in the missing cells"
     )]
     MissingCells,
+    /// The hypothesis of type III is about covariates at 0.
+    #[error("its type III hypothesis is about covariates at 0, too far from all rows to compute; centre them first")]
+    FarFromZero,
     /// As many coefficients as rows.
     #[error(
         "the model has as many coefficients as there are rows, so no scatter is left to compare with; add replicates"
@@ -108,11 +111,12 @@ impl Fit<'_> {
         let term = &self.terms.terms()[number];
         let full = self.full_df(number);
         let (df, ss) = self.term_squares(number, squares)?;
-        let ss = (df > 0).then_some(ss);
+        let ss = (df > 0 && ss.is_finite()).then_some(ss);
         let contained = self.terms.is_contained(term);
         let untested = match df {
             0 if squares == Squares::Marginal && contained => Some(Untested::MissingCells),
             0 => Some(Untested::Confounded),
+            _ if ss.is_none() => Some(Untested::FarFromZero),
             _ if self.residual_df() == 0 => Some(Untested::NoResidual),
             _ if self.is_perfect() => Some(Untested::PerfectFit),
             _ => None,
@@ -122,7 +126,7 @@ impl Fit<'_> {
             term: term.clone(),
             name: term.name(self.frame),
             df,
-            lost: full - df,
+            lost: full.saturating_sub(df),
             ss: ss.map(|ss| ss * self.unit()),
             ms: ss.map(|ss| ss * self.unit() / df as f64),
             f,

@@ -8,6 +8,8 @@ use crate::distribution::student_t;
 
 /// Most contrasts of one family.
 const MOST_CONTRASTS: u128 = 1 << 16;
+/// Largest weight in magnitude, so that squares and products with means stay finite.
+const LARGEST_WEIGHT: f64 = 1e100;
 
 /// How p values and intervals of a family of contrasts allow for its size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +103,8 @@ impl MarginalMeans<'_, '_> {
 
     /// The combination of the means with what it needs of the response's shift.
     fn weighted(&self, name: &str, weights: &[f64]) -> Result<(String, Function, f64), LinearError> {
-        let usable = weights.iter().all(|weight| weight.is_finite()) && weights.iter().any(|weight| *weight != 0.0);
+        let usable =
+            weights.iter().all(|weight| weight.abs() <= LARGEST_WEIGHT) && weights.iter().any(|weight| *weight != 0.0);
         if weights.len() != self.means.len() || !usable {
             let (name, got) = (name.to_owned(), weights.len());
             return Err(LinearError::Weights { name, got, means: self.means.len() });

@@ -119,7 +119,9 @@ pub enum LinearError {
         factor: String,
     },
     /// Weights must fit the means.
-    #[error("the contrast {name} has {got} weights for {means} means; give one finite weight per mean, not all 0")]
+    #[error(
+        "the contrast {name} has {got} weights for {means} means; give one weight per mean, up to 1e100, not all 0"
+    )]
     Weights {
         /// Name of the contrast.
         name: String,

@@ -138,7 +138,7 @@ impl<'a> Fit<'a> {
     /// Degrees of freedom of the residuals.
     #[must_use]
     pub fn residual_df(&self) -> usize {
-        self.frame.rows() - self.rank()
+        self.frame.rows().saturating_sub(self.rank())
     }
 
     /// Sum of squared residuals.

@@ -54,7 +54,6 @@ fn exact_sums_of_squares_are_met() {
                 least = least.min(digits(own.ss.unwrap(), row.ss)).min(digits(own.f.unwrap(), row.f));
             }
         }
-        println!("{}: {least:.1} digits", case.name);
         assert!(least >= 9.0, "{}: {least} digits", case.name);
     }
 }

@@ -1,7 +1,7 @@
 //! Large data and invariances.
 
 use proptest::prelude::*;
-use science::linear::{Adjustment, Frame, Squares, Term, Terms, fit};
+use science::linear::{Adjustment, Frame, LinearError, Squares, Term, Terms, fit};
 
 use crate::close::{assert_close, distance};
 
@@ -51,6 +51,39 @@ fn five_thousand_incomplete_blocks_are_no_burden() {
     assert!(fit.anova(Squares::Marginal).unwrap().rows.iter().all(|row| row.p.is_some()));
     let means = fit.marginal_means(&Term::of(&[1]), 0.95).unwrap();
     assert_eq!(means.pairwise(Adjustment::Holm, 0.95).unwrap().len(), 21);
+}
+
+#[test]
+fn custom_contrasts_are_what_their_weights_say() {
+    let y: Vec<f64> = (0..24).map(|row| 1e6 + scatter(row) + (row % 4) as f64).collect();
+    let data = Frame::new("y", y).unwrap().labels("a", &labels(24, |row| row % 4)).unwrap();
+    let fit = fit(&data, &Terms::up_to(&data, 1).unwrap()).unwrap();
+    let means = fit.marginal_means(&Term::of(&[0]), 0.9).unwrap();
+    let asked = [
+        ("first - second".to_owned(), vec![1.0, -1.0, 0.0, 0.0]),
+        ("mean of all".to_owned(), vec![0.25; 4]),
+        ("third".to_owned(), vec![0.0, 0.0, 1.0, 0.0]),
+    ];
+    let own = means.custom(&asked, Adjustment::None, 0.9).unwrap();
+    let pair = &means.pairwise(Adjustment::None, 0.9).unwrap()[0];
+    assert_eq!((own[0].estimate, own[0].se, own[0].p), (pair.estimate, pair.se, pair.p));
+    assert_close(own[1].estimate.unwrap(), data.values().iter().sum::<f64>() / 24.0, 1e-14, "mean");
+    assert_close(own[1].se.unwrap(), fit.sigma().unwrap() / 24f64.sqrt(), 1e-12, "se");
+    let third = &means.means[2];
+    assert_eq!((own[2].estimate, own[2].se, own[2].low), (third.mean, third.se, third.low));
+}
+
+#[test]
+fn control_comparisons_that_dunnett_does_not_cover_are_refused() {
+    let rows = 40;
+    let y: Vec<f64> = (0..rows).map(scatter).collect();
+    // Levels meet the blocks unevenly, so no comparison shares its correlations in a simple way.
+    let data = Frame::new("y", y).unwrap().block("seed", &labels(rows, |row| row / 5)).unwrap();
+    let data = data.labels("a", &labels(rows, |row| (row * row / 3 + row / 7) % 5)).unwrap();
+    let fit = fit(&data, &Terms::up_to(&data, 1).unwrap()).unwrap();
+    let means = fit.marginal_means(&Term::of(&[1]), 0.95).unwrap();
+    assert_eq!(means.versus(0, Adjustment::Dunnett, 0.95), Err(LinearError::Correlated));
+    assert!(means.versus(0, Adjustment::Holm, 0.95).unwrap().iter().all(|contrast| contrast.adjusted_p.is_some()));
 }
 
 proptest! {

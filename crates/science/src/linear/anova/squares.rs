@@ -64,7 +64,7 @@ impl Fit<'_> {
         let reduced = self.without_strata()?;
         let moved = self.fitted_cells().into_iter().zip(reduced.fitted_cells()).zip(&self.cells.counts);
         let squares = sum(moved.map(|((full, reduced), count)| (full - reduced) * (full - reduced) * count));
-        Ok((self.rank() - reduced.rank(), squares))
+        Ok((self.rank().saturating_sub(reduced.rank()), squares))
     }
 
     /// The hypothesis of type III of a term that others contain: its coefficients are 0 where covariates are 0. Where
