@@ -3,6 +3,7 @@
 mod family;
 
 use super::means::{Estimate, Function, check_level};
+use super::sum::sum;
 use super::{LinearError, MarginalMeans};
 use crate::distribution::student_t;
 
@@ -110,7 +111,7 @@ impl MarginalMeans<'_, '_> {
             return Err(LinearError::Weights { name, got, means: self.means.len() });
         }
         let function = Function::combined(self.functions.iter().zip(weights.iter().copied()));
-        Ok((name.to_owned(), function, super::sum::sum(weights.iter().copied()) * self.fit.cells.shift))
+        Ok((name.to_owned(), function, sum(weights.iter().copied()) * self.fit.cells.shift))
     }
 
     fn family(

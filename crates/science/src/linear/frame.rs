@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::LinearError;
+use super::sum::sum;
 
 /// Largest usable value in magnitude, so that squares and their sums stay finite.
 const LARGEST: f64 = 1e150;
@@ -209,7 +210,7 @@ fn check(column: &str, values: &[f64]) -> Result<(), LinearError> {
 
 /// The mean of usable values and a power of two above their largest distance from it.
 pub(super) fn location(values: &[f64]) -> (f64, f64) {
-    let mean = super::sum::sum(values.iter().copied()) / values.len() as f64;
+    let mean = sum(values.iter().copied()) / values.len() as f64;
     let largest = values.iter().fold(0.0, |largest: f64, value| largest.max((value - mean).abs()));
     (mean, libm::ldexp(1.0, libm::frexp(largest).1))
 }

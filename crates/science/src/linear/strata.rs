@@ -5,7 +5,7 @@
 //! theorem of Frisch, Waugh and Lovell the other terms are then fitted to what is left.
 
 use super::cells::Cells;
-use super::sum::sum;
+use super::sum::{Sum, sum};
 
 /// The stratum of each cell.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ impl Strata {
     }
 
     fn means(&self, cells: &Cells, values: &[f64]) -> Vec<f64> {
-        let mut sums = vec![super::sum::Sum::default(); self.len()];
+        let mut sums = vec![Sum::default(); self.len()];
         for ((&stratum, value), count) in self.of_cell.iter().zip(values).zip(&cells.counts) {
             sums[stratum].add(value * count);
         }

@@ -121,6 +121,19 @@ fn missing_cells_are_named_and_what_needs_them_is_not_tested() {
 }
 
 #[test]
+fn a_hypothesis_far_from_all_rows_is_not_tested() {
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    let empty = frame(&[1.0, 2.5, 4.0, 8.0, 3.0, 2.0, 7.0, 1.5, 0.5, 2.0, 6.0, 5.0]);
+    let data = names.iter().enumerate().fold(empty, |data, (place, name)| {
+        let values = (0..12).map(|row| 4.5e15 + ((row * row + place * row) % 11) as f64);
+        data.continuous(name, values.collect()).unwrap()
+    });
+    let fit = fit(&data, &Terms::up_to(&data, 8).unwrap()).unwrap();
+    let row = &fit.anova(Squares::Marginal).unwrap().rows[0];
+    assert_eq!((row.df, row.ss, row.p, row.untested), (1, None, None, Some(Untested::FarFromZero)));
+}
+
+#[test]
 fn too_many_levels_are_refused_where_they_would_not_fit() {
     let rows = 1_000_000;
     let y: Vec<f64> = (0..rows).map(|row| f64::from(row % 7) + f64::from(row % 11)).collect();

@@ -10,7 +10,10 @@ use super::super::sum::{norm, sum};
 use super::super::{Fit, LinearError, Term};
 use super::Squares;
 
-/// Degrees of freedom and scaled sum of squares.
+/// Weights of a hypothesis beyond this could overflow when squared and summed.
+const LARGEST: f64 = 1e100;
+
+/// Degrees of freedom and scaled sum of squares; that is infinite if it cannot be computed.
 type Tested = (usize, f64);
 
 impl Fit<'_> {
@@ -76,7 +79,11 @@ impl Fit<'_> {
             let length = norm(&loading);
             (loading, length)
         };
-        let qr = Qr::new(self.estimable(self.hypothesis(term, number)).iter().map(loading).collect());
+        let rows = self.hypothesis(term, number);
+        if rows.iter().flatten().any(|weight| weight.abs() > LARGEST) {
+            return (rows.len(), f64::INFINITY);
+        }
+        let qr = Qr::new(self.estimable(rows).iter().map(loading).collect());
         let mut effects = self.effects.clone();
         qr.apply(&mut effects);
         effects.truncate(qr.rank());
