@@ -7,5 +7,6 @@ pub mod design;
 pub mod distribution;
 pub mod evolution;
 pub mod lenth;
+pub mod linear;
 pub mod power;
 pub mod stats;
