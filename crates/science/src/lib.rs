@@ -4,4 +4,5 @@
 
 pub mod design;
 pub mod evolution;
+pub mod plot;
 pub mod stats;
