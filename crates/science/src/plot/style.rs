@@ -59,7 +59,16 @@ const SHAPES: &str = "\
 .cdp-bar{fill:currentColor;stroke-width:1}
 .cdp-band{fill:currentColor;fill-opacity:.18}
 .cdp-dots{fill:none;stroke:currentColor;stroke-linecap:round;stroke-opacity:.7}
+.cdp-small{stroke-width:2.2}
+.cdp-medium{stroke-width:4}
+.cdp-large{stroke-width:6.5}
+.cdp-soft{fill-opacity:.45}
 .cdp-cell{fill:currentColor}
+.cdp-c1{fill-opacity:.12}
+.cdp-c2{fill-opacity:.3}
+.cdp-c3{fill-opacity:.5}
+.cdp-c4{fill-opacity:.7}
+.cdp-c5{fill-opacity:.9}
 .cdp-cross{fill:none;stroke:currentColor;stroke-width:1.8}
 .cdp-wall{fill:none;stroke-width:1.6;stroke-linecap:round}
 .cdp-step{fill:none;stroke-width:.7;stroke-linecap:round}

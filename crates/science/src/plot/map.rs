@@ -1,0 +1,164 @@
+//! Where things happened on a map of the game.
+
+use std::collections::BTreeMap;
+
+use super::axis::Axis;
+use super::error::{PlotError, count, finite};
+use super::figure::{Figure, Heading};
+use super::legend::{Key, Sign, legend};
+use super::marks::{cloud, cross};
+use super::panel::Panel;
+use super::scale::Domain;
+use super::style;
+use super::svg::{Point, Rect, polyline};
+
+/// Positions up to which each one is a dot; more are counted in cells.
+const DOTS: usize = 1500;
+/// Deaths up to which each one is a cross; more are counted in cells of a few pixels.
+const CROSSES: usize = 2000;
+
+/// The data of a map.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Map {
+    /// The map's line segments, at most 100,000.
+    pub lines: Vec<Segment>,
+    /// Positions as x and y in map units, in any number.
+    pub positions: Vec<(f64, f64)>,
+    /// Deaths as x and y in map units, in any number.
+    pub deaths: Vec<(f64, f64)>,
+}
+
+/// A line of a map, in map units.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Segment {
+    /// One end, as x and y.
+    pub from: (f64, f64),
+    /// The other end.
+    pub to: (f64, f64),
+    /// Whether nothing passes: drawn thick, while steps and openings are thin.
+    pub solid: bool,
+}
+
+/// Draws positions and deaths on the lines of a map, both axes on one scale, north on top.
+///
+/// Up to 1500 positions are dots; more are counted in square cells, the darker the more.
+///
+/// # Errors
+/// If there is nothing to draw, there are too many lines, or a value is not usable.
+pub fn map(heading: &Heading<'_>, data: &Map) -> Result<String, PlotError> {
+    let (x, y) = ranges(data)?;
+    let mut figure = Figure::new(heading)?;
+    let (positions, deaths) = (data.positions.len(), data.deaths.len());
+    figure.describe(format!("Map with {positions} positions and {deaths} deaths."));
+    let cell = if positions > DOTS { nice_cell(x, y) } else { 0.0 };
+    let mut keys = Vec::new();
+    if positions > DOTS {
+        keys.push(Key::new(Sign::Bar(0), format!("positions ({positions}), darker is more")));
+        figure.note(&format!("Positions are counted in cells of {cell} map units."), 1);
+    } else if positions > 0 {
+        keys.push(Key::new(Sign::Marker(0), format!("position ({positions})")));
+    }
+    if deaths > 0 {
+        keys.push(Key::new(Sign::Cross(1), format!("death ({deaths})")));
+    }
+    if !keys.is_empty() {
+        legend(&mut figure, "", &keys);
+    }
+    let panel = draw_panel(&mut figure, x, y);
+    if positions > DOTS {
+        draw_cells(&mut figure, &data.positions, cell, &panel);
+    }
+    draw_lines(&mut figure, &data.lines, &panel);
+    if positions <= DOTS {
+        figure.svg.open(&format!("{} cdp-medium", style::series(0)));
+        cloud(&mut figure.svg, data.positions.iter().map(|&(x, y)| panel.at(x, y)), panel.area, 1.0);
+        figure.svg.close();
+    }
+    draw_deaths(&mut figure, &data.deaths, &panel);
+    Ok(figure.finish())
+}
+
+fn ranges(data: &Map) -> Result<(Domain, Domain), PlotError> {
+    count("map lines", data.lines.len(), 0, 100_000)?;
+    count("lines and points", data.lines.len() + data.positions.len() + data.deaths.len(), 1, usize::MAX)?;
+    let both = |point: &(f64, f64)| [point.0, point.1];
+    finite("a coordinate of the list of positions", data.positions.iter().flat_map(both))?;
+    finite("a coordinate of the list of deaths", data.deaths.iter().flat_map(both))?;
+    let ends = || data.lines.iter().flat_map(|line| [line.from, line.to]);
+    finite("a coordinate of the list of lines", ends().flat_map(|(x, y)| [x, y]))?;
+    let points = || ends().chain(data.positions.iter().copied()).chain(data.deaths.iter().copied());
+    Ok((Domain::of(points().map(|point| point.0)).padded(0.03), Domain::of(points().map(|point| point.1)).padded(0.03)))
+}
+
+/// Draws axes of one scale: the domain with room to spare is widened.
+fn draw_panel(figure: &mut Figure<'_>, x: Domain, y: Domain) -> Panel {
+    let names = ["x (map units)", "y (map units)"];
+    let height = (600.0 * y.span() / x.span()).clamp(200.0, 560.0);
+    let place = figure.strip(height + 56.0);
+    let axes = |x: Domain, y: Domain| [Axis::numbers(names[0], x, 6.0), Axis::numbers(names[1], y, height / 80.0)];
+    let [first_x, first_y] = axes(x, y);
+    let area = Panel::area(place, &first_x, &first_y);
+    let unit = (x.span() / area.width).max(y.span() / area.height);
+    let wide = |domain: Domain, pixels: f64| {
+        let reach = unit * pixels / 2.0;
+        Domain { low: domain.middle() - reach, high: domain.middle() + reach }
+    };
+    let [mut wide_x, wide_y] = axes(wide(x, area.width), wide(y, area.height));
+    // Labels of the wider domain may take another room: the scale follows the area that is left.
+    let area = Panel::area(place, &wide_x, &wide_y);
+    let unit = wide_y.domain.span() / area.height;
+    let reach = unit * area.width / 2.0;
+    wide_x.domain = Domain { low: x.middle() - reach, high: x.middle() + reach };
+    wide_x.ticks.retain(|tick| wide_x.domain.holds(tick.at));
+    Panel::draw(&mut figure.svg, place, &wide_x, &wide_y)
+}
+
+fn draw_lines(figure: &mut Figure<'_>, lines: &[Segment], panel: &Panel) {
+    for (class, solid) in [("cdp-step", false), ("cdp-wall", true)] {
+        let mut data = String::new();
+        for line in lines.iter().filter(|line| line.solid == solid) {
+            data.push_str(&polyline(&[line.from, line.to].map(|(x, y)| panel.at(x, y))));
+        }
+        if !data.is_empty() {
+            figure.svg.path(class, &data, "");
+        }
+    }
+}
+
+/// The side of a cell: a power of two, as maps are built on, near a seventieth of the larger side.
+fn nice_cell(x: Domain, y: Domain) -> f64 {
+    libm::exp2(libm::round(libm::log2(x.span().max(y.span()) / 70.0)))
+}
+
+fn draw_cells(figure: &mut Figure<'_>, positions: &[Point], cell: f64, panel: &Panel) {
+    let mut counts: BTreeMap<(i64, i64), usize> = BTreeMap::new();
+    for (x, y) in positions {
+        *counts.entry((libm::floor(x / cell) as i64, libm::floor(y / cell) as i64)).or_default() += 1;
+    }
+    let most = counts.values().max().map_or(1.0, |&most| most as f64);
+    figure.svg.open(&style::series(0));
+    for ((column, row), number) in counts {
+        let (left, bottom) = panel.at(column as f64 * cell, row as f64 * cell);
+        let (right, top) = panel.at((column as f64 + 1.0) * cell, (row as f64 + 1.0) * cell);
+        let shade = libm::ceil(5.0 * libm::log1p(number as f64) / libm::log1p(most)).clamp(1.0, 5.0);
+        let place = Rect { x: left, y: top, width: right - left, height: bottom - top };
+        figure.svg.rect(&format!("cdp-cell cdp-c{shade}"), place, "");
+    }
+    figure.svg.close();
+}
+
+fn draw_deaths(figure: &mut Figure<'_>, deaths: &[Point], panel: &Panel) {
+    let mut places: Vec<_> = deaths.iter().map(|&(x, y)| panel.at(x, y)).collect();
+    if places.len() > CROSSES {
+        let mut cells = BTreeMap::new();
+        for place in places {
+            cells.entry(((place.0 / 5.0) as i64, (place.1 / 5.0) as i64)).or_insert(place);
+        }
+        places = cells.into_values().collect();
+    }
+    figure.svg.open(&style::series(1));
+    for place in places {
+        cross(&mut figure.svg, place, 3.5);
+    }
+    figure.svg.close();
+}
