@@ -5,7 +5,7 @@
 //! never tells things apart by colour only. Data that cannot be drawn are a [`PlotError`].
 //!
 //! A page with a switch of its own between light and dark sets the custom properties `--cdp-paper`, `--cdp-ink`,
-//! `--cdp-muted`, `--cdp-axis`, `--cdp-grid`, `--cdp-fill` and `--cdp-s0` to `--cdp-s6` on `.cdp`.
+//! `--cdp-muted`, `--cdp-axis`, `--cdp-grid` and `--cdp-s0` to `--cdp-s6` on `.cdp`.
 
 mod axis;
 mod cells;

@@ -27,6 +27,8 @@ pub(super) struct Axis {
     pub(super) downwards: bool,
     /// Whether ticks are named at all.
     pub(super) named: bool,
+    /// Whether its labels are numbers, of which some may be left out.
+    numbers: bool,
 }
 
 impl Axis {
@@ -45,7 +47,7 @@ impl Axis {
         let name = |(index, name): (usize, &str)| Tick { at: index as f64, label: name.to_owned() };
         let ticks: Vec<_> = names.into_iter().enumerate().map(name).collect();
         let domain = Domain { low: -0.5, high: ticks.len().max(1) as f64 - 0.5 };
-        Self { title: title.to_owned(), domain, ticks, grid: false, downwards: true, named: true }
+        Self { title: title.to_owned(), domain, ticks, grid: false, downwards: true, named: true, numbers: false }
     }
 
     fn with_ticks(title: &str, domain: Domain, wanted: f64, whole: bool) -> Self {
@@ -54,7 +56,7 @@ impl Axis {
             (title, "") => title.to_owned(),
             (title, factor) => format!("{title} ({factor})"),
         };
-        Self { title, domain, ticks: found.ticks, grid: true, downwards: false, named: true }
+        Self { title, domain, ticks: found.ticks, grid: true, downwards: false, named: true, numbers: true }
     }
 
     /// Room that it takes on the left of a panel.
@@ -68,7 +70,7 @@ impl Axis {
     pub(super) fn room_below(&self, left: f64, length: f64) -> f64 {
         let title = if self.title.is_empty() { 0.0 } else { TITLE };
         let labels = match self.layout(left, length) {
-            Layout::Flat => LABEL,
+            Layout::Flat { .. } => LABEL,
             Layout::Sloped { room, .. } => {
                 let longest = self.ticks.iter().map(|tick| width(&tick.label, LABEL)).fold(0.0, f64::max);
                 longest.min(room) * libm::sin(SLOPE.to_radians()) + LABEL
@@ -82,8 +84,8 @@ impl Axis {
         let y = area.bottom() + GAP;
         if self.named {
             match self.layout(area.x, area.width) {
-                Layout::Flat => {
-                    for tick in &self.ticks {
+                Layout::Flat { every } => {
+                    for tick in self.ticks.iter().step_by(every) {
                         let place = (at(tick.at), y + LABEL - 2.0);
                         svg.text("cdp-text", place, Anchor::Middle, &tick.label, &tick.label);
                     }
@@ -118,13 +120,14 @@ impl Axis {
         }
     }
 
-    /// How labels lie below a panel: flat if all fit side by side, else sloped, and thinned out where even that is too
-    /// narrow.
+    /// How labels lie below a panel: flat if all fit side by side, else thinned out if they are numbers and sloped if
+    /// they are names, and thinned out as well where even that is too narrow.
     fn layout(&self, left: f64, length: f64) -> Layout {
         let per_unit = length / self.domain.span();
         let spacing = per_unit * self.spacing();
-        if self.ticks.iter().all(|tick| width(&tick.label, LABEL) + 6.0 <= spacing) {
-            return Layout::Flat;
+        let widest = self.ticks.iter().map(|tick| width(&tick.label, LABEL) + 6.0).fold(0.0, f64::max);
+        if self.numbers || widest <= spacing {
+            return Layout::Flat { every: libm::ceil(widest / spacing).max(1.0) as usize };
         }
         let first = self.ticks.first().map_or(0.0, |tick| left + per_unit * (tick.at - self.domain.low));
         let room = (first / libm::cos(SLOPE.to_radians()) - 6.0).clamp(30.0, 140.0);
@@ -139,6 +142,6 @@ impl Axis {
 }
 
 enum Layout {
-    Flat,
+    Flat { every: usize },
     Sloped { room: f64, every: usize },
 }

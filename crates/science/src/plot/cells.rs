@@ -94,7 +94,7 @@ impl Estimate {
 pub(super) fn check(what: &str, estimates: impl IntoIterator<Item = Option<Estimate>>) -> Result<(), PlotError> {
     for (index, estimate) in estimates.into_iter().enumerate() {
         let Some(estimate) = estimate else { continue };
-        finite(what, [estimate.value]).map_err(|_| PlotError::NotFinite {
+        finite(what, [estimate.value]).map_err(|_| PlotError::Value {
             what: format!("the estimate of {what:?}"),
             index,
             value: estimate.value,

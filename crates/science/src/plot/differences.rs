@@ -54,6 +54,9 @@ pub fn differences(heading: &Heading<'_>, data: &Differences) -> Result<String, 
         keys.push(Key::new(Sign::Rule(1), format!("mean {}", with_interval(overall.value, None))));
         keys.extend(overall.interval.map(|_| Key::new(Sign::Band(1), "interval of the mean")));
     }
+    if sorted.len() > NAMED && sorted.iter().any(|pair| pair.difference.interval.is_some()) {
+        figure.note("Intervals of single pairs are left out: there are too many to be seen.", 1);
+    }
     legend(&mut figure, "", &keys);
     let estimates = sorted.iter().map(|pair| pair.difference).chain(data.overall);
     let values = Domain::of(estimates.flat_map(Estimate::extremes).chain([0.0])).padded(0.05);
@@ -107,7 +110,7 @@ fn draw_pairs(figure: &mut Figure<'_>, sorted: &[&Difference], panel: &Panel) {
     svg.open(&style::series(0));
     if sorted.len() > NAMED {
         let place = |(index, pair): (usize, &&Difference)| panel.at(pair.difference.value, index as f64 + 1.0);
-        svg.open("cdp-small");
+        svg.open(if sorted.len() > 600 { "cdp-small" } else { "cdp-medium" });
         cloud(svg, sorted.iter().enumerate().map(place), panel.area, 1.5);
         svg.close();
     }

@@ -46,7 +46,7 @@ pub fn ecdf(heading: &Heading<'_>, data: &Ecdf) -> Result<String, PlotError> {
     legend(&mut figure, "", &data.samples.iter().enumerate().map(key).collect::<Vec<_>>());
     let values = Domain::of(data.samples.iter().flat_map(|sample| sample.values.iter().copied())).padded(0.03);
     let x = Axis::numbers(&data.measure, values, 8.0);
-    let y = Axis::numbers("Share of values at or below", Domain { low: 0.0, high: 1.0 }, 5.0);
+    let y = Axis::numbers("Share of values at or below", Domain { low: -0.02, high: 1.03 }, 5.0);
     let place = figure.strip(360.0);
     let panel = Panel::draw(&mut figure.svg, place, &x, &y);
     for (index, sample) in data.samples.iter().enumerate() {

@@ -33,7 +33,11 @@ impl Effects {
     pub(super) fn ordered(&self) -> Result<Vec<&Effect>, PlotError> {
         count("effects", self.effects.len(), 1, 1000)?;
         finite("the list of effects", self.effects.iter().map(|effect| effect.value))?;
-        finite("the list of Lenth's pseudo error and margins", self.limits())?;
+        let limits = "the list of Lenth's pseudo error and margins";
+        finite(limits, self.limits())?;
+        if let Some((index, value)) = self.limits().enumerate().find(|(_, value)| *value < 0.0) {
+            return Err(PlotError::Value { what: limits.to_owned(), index, value });
+        }
         let mut ordered: Vec<_> = self.effects.iter().collect();
         ordered.sort_by(|a, b| a.value.abs().total_cmp(&b.value.abs()));
         Ok(ordered)
@@ -60,7 +64,7 @@ impl Effects {
     }
 
     pub(super) fn keys(&self, sign: fn(usize) -> Sign) -> Vec<Key> {
-        let mut keys = vec![Key::new(sign(0), "raises it"), Key::new(sign(1), "lowers it")];
+        let mut keys = vec![Key::new(sign(0), "positive effect"), Key::new(sign(1), "negative effect")];
         for (margin, dashes) in self.margins() {
             let name = if dashes == 1 { "margin of error" } else { "simultaneous margin" };
             keys.push(Key::new(Sign::Rule(dashes), format!("{name} {}", significant(margin))));

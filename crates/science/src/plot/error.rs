@@ -36,9 +36,9 @@ pub enum PlotError {
         /// The length it has.
         got: usize,
     },
-    /// A value is NaN, infinite, or beyond 1e150.
+    /// A value is NaN, infinite or beyond 1e150, or negative where that means nothing.
     #[error("{what} at index {index} is {value}, which cannot be drawn; leave it out and say so in the note")]
-    NotFinite {
+    Value {
         /// Where the value stands.
         what: String,
         /// Its index, from 0.
@@ -66,7 +66,7 @@ const LARGEST: f64 = 1e150;
 /// Checks that every value can be drawn; `what` names the list in the message.
 pub(super) fn finite(what: &str, values: impl IntoIterator<Item = f64>) -> Result<(), PlotError> {
     match values.into_iter().enumerate().find(|(_, value)| value.is_nan() || value.abs() > LARGEST) {
-        Some((index, value)) => Err(PlotError::NotFinite { what: what.to_owned(), index, value }),
+        Some((index, value)) => Err(PlotError::Value { what: what.to_owned(), index, value }),
         None => Ok(()),
     }
 }
@@ -94,8 +94,8 @@ pub(super) fn length(what: &str, got: usize, expected: usize) -> Result<(), Plot
 pub(super) fn interval(what: &str, index: usize, ends: (f64, f64)) -> Result<(), PlotError> {
     let (low, high) = ends;
     finite(what, [low, high]).map_err(|error| match error {
-        PlotError::NotFinite { what, value, .. } => {
-            PlotError::NotFinite { what: format!("an end of the interval of {what}"), index, value }
+        PlotError::Value { what, value, .. } => {
+            PlotError::Value { what: format!("an end of the interval of {what}"), index, value }
         }
         other => other,
     })?;

@@ -21,7 +21,7 @@ pub struct Fitness {
     pub measure: String,
     /// What the band is, such as `10 % to 90 % of the population`; not shown without a band.
     pub band: String,
-    /// The generations in ascending order, 1 to 100,000.
+    /// The generations in any order, 1 to 100,000.
     pub generations: Vec<Generation>,
 }
 
@@ -43,10 +43,12 @@ pub struct Generation {
 /// # Errors
 /// If there are no generations or too many, or a value is not usable.
 pub fn fitness(heading: &Heading<'_>, data: &Fitness) -> Result<String, PlotError> {
-    let generations = &data.generations;
-    validate(generations)?;
+    validate(&data.generations)?;
+    let mut generations = data.generations.clone();
+    generations.sort_by_key(|generation| generation.number);
+    let generations = generations.as_slice();
     let mut figure = Figure::new(heading)?;
-    describe(&mut figure, data);
+    describe(&mut figure, &data.measure, generations);
     let mut keys = vec![Key::new(Sign::LineMarker(0), "best"), Key::new(Sign::LineMarker(1), "mean")];
     if generations.len() > MARKED {
         keys = vec![Key::new(Sign::Line(0), "best"), Key::new(Sign::Line(1), "mean")];
@@ -80,13 +82,13 @@ fn validate(generations: &[Generation]) -> Result<(), PlotError> {
     Ok(())
 }
 
-fn describe(figure: &mut Figure<'_>, data: &Fitness) {
-    let (Some(first), Some(last)) = (data.generations.first(), data.generations.last()) else { return };
+fn describe(figure: &mut Figure<'_>, measure: &str, generations: &[Generation]) {
+    let (Some(first), Some(last)) = (generations.first(), generations.last()) else { return };
     let of = |generation: &Generation| {
         let Generation { number, best, mean, .. } = generation;
         format!("generation {number}: best {}, mean {}", significant(*best), significant(*mean))
     };
-    figure.describe(format!("{} by generation. From {} to {}.", data.measure, of(first), of(last)));
+    figure.describe(format!("{} by generation. From {} to {}.", measure, of(first), of(last)));
 }
 
 fn draw_band(figure: &mut Figure<'_>, generations: &[Generation], panel: &Panel) {

@@ -46,7 +46,7 @@ pub fn half_normal(heading: &Heading<'_>, effects: &Effects) -> Result<String, P
 
 fn draw_references(figure: &mut Figure<'_>, effects: &Effects, panel: &Panel) {
     for (margin, dashes) in effects.margins() {
-        panel.vertical(&mut figure.svg, &format!("cdp-rule {}", style::dashes(dashes)), margin.abs());
+        panel.vertical(&mut figure.svg, &format!("cdp-rule {}", style::dashes(dashes)), margin);
     }
     let Some(pse) = effects.pse.filter(|&pse| pse > 0.0) else { return };
     let (right, top) = (panel.x.domain.high, panel.y.domain.high);

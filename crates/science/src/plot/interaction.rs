@@ -36,7 +36,7 @@ pub fn interaction(heading: &Heading<'_>, cells: &Cells) -> Result<String, PlotE
 fn draw_group(figure: &mut Figure<'_>, cells: &Cells, (index, group): (usize, &Group), panel: &Panel) {
     // Intervals of different lines stand beside each other, not on top of each other.
     let middle = (cells.groups.len() as f64 - 1.0) / 2.0;
-    let shift = (index as f64 - middle) * (0.3 / cells.groups.len() as f64).min(0.03);
+    let shift = (index as f64 - middle) * (0.3 / cells.groups.len() as f64).min(0.04);
     let place = |level: usize, value: f64| panel.at(level as f64 + shift, value);
     figure.svg.open(&style::series(index));
     let mut run = Vec::new();

@@ -6,11 +6,12 @@ use super::axis::Axis;
 use super::error::{PlotError, count, finite};
 use super::figure::{Figure, Heading};
 use super::legend::{Key, Sign, legend};
-use super::marks::{cloud, cross};
+use super::marks::{cloud, crosses, shades};
 use super::panel::Panel;
 use super::scale::Domain;
 use super::style;
 use super::svg::{Point, Rect, polyline};
+use super::text::grouped;
 
 /// Positions up to which each one is a dot; more are counted in cells.
 const DOTS: usize = 1500;
@@ -41,7 +42,7 @@ pub struct Segment {
 
 /// Draws positions and deaths on the lines of a map, both axes on one scale, north on top.
 ///
-/// Up to 1500 positions are dots; more are counted in square cells, the darker the more.
+/// Up to 1500 positions are dots; more are counted in square cells: the stronger the colour, the more.
 ///
 /// # Errors
 /// If there is nothing to draw, there are too many lines, or a value is not usable.
@@ -53,13 +54,16 @@ pub fn map(heading: &Heading<'_>, data: &Map) -> Result<String, PlotError> {
     let cell = if positions > DOTS { nice_cell(x, y) } else { 0.0 };
     let mut keys = Vec::new();
     if positions > DOTS {
-        keys.push(Key::new(Sign::Bar(0), format!("positions ({positions}), darker is more")));
+        keys.push(Key::new(
+            Sign::Bar(0),
+            format!("positions ({}), stronger colour is more", grouped(positions as f64, 0)),
+        ));
         figure.note(&format!("Positions are counted in cells of {cell} map units."), 1);
     } else if positions > 0 {
-        keys.push(Key::new(Sign::Marker(0), format!("position ({positions})")));
+        keys.push(Key::new(Sign::Dot(0), format!("position ({positions})")));
     }
     if deaths > 0 {
-        keys.push(Key::new(Sign::Cross(1), format!("death ({deaths})")));
+        keys.push(Key::new(Sign::Cross(1), format!("death ({})", grouped(deaths as f64, 0))));
     }
     if !keys.is_empty() {
         legend(&mut figure, "", &keys);
@@ -119,9 +123,7 @@ fn draw_lines(figure: &mut Figure<'_>, lines: &[Segment], panel: &Panel) {
         for line in lines.iter().filter(|line| line.solid == solid) {
             data.push_str(&polyline(&[line.from, line.to].map(|(x, y)| panel.at(x, y))));
         }
-        if !data.is_empty() {
-            figure.svg.path(class, &data, "");
-        }
+        figure.svg.path(class, &data, "");
     }
 }
 
@@ -135,15 +137,13 @@ fn draw_cells(figure: &mut Figure<'_>, positions: &[Point], cell: f64, panel: &P
     for (x, y) in positions {
         *counts.entry((libm::floor(x / cell) as i64, libm::floor(y / cell) as i64)).or_default() += 1;
     }
-    let most = counts.values().max().map_or(1.0, |&most| most as f64);
-    figure.svg.open(&style::series(0));
-    for ((column, row), number) in counts {
+    let squares = counts.into_iter().map(|((column, row), count)| {
         let (left, bottom) = panel.at(column as f64 * cell, row as f64 * cell);
         let (right, top) = panel.at((column as f64 + 1.0) * cell, (row as f64 + 1.0) * cell);
-        let shade = libm::ceil(5.0 * libm::log1p(number as f64) / libm::log1p(most)).clamp(1.0, 5.0);
-        let place = Rect { x: left, y: top, width: right - left, height: bottom - top };
-        figure.svg.rect(&format!("cdp-cell cdp-c{shade}"), place, "");
-    }
+        (Rect { x: left, y: top, width: right - left, height: bottom - top }, count)
+    });
+    figure.svg.open(&style::series(0));
+    shades(&mut figure.svg, &squares.collect::<Vec<_>>());
     figure.svg.close();
 }
 
@@ -157,8 +157,6 @@ fn draw_deaths(figure: &mut Figure<'_>, deaths: &[Point], panel: &Panel) {
         places = cells.into_values().collect();
     }
     figure.svg.open(&style::series(1));
-    for place in places {
-        cross(&mut figure.svg, place, 3.5);
-    }
+    crosses(&mut figure.svg, &places, 3.5);
     figure.svg.close();
 }

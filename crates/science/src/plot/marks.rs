@@ -1,6 +1,6 @@
 //! Marks of single values: shapes, intervals, clouds of dots.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::svg::{Point, Rect, Svg, number, polyline};
 
@@ -38,11 +38,17 @@ fn outline(corners: &[(f64, f64)], (x, y): Point, radius: f64) -> String {
     polyline(&points) + "Z"
 }
 
-/// Draws a diagonal cross.
-pub(super) fn cross(svg: &mut Svg, (x, y): Point, radius: f64) {
-    let (left, right, top, bottom) = (x - radius, x + radius, y - radius, y + radius);
-    let data = polyline(&[(left, top), (right, bottom)]) + &polyline(&[(left, bottom), (right, top)]);
-    svg.path("cdp-cross", &data, "");
+/// Draws diagonal crosses with a rim that sets them off from what is below.
+pub(super) fn crosses(svg: &mut Svg, places: &[Point], radius: f64) {
+    let mut data = String::new();
+    for &(x, y) in places {
+        let (left, right, top, bottom) = (x - radius, x + radius, y - radius, y + radius);
+        data.push_str(&polyline(&[(left, top), (right, bottom)]));
+        data.push_str(&polyline(&[(left, bottom), (right, top)]));
+    }
+    for class in ["cdp-rim", "cdp-cross"] {
+        svg.path(class, &data, "");
+    }
 }
 
 /// Draws the line of an interval with its two caps.
@@ -52,10 +58,9 @@ pub(super) fn interval(svg: &mut Svg, low: Point, high: Point, cap: f64) {
     svg.path("cdp-reach", &(polyline(&[low, high]) + &across(low) + &across(high)), "");
 }
 
-/// Draws many points as small dots and returns how many of them lie visibly apart.
-///
-/// Points that fall into one square of `cell` pixels share a dot, so a picture stays small whatever it shows.
-pub(super) fn cloud(svg: &mut Svg, points: impl IntoIterator<Item = Point>, area: Rect, cell: f64) -> usize {
+/// Draws points as small dots. Points that fall into one square of `cell` pixels share a dot, so that a picture stays
+/// small whatever it shows.
+pub(super) fn cloud(svg: &mut Svg, points: impl IntoIterator<Item = Point>, area: Rect, cell: f64) {
     let square = |value: f64| libm::round(value / cell) as i64;
     let cells: BTreeSet<_> = points.into_iter().map(|(x, y)| (square(y - area.y), square(x - area.x))).collect();
     let mut data = String::new();
@@ -65,5 +70,36 @@ pub(super) fn cloud(svg: &mut Svg, points: impl IntoIterator<Item = Point>, area
         data.push_str(&format!("M{} {}h0", number(x), number(y)));
     }
     svg.path("cdp-dots", &data, "");
-    cells.len()
+}
+
+/// Draws counted squares in five shades, each for a fifth of the squares: the stronger, the more was counted.
+///
+/// Fifths, because agents that stand still would leave a scale of counts with one strong square and nothing else.
+pub(super) fn shades(svg: &mut Svg, squares: &[(Rect, usize)]) {
+    let mut counts: Vec<_> = squares.iter().map(|(_, count)| *count).collect();
+    counts.sort_unstable();
+    let mut paths = [const { String::new() }; 5];
+    for (square, count) in squares {
+        let shade = counts.partition_point(|other| other < count) * 5 / counts.len();
+        let [left, right, top, bottom] = [square.x, square.right(), square.y, square.bottom()].map(number);
+        paths[shade].push_str(&format!("M{left} {top}H{right}V{bottom}H{left}Z"));
+    }
+    for (shade, path) in paths.iter().enumerate() {
+        svg.path(&format!("cdp-cell cdp-c{shade}"), path, "");
+    }
+}
+
+/// Counts points of the picture in squares of `cell` pixels within an area and draws them in shades.
+pub(super) fn shaded(svg: &mut Svg, points: impl IntoIterator<Item = Point>, area: Rect, cell: f64) {
+    let mut counts: BTreeMap<(i64, i64), usize> = BTreeMap::new();
+    for (x, y) in points {
+        let key = (libm::floor((y - area.y) / cell) as i64, libm::floor((x - area.x) / cell) as i64);
+        *counts.entry(key).or_default() += 1;
+    }
+    let squares = counts.into_iter().map(|((row, column), count)| {
+        let (x, y) = (area.x + column as f64 * cell, area.y + row as f64 * cell);
+        let (width, height) = (cell.min(area.right() - x).max(0.0), cell.min(area.bottom() - y).max(0.0));
+        (Rect { x, y, width, height }, count)
+    });
+    shades(svg, &squares.collect::<Vec<_>>());
 }

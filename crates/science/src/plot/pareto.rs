@@ -45,7 +45,7 @@ pub fn pareto(heading: &Heading<'_>, effects: &Effects) -> Result<String, PlotEr
         figure.svg.close();
     }
     for (margin, dashes) in effects.margins() {
-        panel.vertical(&mut figure.svg, &format!("cdp-rule {}", style::dashes(dashes)), margin.abs());
+        panel.vertical(&mut figure.svg, &format!("cdp-rule {}", style::dashes(dashes)), margin);
     }
     Ok(figure.finish())
 }

@@ -3,7 +3,7 @@
 use super::axis::Axis;
 use super::error::{PlotError, count, finite, length};
 use super::figure::{Figure, Heading};
-use super::marks::cloud;
+use super::marks::{cloud, shaded};
 use super::normal::{density, quantile};
 use super::panel::Panel;
 use super::scale::Domain;
@@ -12,6 +12,9 @@ use super::svg::{Rect, polyline};
 
 /// Height of one of the two rows.
 const ROW: f64 = 270.0;
+
+/// Residuals up to which each one is a dot; more are counted in small squares.
+const DOTS: usize = 3000;
 
 /// The data of a panel of residuals.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +44,12 @@ pub fn residuals(heading: &Heading<'_>, data: &Residuals) -> Result<String, Plot
     let mut figure = Figure::new(heading)?;
     let number = data.residuals.len();
     figure.describe(format!("{number} residuals of {} in four panels.", data.measure));
+    if number > DOTS {
+        figure.note(
+            "Where points would cover each other they are counted in squares: the stronger the colour, the more.",
+            1,
+        );
+    }
     let mut sorted = data.residuals.clone();
     sorted.sort_by(f64::total_cmp);
     let [upper, lower] = [figure.strip(ROW), figure.strip(ROW)];
@@ -81,8 +90,13 @@ fn scatter(figure: &mut Figure<'_>, place: Rect, titles: [&str; 2], points: &[(f
         61..=600 => "cdp-medium",
         _ => "cdp-small",
     };
+    let places = points.iter().map(|&(x, y)| panel.at(x, y));
     figure.svg.open(&format!("{} {size}", style::series(0)));
-    cloud(&mut figure.svg, points.iter().map(|&(x, y)| panel.at(x, y)), panel.area, 1.5);
+    if points.len() > DOTS && lines == Lines::Zero {
+        shaded(&mut figure.svg, places, panel.area, 4.0);
+    } else {
+        cloud(&mut figure.svg, places, panel.area, 1.5);
+    }
     figure.svg.close();
 }
 
@@ -140,12 +154,12 @@ fn histogram(figure: &mut Figure<'_>, place: Rect, name: &str, sorted: &[f64]) {
     }
 }
 
-/// Number of bins after Freedman and Diaconis (1981), between 5 and 60; without a spread of the middle half, 10.
+/// Number of bins after Freedman and Diaconis (1981), between 5 and 40; without a spread of the middle half, 10.
 fn bins(sorted: &[f64], domain: Domain) -> usize {
     let quartile = |share: f64| sorted[libm::round(share * (sorted.len() as f64 - 1.0)) as usize];
     let width = 2.0 * (quartile(0.75) - quartile(0.25)) / libm::cbrt(sorted.len() as f64);
     let bins = domain.span() / width;
-    if bins.is_finite() { libm::ceil(bins).clamp(5.0, 60.0) as usize } else { 10 }
+    if bins.is_finite() { libm::ceil(bins).clamp(5.0, 40.0) as usize } else { 10 }
 }
 
 fn moments(values: &[f64]) -> (f64, f64) {

@@ -10,13 +10,12 @@ pub(super) const SERIES: usize = 7;
 
 /// Name, light and dark colour of everything that has one. The series are the palette of Okabe and Ito ("Color
 /// Universal Design", 2008) without its yellow and black; their dark variants are lighter tones of the same hues.
-const COLOURS: [(&str, &str, &str); 13] = [
+const COLOURS: [(&str, &str, &str); 12] = [
     ("paper", "#ffffff", "#15171c"),
     ("ink", "#1f2328", "#e8eaed"),
     ("muted", "#57606a", "#a5adb8"),
     ("axis", "#8c959f", "#6b7480"),
     ("grid", "#e4e7eb", "#2a2e36"),
-    ("fill", "#c9d1d9", "#3d4450"),
     ("s0", "#0072b2", "#4aa8e0"),
     ("s1", "#d55e00", "#f5813a"),
     ("s2", "#009e73", "#2fc79b"),
@@ -27,7 +26,7 @@ const COLOURS: [(&str, &str, &str); 13] = [
 ];
 
 /// What classes do, with colours by name. A class of a colour's own name sets the colour of what is inside it.
-const RULES: [(&str, &str, &str); 12] = [
+const RULES: [(&str, &str, &str); 11] = [
     ("paper", "fill", "paper"),
     ("text", "fill", "ink"),
     ("note", "fill", "muted"),
@@ -36,10 +35,9 @@ const RULES: [(&str, &str, &str); 12] = [
     ("rule", "stroke", "muted"),
     ("wall", "stroke", "muted"),
     ("step", "stroke", "axis"),
-    ("box", "fill", "fill"),
-    ("box", "stroke", "axis"),
     ("mark", "stroke", "paper"),
     ("bar", "stroke", "paper"),
+    ("rim", "stroke", "paper"),
 ];
 
 /// What does not depend on colours.
@@ -47,7 +45,7 @@ const SHAPES: &str = "\
 .cdp{font-family:system-ui,\"Helvetica Neue\",Arial,\"DejaVu Sans\",sans-serif;max-width:100%;height:auto}
 .cdp-text,.cdp-note{font-size:12px}
 .cdp-title{font-size:15px;font-weight:600}
-.cdp-axis,.cdp-grid,.cdp-box{stroke-width:1}
+.cdp-axis,.cdp-grid{stroke-width:1}
 .cdp-rule{fill:none;stroke-width:1.2}
 .cdp-d1{stroke-dasharray:6 3}
 .cdp-d2{stroke-dasharray:2 3}
@@ -56,22 +54,23 @@ const SHAPES: &str = "\
 .cdp-line{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round}
 .cdp-reach{fill:none;stroke:currentColor;stroke-width:1.6}
 .cdp-mark{fill:currentColor;stroke-width:1.2;stroke-linejoin:round}
-.cdp-bar{fill:currentColor;stroke-width:1}
+.cdp-bar{fill:currentColor;stroke-width:.6}
 .cdp-band{fill:currentColor;fill-opacity:.18}
 .cdp-dots{fill:none;stroke:currentColor;stroke-linecap:round;stroke-opacity:.7}
 .cdp-small{stroke-width:2.2}
 .cdp-medium{stroke-width:4}
 .cdp-large{stroke-width:6.5}
 .cdp-soft{fill-opacity:.45}
-.cdp-cell{fill:currentColor}
-.cdp-c1{fill-opacity:.12}
-.cdp-c2{fill-opacity:.3}
-.cdp-c3{fill-opacity:.5}
-.cdp-c4{fill-opacity:.7}
-.cdp-c5{fill-opacity:.9}
+.cdp-cell{fill:currentColor;shape-rendering:crispEdges}
+.cdp-c0{fill-opacity:.14}
+.cdp-c1{fill-opacity:.3}
+.cdp-c2{fill-opacity:.48}
+.cdp-c3{fill-opacity:.68}
+.cdp-c4{fill-opacity:.92}
 .cdp-cross{fill:none;stroke:currentColor;stroke-width:1.8}
+.cdp-rim{fill:none;stroke-width:4.4}
 .cdp-wall{fill:none;stroke-width:1.6;stroke-linecap:round}
-.cdp-step{fill:none;stroke-width:.7;stroke-linecap:round}
+.cdp-step{fill:none;stroke-width:.9;stroke-linecap:round}
 @media print{.cdp{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 ";
 

@@ -55,8 +55,11 @@ impl Svg {
         self.titled("rect", &attributes, title);
     }
 
-    /// A path of absolute commands; `title` is what a pointer resting on it shows.
+    /// A path of absolute commands, nothing if there are none; `title` is what a pointer resting on it shows.
     pub(super) fn path(&mut self, class: &str, data: &str, title: &str) {
+        if data.is_empty() {
+            return;
+        }
         self.titled("path", &format!("class=\"{class}\" d=\"{data}\""), title);
     }
 

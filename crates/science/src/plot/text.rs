@@ -72,6 +72,22 @@ pub(super) fn significant(value: f64) -> String {
     text.replace('-', "\u{2212}")
 }
 
+/// A number with a true minus and narrow blanks between thousands.
+pub(super) fn grouped(value: f64, decimals: usize) -> String {
+    let text = format!("{:.decimals$}", value.abs());
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let mut grouped = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && whole.len() > 4 && (whole.len() - index).is_multiple_of(3) {
+            grouped.push('\u{202f}');
+        }
+        grouped.push(digit);
+    }
+    let sign = if value < 0.0 && text.contains(|digit| matches!(digit, '1'..='9')) { "\u{2212}" } else { "" };
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{sign}{grouped}{point}{fraction}")
+}
+
 /// An estimate with its interval, such as `12.9 (10.01 to 15.79)`.
 pub(super) fn with_interval(value: f64, interval: Option<(f64, f64)>) -> String {
     match interval {
@@ -87,14 +103,14 @@ mod tests {
     #[test]
     fn what_fits_is_left_alone() {
         assert_eq!(shorten("kills", 12.0, 100.0), "kills");
-        assert_eq!(shorten("kills per minute of survival", 12.0, 60.0), "kills p\u{2026}");
+        assert_eq!(shorten("kills per minute of survival", 12.0, 60.0), "kills per\u{2026}");
         assert_eq!(shorten("kills", 12.0, 0.0), "\u{2026}");
     }
 
     #[test]
     fn long_text_wraps_at_words() {
         assert_eq!(wrap("one two three", 10.0, 55.0, 3), ["one two", "three"]);
-        assert_eq!(wrap("one two three four", 10.0, 55.0, 2), ["one two", "three\u{2026}"]);
+        assert_eq!(wrap("one two three fourteen", 10.0, 55.0, 2), ["one two", "three fou\u{2026}"]);
         assert!(wrap("", 10.0, 55.0, 2).is_empty());
     }
 

@@ -4,6 +4,7 @@
 //! to whole steps.
 
 use super::scale::Domain;
+use super::text::grouped;
 
 /// A labelled place on an axis.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +31,7 @@ pub(super) fn ticks(domain: Domain, wanted: f64, whole: bool) -> Ticks {
     let count = (last - first + 1.0).clamp(0.0, 100.0) as usize;
     let tick = |index: usize| {
         let multiple = (first + index as f64) * digit;
-        Tick { at: scaled(multiple, exponent), label: label(scaled(multiple, exponent - shift), decimals) }
+        Tick { at: scaled(multiple, exponent), label: grouped(scaled(multiple, exponent - shift), decimals) }
     };
     let ticks = (0..count).map(tick).filter(|tick| domain.holds(tick.at)).collect();
     Ticks { ticks, factor: factor(shift) }
@@ -63,22 +64,6 @@ fn power(exponent: i32) -> f64 {
 /// A whole number times a power of ten, rounded once.
 fn scaled(whole: f64, exponent: i32) -> f64 {
     if exponent < 0 { whole / power(-exponent) } else { whole * power(exponent) }
-}
-
-/// A number with a true minus and narrow blanks between thousands.
-fn label(value: f64, decimals: usize) -> String {
-    let text = format!("{:.decimals$}", value.abs());
-    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    let mut grouped = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && whole.len() > 4 && (whole.len() - index).is_multiple_of(3) {
-            grouped.push('\u{202f}');
-        }
-        grouped.push(digit);
-    }
-    let sign = if value < 0.0 && text.contains(|digit| matches!(digit, '1'..='9')) { "\u{2212}" } else { "" };
-    let point = if fraction.is_empty() { "" } else { "." };
-    format!("{sign}{grouped}{point}{fraction}")
 }
 
 fn factor(shift: i32) -> String {
