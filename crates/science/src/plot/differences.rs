@@ -64,13 +64,11 @@ pub fn differences(heading: &Heading<'_>, data: &Differences) -> Result<String, 
     let panel = if sorted.len() <= NAMED {
         let mut y = Axis::names(&data.pair, sorted.iter().map(|pair| pair.name.as_str()));
         y.grid = true;
-        let place = figure.strip(60.0 + 16.0 * sorted.len() as f64);
-        Panel::draw(&mut figure.svg, place, &x, &y)
+        Panel::add(&mut figure, 16.0 * sorted.len() as f64, &x, &y)
     } else {
         let mut y = Axis::counts(&format!("{}, by rank", data.pair), ranks(sorted.len()), 6.0);
         (y.downwards, y.grid) = (true, false);
-        let place = figure.strip(480.0);
-        Panel::draw(&mut figure.svg, place, &x, &y)
+        Panel::add(&mut figure, 420.0, &x, &y)
     };
     draw_overall(&mut figure, data.overall, &panel);
     draw_pairs(&mut figure, &sorted, &panel);

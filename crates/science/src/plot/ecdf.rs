@@ -47,8 +47,7 @@ pub fn ecdf(heading: &Heading<'_>, data: &Ecdf) -> Result<String, PlotError> {
     let values = Domain::of(data.samples.iter().flat_map(|sample| sample.values.iter().copied())).padded(0.03);
     let x = Axis::numbers(&data.measure, values, 8.0);
     let y = Axis::numbers("Share of values at or below", Domain { low: -0.02, high: 1.03 }, 5.0);
-    let place = figure.strip(360.0);
-    let panel = Panel::draw(&mut figure.svg, place, &x, &y);
+    let panel = Panel::add(&mut figure, 310.0, &x, &y);
     for (index, sample) in data.samples.iter().enumerate() {
         let mut sorted = sample.values.clone();
         sorted.sort_by(f64::total_cmp);

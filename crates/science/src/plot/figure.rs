@@ -3,7 +3,7 @@
 use super::error::PlotError;
 use super::style;
 use super::svg::{Anchor, Rect, Svg, escape, number};
-use super::text::{shorten, wrap};
+use super::text::wrap;
 
 /// Width of every figure in pixels.
 pub(super) const WIDTH: f64 = 720.0;
@@ -42,9 +42,9 @@ impl<'a> Figure<'a> {
             return Err(PlotError::Id(id.to_owned()));
         }
         let mut figure = Self { heading: *heading, svg: Svg::default(), top: MARGIN, description: Vec::new() };
-        let title = shorten(heading.title, TITLE * 1.06, WIDTH - 2.0 * MARGIN);
-        figure.svg.text("cdp-text cdp-title", (MARGIN, MARGIN + TITLE), Anchor::Start, &title, heading.title);
-        figure.top += TITLE + 7.0;
+        // Semibold letters are a little wider than the estimate.
+        figure.lines("cdp-text cdp-title", TITLE, heading.title, TITLE * 1.06, 2);
+        figure.strip(2.0);
         figure.note(heading.note, 4);
         Ok(figure)
     }
@@ -56,10 +56,14 @@ impl<'a> Figure<'a> {
 
     /// Writes a note over the whole width, in at most so many lines.
     pub(super) fn note(&mut self, note: &str, most: usize) {
-        for line in wrap(note, LABEL, WIDTH - 2.0 * MARGIN, most) {
-            let full = if line.ends_with('\u{2026}') { note } else { &line };
-            self.svg.text("cdp-note", (MARGIN, self.top + LABEL), Anchor::Start, &line, full);
-            self.top += LABEL + 4.0;
+        self.lines("cdp-note", LABEL, note, LABEL, most);
+    }
+
+    fn lines(&mut self, class: &str, size: f64, text: &str, estimate: f64, most: usize) {
+        for line in wrap(text, estimate, WIDTH - 2.0 * MARGIN, most) {
+            let full = if line.ends_with('\u{2026}') { text } else { &line };
+            self.svg.text(class, (MARGIN, self.top + size), Anchor::Start, &line, full);
+            self.top += size + 4.0;
         }
     }
 

@@ -64,8 +64,7 @@ pub fn fitness(heading: &Heading<'_>, data: &Fitness) -> Result<String, PlotErro
     }));
     let x = Axis::counts("Generation", numbers.padded(0.02), 9.0);
     let y = Axis::numbers(&data.measure, values.padded(0.06), 6.0);
-    let place = figure.strip(360.0);
-    let panel = Panel::draw(&mut figure.svg, place, &x, &y);
+    let panel = Panel::add(&mut figure, 310.0, &x, &y);
     draw_band(&mut figure, generations, &panel);
     draw_line(&mut figure, 1, generations, |generation| generation.mean, &panel);
     draw_line(&mut figure, 0, generations, |generation| generation.best, &panel);

@@ -12,7 +12,7 @@ use super::panel::Panel;
 use super::scale::Domain;
 use super::style;
 use super::svg::{Point, polyline};
-use super::text::shorten;
+use super::text::shorten_name;
 
 /// Draws the sizes of effects against the quantiles of a half-normal distribution.
 ///
@@ -35,8 +35,7 @@ pub fn half_normal(heading: &Heading<'_>, effects: &Effects) -> Result<String, P
     let sizes = Domain { high: Domain::of([0.0, effects.largest() * 1.08]).high, low: 0.0 };
     let x = Axis::numbers(&effects.axis_title(), sizes, 7.0);
     let y = Axis::numbers("Half-normal quantile", Domain { low: 0.0, high: top }, 6.0);
-    let place = figure.strip(400.0);
-    let panel = Panel::draw(&mut figure.svg, place, &x, &y);
+    let panel = Panel::add(&mut figure, 350.0, &x, &y);
     draw_references(&mut figure, effects, &panel);
     let points: Vec<_> =
         ordered.into_iter().zip(quantiles).map(|(effect, q)| (effect, panel.at(effect.value.abs(), q))).collect();
@@ -64,7 +63,7 @@ fn draw_points(figure: &mut Figure<'_>, effects: &Effects, points: &[(&Effect, P
     }
     // From the largest down, so that the most important are named where room is scarce.
     for &(effect, place) in points.iter().rev().filter(|(effect, _)| effects.is_active(effect)) {
-        let text = shorten(&effect.name, LABEL, 180.0);
+        let text = shorten_name(&effect.name, LABEL, 180.0);
         labels.put(&mut figure.svg, place, &text, &effect.name);
     }
 }

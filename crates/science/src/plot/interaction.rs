@@ -25,8 +25,7 @@ pub fn interaction(heading: &Heading<'_>, cells: &Cells) -> Result<String, PlotE
     legend(&mut figure, &cells.by, &cells.keys(Sign::LineMarker));
     let levels = Axis::names(&cells.factor, cells.levels.iter().map(String::as_str));
     let values = Axis::numbers(&cells.measure, cells.domain().padded(0.06), 6.0);
-    let place = figure.strip(380.0);
-    let panel = Panel::draw(&mut figure.svg, place, &levels, &values);
+    let panel = Panel::add(&mut figure, 320.0, &levels, &values);
     for (index, group) in cells.groups.iter().enumerate() {
         draw_group(&mut figure, cells, (index, group), &panel);
     }

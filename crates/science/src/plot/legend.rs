@@ -4,7 +4,7 @@ use super::figure::{Figure, LABEL, MARGIN, WIDTH};
 use super::marks::{crosses, marker};
 use super::style;
 use super::svg::{Anchor, Point, Rect, polyline};
-use super::text::{shorten, width};
+use super::text::{shorten, shorten_name, width};
 
 /// Length of a key's line or area, and of its mark.
 const SIGN: f64 = 28.0;
@@ -55,7 +55,8 @@ impl Key {
 /// Draws a legend into the figure's next strip; `title` may be empty.
 pub(super) fn legend(figure: &mut Figure<'_>, title: &str, keys: &[Key]) {
     let (left, right) = (MARGIN, WIDTH - MARGIN);
-    let mut y = figure.strip(ROW + 4.0).y + ROW / 2.0 + 2.0;
+    figure.strip(2.0);
+    let mut y = figure.strip(ROW).y + ROW / 2.0;
     let mut x = left;
     if !title.is_empty() {
         let text = format!("{}:", shorten(title, LABEL, 200.0));
@@ -63,11 +64,11 @@ pub(super) fn legend(figure: &mut Figure<'_>, title: &str, keys: &[Key]) {
         x += width(&text, LABEL) + 10.0;
     }
     for key in keys {
-        let label = shorten(&key.label, LABEL, 220.0);
+        let label = shorten_name(&key.label, LABEL, 220.0);
         let sign_width = key.sign.width();
         let room = sign_width + 6.0 + width(&label, LABEL);
         if x + room > right && x > left {
-            y = figure.strip(ROW).y + ROW / 2.0 + 2.0;
+            y = figure.strip(ROW).y + ROW / 2.0;
             x = left;
         }
         sign(figure, key.sign, (x, y));

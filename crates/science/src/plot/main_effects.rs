@@ -3,15 +3,17 @@
 use super::axis::Axis;
 use super::cells::{Estimate, check};
 use super::error::{PlotError, count, finite, length};
-use super::figure::{Figure, Heading, LABEL};
+use super::figure::{Figure, Heading, LABEL, MARGIN, WIDTH};
 use super::legend::{Key, Sign, legend};
 use super::marks::{interval, marker};
-use super::panel::Panel;
+use super::panel::{GAP, Panel};
 use super::scale::Domain;
 use super::style;
 use super::svg::{Rect, polyline};
 use super::text::{width, with_interval};
 
+/// Inner height of a panel.
+const HEIGHT: f64 = 200.0;
 /// Most panels in a row.
 const ROW: usize = 6;
 
@@ -78,22 +80,21 @@ fn per_row(data: &MainEffects) -> usize {
 }
 
 fn draw_row(figure: &mut Figure<'_>, data: &MainEffects, factors: &[FactorMeans], domain: Domain) {
-    let values = Axis::numbers(&data.measure, domain, 5.0);
-    let strip = figure.strip(260.0);
-    let left = values.room_left();
-    let step = (strip.width - left) / per_row(data) as f64;
-    for (index, factor) in factors.iter().enumerate() {
-        let names = Axis::names(&factor.name, factor.levels.iter().map(String::as_str));
-        let start = strip.x + left + index as f64 * step;
-        let mut values = values.clone();
-        let mut place = Rect { x: start, width: step, ..strip };
-        if index == 0 {
-            place = Rect { x: strip.x, width: step + left, ..strip };
-        } else {
-            (values.title, values.named) = (String::new(), false);
-        }
-        let panel = Panel::draw(&mut figure.svg, place, &names, &values);
+    let mut values = Axis::numbers(&data.measure, domain, 5.0);
+    let names: Vec<_> =
+        factors.iter().map(|factor| Axis::names(&factor.name, factor.levels.iter().map(String::as_str))).collect();
+    let free = values.room_left();
+    let step = (WIDTH - 2.0 * MARGIN - free) / per_row(data) as f64;
+    let width = step - GAP;
+    // All panels of a row have one height, whatever room their names take.
+    let below = |(index, names): (usize, &Axis)| names.room_below(if index == 0 { free } else { 0.0 }, width);
+    let below = names.iter().enumerate().map(below).fold(0.0, f64::max);
+    let strip = figure.strip(HEIGHT + GAP + below);
+    for (index, (factor, names)) in factors.iter().zip(&names).enumerate() {
+        let x = strip.x + free + index as f64 * step;
+        let panel = Panel::draw(&mut figure.svg, Rect { x, y: strip.y + GAP, width, height: HEIGHT }, names, &values);
         draw_factor(figure, data, factor, &panel);
+        (values.title, values.named) = (String::new(), false);
     }
 }
 

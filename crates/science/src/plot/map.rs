@@ -54,11 +54,11 @@ pub fn map(heading: &Heading<'_>, data: &Map) -> Result<String, PlotError> {
     let cell = if positions > DOTS { nice_cell(x, y) } else { 0.0 };
     let mut keys = Vec::new();
     if positions > DOTS {
-        keys.push(Key::new(
-            Sign::Bar(0),
-            format!("positions ({}), stronger colour is more", grouped(positions as f64, 0)),
-        ));
-        figure.note(&format!("Positions are counted in cells of {cell} map units."), 1);
+        keys.push(Key::new(Sign::Bar(0), format!("positions ({})", grouped(positions as f64, 0))));
+        figure.note(
+            &format!("Positions are counted in cells of {cell} map units: the stronger the colour, the more."),
+            1,
+        );
     } else if positions > 0 {
         keys.push(Key::new(Sign::Dot(0), format!("position ({positions})")));
     }
@@ -94,27 +94,23 @@ fn ranges(data: &Map) -> Result<(Domain, Domain), PlotError> {
     Ok((Domain::of(points().map(|point| point.0)).padded(0.03), Domain::of(points().map(|point| point.1)).padded(0.03)))
 }
 
-/// Draws axes of one scale: the domain with room to spare is widened.
+/// Draws axes of one scale: the range with room to spare is widened.
 fn draw_panel(figure: &mut Figure<'_>, x: Domain, y: Domain) -> Panel {
-    let names = ["x (map units)", "y (map units)"];
     let height = (600.0 * y.span() / x.span()).clamp(200.0, 560.0);
-    let place = figure.strip(height + 56.0);
-    let axes = |x: Domain, y: Domain| [Axis::numbers(names[0], x, 6.0), Axis::numbers(names[1], y, height / 80.0)];
-    let [first_x, first_y] = axes(x, y);
-    let area = Panel::area(place, &first_x, &first_y);
-    let unit = (x.span() / area.width).max(y.span() / area.height);
-    let wide = |domain: Domain, pixels: f64| {
-        let reach = unit * pixels / 2.0;
-        Domain { low: domain.middle() - reach, high: domain.middle() + reach }
-    };
-    let [mut wide_x, wide_y] = axes(wide(x, area.width), wide(y, area.height));
-    // Labels of the wider domain may take another room: the scale follows the area that is left.
-    let area = Panel::area(place, &wide_x, &wide_y);
-    let unit = wide_y.domain.span() / area.height;
-    let reach = unit * area.width / 2.0;
-    wide_x.domain = Domain { low: x.middle() - reach, high: x.middle() + reach };
-    wide_x.ticks.retain(|tick| wide_x.domain.holds(tick.at));
-    Panel::draw(&mut figure.svg, place, &wide_x, &wide_y)
+    let upright = |unit: f64| Axis::numbers("y (map units)", spread(y, unit * height), height / 80.0);
+    let unit = |upright: &Axis| (x.span() / Panel::width(upright)).max(y.span() / height);
+    // Units a pixel. A wider range may have wider labels, which leave less width: so the unit is found twice.
+    let first = unit(&upright(y.span() / height));
+    let mut upright = upright(first);
+    let across = unit(&upright).max(first);
+    upright.domain = spread(y, across * height);
+    let flat = Axis::numbers("x (map units)", spread(x, across * Panel::width(&upright)), 7.5);
+    Panel::add(figure, height, &flat, &upright)
+}
+
+/// A range of a given span about the middle of another one.
+fn spread(domain: Domain, span: f64) -> Domain {
+    Domain { low: domain.middle() - span / 2.0, high: domain.middle() + span / 2.0 }
 }
 
 fn draw_lines(figure: &mut Figure<'_>, lines: &[Segment], panel: &Panel) {

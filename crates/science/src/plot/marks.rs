@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::style::SERIES;
 use super::svg::{Point, Rect, Svg, number, polyline};
 
 /// Draws the shape that belongs to a series, in the colour of the group it stands in.
 pub(super) fn marker(svg: &mut Svg, series: usize, place: Point, radius: f64, title: &str) {
-    let corners: &[(f64, f64)] = match series % 7 {
+    // Series whose colours are equal, seven apart, have different shapes.
+    let corners: &[(f64, f64)] = match (series + series / SERIES) % 7 {
         0 => return svg.circle("cdp-mark", place, radius, title),
         1 => &[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
         2 => &[(0.0, -1.2), (1.1, 0.8), (-1.1, 0.8)],

@@ -28,12 +28,10 @@ pub fn means(heading: &Heading<'_>, cells: &Cells) -> Result<String, PlotError> 
     let mut levels = Axis::names(&cells.factor, cells.levels.iter().map(String::as_str));
     levels.grid = rows;
     let panel = if rows {
-        let row = 12.0 + 8.0 * cells.groups.len() as f64;
-        let place = figure.strip(60.0 + row * cells.levels.len() as f64);
-        Panel::draw(&mut figure.svg, place, &values, &levels)
+        let row = 10.0 + 10.0 * cells.groups.len() as f64;
+        Panel::add(&mut figure, row * cells.levels.len() as f64, &values, &levels)
     } else {
-        let place = figure.strip(360.0);
-        Panel::draw(&mut figure.svg, place, &levels, &values)
+        Panel::add(&mut figure, 310.0, &levels, &values)
     };
     for (index, group) in cells.groups.iter().enumerate() {
         draw_group(&mut figure, cells, (index, group), &panel, rows);
@@ -43,7 +41,7 @@ pub fn means(heading: &Heading<'_>, cells: &Cells) -> Result<String, PlotError> 
 
 fn draw_group(figure: &mut Figure<'_>, cells: &Cells, (index, group): (usize, &Group), panel: &Panel, rows: bool) {
     let at = |level: f64, value: f64| if rows { panel.at(value, level) } else { panel.at(level, value) };
-    let step = (0.7 / cells.groups.len() as f64).min(0.16);
+    let step = (0.75 / cells.groups.len() as f64).min(if rows { 1.0 } else { 0.16 });
     let shift = step * (index as f64 - (cells.groups.len() as f64 - 1.0) / 2.0);
     figure.svg.open(&style::series(index));
     for (level, estimate) in group.estimates.iter().enumerate() {

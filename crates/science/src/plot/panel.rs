@@ -1,8 +1,12 @@
 //! A pair of axes with the area between them.
 
 use super::axis::Axis;
+use super::figure::{Figure, MARGIN, WIDTH};
 use super::scale::Scale;
 use super::svg::{Point, Rect, Svg};
+
+/// Blank room above and on the right of a panel.
+pub(super) const GAP: f64 = 8.0;
 
 /// The area of a chart with its two scales.
 #[derive(Debug, Clone, Copy)]
@@ -13,25 +17,36 @@ pub(super) struct Panel {
 }
 
 impl Panel {
-    /// The area that is left for a panel within a place once its axes have their room.
-    pub(super) fn area(place: Rect, x: &Axis, y: &Axis) -> Rect {
-        let left = place.x + y.room_left();
-        let width = (place.x + place.width - left - 8.0).max(40.0);
-        let height = (place.height - 8.0 - x.room_below(left, width)).max(20.0);
-        Rect { x: left, y: place.y + 8.0, width, height }
+    /// Draws grid and axes of a panel with an inner height into the figure's next strip.
+    pub(super) fn add(figure: &mut Figure<'_>, height: f64, x: &Axis, y: &Axis) -> Self {
+        let (free, width) = (y.room_left(), Self::width(y));
+        let strip = figure.strip(height + GAP + x.room_below(free, width));
+        Self::draw(&mut figure.svg, Rect { x: strip.x + free, y: strip.y + GAP, width, height }, x, y)
     }
 
-    /// Draws grid and axes into a place and returns the panel to draw on.
-    pub(super) fn draw(svg: &mut Svg, place: Rect, x: &Axis, y: &Axis) -> Self {
-        let area = Self::area(place, x, y);
-        let (top, bottom) = if y.downwards { (area.bottom(), area.y) } else { (area.y, area.bottom()) };
+    /// Inner width of a panel that has a whole strip of a figure.
+    pub(super) fn width(y: &Axis) -> f64 {
+        WIDTH - 2.0 * MARGIN - y.room_left() - GAP
+    }
+
+    /// Draws grid and axes of a panel so that it fills a place.
+    pub(super) fn fill(svg: &mut Svg, place: Rect, x: &Axis, y: &Axis) -> Self {
+        let free = y.room_left();
+        let width = (place.width - free - GAP).max(40.0);
+        let height = (place.height - GAP - x.room_below(free, width)).max(20.0);
+        Self::draw(svg, Rect { x: place.x + free, y: place.y + GAP, width, height }, x, y)
+    }
+
+    /// Draws grid and axes around an area.
+    pub(super) fn draw(svg: &mut Svg, area: Rect, x: &Axis, y: &Axis) -> Self {
+        let (from, to) = if y.downwards { (area.y, area.bottom()) } else { (area.bottom(), area.y) };
         let panel = Self {
             area,
             x: Scale { domain: x.domain, from: area.x, to: area.right() },
-            y: Scale { domain: y.domain, from: bottom, to: top },
+            y: Scale { domain: y.domain, from, to },
         };
         panel.draw_grid(svg, x, y);
-        x.draw_below(svg, area, |value| panel.x.at(value));
+        x.draw_below(svg, area, y.room_left(), |value| panel.x.at(value));
         y.draw_left(svg, area, |value| panel.y.at(value));
         panel
     }

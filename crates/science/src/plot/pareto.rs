@@ -35,8 +35,7 @@ pub fn pareto(heading: &Heading<'_>, effects: &Effects) -> Result<String, PlotEr
     let y = Axis::names("", names.iter().map(String::as_str));
     let sizes = Domain { low: 0.0, high: Domain::of([0.0, effects.largest() * 1.05]).high };
     let x = Axis::numbers(&effects.axis_title(), sizes, 7.0);
-    let place = figure.strip(56.0 + 20.0 * ordered.len() as f64);
-    let panel = Panel::draw(&mut figure.svg, place, &x, &y);
+    let panel = Panel::add(&mut figure, 20.0 * ordered.len() as f64, &x, &y);
     for (rank, effect) in ordered.iter().enumerate() {
         let (left, middle) = panel.at(0.0, rank as f64);
         let bar = Rect { x: left, y: middle - 7.0, width: panel.x.at(effect.value.abs()) - left, height: 14.0 };
@@ -45,6 +44,7 @@ pub fn pareto(heading: &Heading<'_>, effects: &Effects) -> Result<String, PlotEr
         figure.svg.close();
     }
     for (margin, dashes) in effects.margins() {
+        panel.vertical(&mut figure.svg, "cdp-rim", margin);
         panel.vertical(&mut figure.svg, &format!("cdp-rule {}", style::dashes(dashes)), margin);
     }
     Ok(figure.finish())

@@ -80,7 +80,7 @@ fn scatter(figure: &mut Figure<'_>, place: Rect, titles: [&str; 2], points: &[(f
     let x = Domain::of(points.iter().map(|point| point.0)).padded(0.04);
     let y = Domain::of(points.iter().map(|point| point.1).chain([0.0])).padded(0.06);
     let axes = [Axis::numbers(titles[0], x, 4.0), Axis::numbers(titles[1], y, 5.0)];
-    let panel = Panel::draw(&mut figure.svg, place, &axes[0], &axes[1]);
+    let panel = Panel::fill(&mut figure.svg, place, &axes[0], &axes[1]);
     match lines {
         Lines::Zero => panel.horizontal(&mut figure.svg, "cdp-rule cdp-d1", 0.0),
         Lines::Quartiles => quartile_line(figure, &panel, points),
@@ -136,7 +136,7 @@ fn histogram(figure: &mut Figure<'_>, place: Rect, name: &str, sorted: &[f64]) {
     let highest = counts.iter().max().map_or(1.0, |&most| most as f64);
     let x = Axis::numbers(name, domain.padded(0.06), 4.0);
     let y = Axis::counts("Count", Domain { low: 0.0, high: highest.max(peak.min(highest * 1.5)) * 1.06 }, 5.0);
-    let panel = Panel::draw(&mut figure.svg, place, &x, &y);
+    let panel = Panel::fill(&mut figure.svg, place, &x, &y);
     figure.svg.open(&style::series(0));
     for (bin, &number) in counts.iter().enumerate().filter(|(_, number)| **number > 0) {
         let left = panel.at(domain.low + bin as f64 * width, number as f64);

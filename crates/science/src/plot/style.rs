@@ -68,7 +68,7 @@ const SHAPES: &str = "\
 .cdp-c3{fill-opacity:.68}
 .cdp-c4{fill-opacity:.92}
 .cdp-cross{fill:none;stroke:currentColor;stroke-width:1.8}
-.cdp-rim{fill:none;stroke-width:4.4}
+.cdp-rim{fill:none;stroke-width:3.4}
 .cdp-wall{fill:none;stroke-width:1.6;stroke-linecap:round}
 .cdp-step{fill:none;stroke-width:.9;stroke-linecap:round}
 @media print{.cdp{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
@@ -92,8 +92,8 @@ pub(super) fn sheet() -> String {
     let light = set(|(name, light, _)| format!("--cdp-{name}:{light};"));
     let dark = set(|(name, _, dark)| format!("--cdp-{name}:{dark};"));
     format!(
-        "{SHAPES}{}@supports (color:var(--a)){{\n.cdp{{{light}}}\n\
-         @media screen and (prefers-color-scheme:dark){{.cdp{{{dark}}}}}\n{}}}\n",
+        "{SHAPES}{}@supports (color:var(--a)){{\n:where(.cdp){{{light}}}\n\
+         @media screen and (prefers-color-scheme:dark){{:where(.cdp){{{dark}}}}}\n{}}}\n",
         rules(plain),
         rules(variable),
     )

@@ -34,6 +34,27 @@ pub(super) fn shorten(text: &str, size: f64, room: f64) -> String {
     format!("{}\u{2026}", kept.trim_end())
 }
 
+/// A name, shortened in its middle if it is wider than `room` pixels: names often differ at their ends only.
+pub(super) fn shorten_name(name: &str, size: f64, room: f64) -> String {
+    if width(name, size) <= room {
+        return name.to_owned();
+    }
+    let characters: Vec<_> = name.chars().collect();
+    let mut left = room - width("\u{2026}", size);
+    let (mut head, mut tail) = (0, characters.len());
+    while head < tail {
+        let take_head = head <= characters.len() - tail;
+        let next = characters[if take_head { head } else { tail - 1 }];
+        left -= em(next) * size;
+        if left < 0.0 {
+            break;
+        }
+        if take_head { head += 1 } else { tail -= 1 }
+    }
+    let half = |range: &[char]| range.iter().collect::<String>();
+    format!("{}\u{2026}{}", half(&characters[..head]).trim_end(), half(&characters[tail..]).trim_start())
+}
+
 /// The text in lines of at most `room` pixels, the last one shortened if there are more than `most`.
 pub(super) fn wrap(text: &str, size: f64, room: f64, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
@@ -105,6 +126,13 @@ mod tests {
         assert_eq!(shorten("kills", 12.0, 100.0), "kills");
         assert_eq!(shorten("kills per minute of survival", 12.0, 60.0), "kills per\u{2026}");
         assert_eq!(shorten("kills", 12.0, 0.0), "\u{2026}");
+    }
+
+    #[test]
+    fn names_keep_both_ends() {
+        assert_eq!(shorten_name("level 12", 12.0, 100.0), "level 12");
+        assert_eq!(shorten_name("aggression level 12", 12.0, 70.0), "aggre\u{2026}l 12");
+        assert_eq!(shorten_name("aggression", 12.0, 0.0), "\u{2026}");
     }
 
     #[test]
