@@ -39,9 +39,11 @@ impl Axis {
         Self::with_ticks(title, domain, wanted, false)
     }
 
-    /// An axis of counts, labelled at whole numbers only.
+    /// An axis of counts or ranks, labelled at whole numbers from 0 only.
     pub(super) fn counts(title: &str, domain: Domain, wanted: f64) -> Self {
-        Self::with_ticks(title, domain, wanted, true)
+        let mut axis = Self::with_ticks(title, domain, wanted, true);
+        axis.ticks.retain(|tick| tick.at >= 0.0);
+        axis
     }
 
     /// An axis of names, the first at 0, the next at 1, and so on.

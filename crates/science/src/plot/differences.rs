@@ -75,7 +75,7 @@ pub fn differences(heading: &Heading<'_>, data: &Differences) -> Result<String, 
     Ok(figure.finish())
 }
 
-/// Ranks from 1 have the places from 0 of a list of names, one lower.
+/// Ranks count from 1, with half a rank of room at both ends.
 fn ranks(count: usize) -> Domain {
     Domain { low: 0.5, high: count as f64 + 0.5 }
 }

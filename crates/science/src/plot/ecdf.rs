@@ -51,7 +51,7 @@ pub fn ecdf(heading: &Heading<'_>, data: &Ecdf) -> Result<String, PlotError> {
     for (index, sample) in data.samples.iter().enumerate() {
         let mut sorted = sample.values.clone();
         sorted.sort_by(f64::total_cmp);
-        let median = significant(sorted[(sorted.len() - 1) / 2]);
+        let median = significant(sorted[(sorted.len() - 1) / 2] / 2.0 + sorted[sorted.len() / 2] / 2.0);
         figure.describe(format!("{}: median {median} of {}.", sample.name, sorted.len()));
         figure.svg.open(&style::series(index));
         let class = format!("cdp-line {}", style::dashes(index));

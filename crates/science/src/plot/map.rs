@@ -15,8 +15,9 @@ use super::text::grouped;
 
 /// Positions up to which each one is a dot; more are counted in cells.
 const DOTS: usize = 1500;
-/// Deaths up to which each one is a cross; more are counted in cells of a few pixels.
+/// Deaths up to which each one is a cross; of more, those in one square of a few pixels share a cross.
 const CROSSES: usize = 2000;
+const SQUARE: f64 = 5.0;
 
 /// The data of a map.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -42,7 +43,8 @@ pub struct Segment {
 
 /// Draws positions and deaths on the lines of a map, both axes on one scale, north on top.
 ///
-/// Up to 1500 positions are dots; more are counted in square cells: the stronger the colour, the more.
+/// Up to 1500 positions are dots; more are counted in square cells: the stronger the colour, the more. Up to 2000 deaths
+/// are crosses; of more, those that would cover each other share a cross, and a note says so.
 ///
 /// # Errors
 /// If there is nothing to draw, there are too many lines, or a value is not usable.
@@ -65,6 +67,9 @@ pub fn map(heading: &Heading<'_>, data: &Map) -> Result<String, PlotError> {
     if deaths > 0 {
         keys.push(Key::new(Sign::Cross(1), format!("death ({})", grouped(deaths as f64, 0))));
     }
+    if deaths > CROSSES {
+        figure.note("Deaths that would cover each other share a cross.", 1);
+    }
     if !keys.is_empty() {
         legend(&mut figure, "", &keys);
     }
@@ -85,13 +90,20 @@ pub fn map(heading: &Heading<'_>, data: &Map) -> Result<String, PlotError> {
 fn ranges(data: &Map) -> Result<(Domain, Domain), PlotError> {
     count("map lines", data.lines.len(), 0, 100_000)?;
     count("lines and points", data.lines.len() + data.positions.len() + data.deaths.len(), 1, usize::MAX)?;
-    let both = |point: &(f64, f64)| [point.0, point.1];
-    finite("a coordinate of the list of positions", data.positions.iter().flat_map(both))?;
-    finite("a coordinate of the list of deaths", data.deaths.iter().flat_map(both))?;
+    finite("the position", data.positions.iter().map(|&(x, y)| larger(x, y)))?;
+    finite("the death", data.deaths.iter().map(|&(x, y)| larger(x, y)))?;
+    finite(
+        "the line",
+        data.lines.iter().map(|line| larger(larger(line.from.0, line.from.1), larger(line.to.0, line.to.1))),
+    )?;
     let ends = || data.lines.iter().flat_map(|line| [line.from, line.to]);
-    finite("a coordinate of the list of lines", ends().flat_map(|(x, y)| [x, y]))?;
     let points = || ends().chain(data.positions.iter().copied()).chain(data.deaths.iter().copied());
     Ok((Domain::of(points().map(|point| point.0)).padded(0.03), Domain::of(points().map(|point| point.1)).padded(0.03)))
+}
+
+/// The number that is less fit to be drawn: NaN, else the larger by size.
+fn larger(a: f64, b: f64) -> f64 {
+    if b.is_nan() || b.abs() > a.abs() { b } else { a }
 }
 
 /// Draws axes of one scale: the range with room to spare is widened.
@@ -148,7 +160,7 @@ fn draw_deaths(figure: &mut Figure<'_>, deaths: &[Point], panel: &Panel) {
     if places.len() > CROSSES {
         let mut cells = BTreeMap::new();
         for place in places {
-            cells.entry(((place.0 / 5.0) as i64, (place.1 / 5.0) as i64)).or_insert(place);
+            cells.entry(((place.0 / SQUARE) as i64, (place.1 / SQUARE) as i64)).or_insert(place);
         }
         places = cells.into_values().collect();
     }

@@ -57,14 +57,16 @@ pub fn residuals(heading: &Heading<'_>, data: &Residuals) -> Result<String, Plot
         let width = row.width / 2.0 - 6.0;
         Rect { x: if right { row.right() - width } else { row.x }, width, ..row }
     };
-    let fitted = data.fitted.iter().copied().zip(data.residuals.iter().copied()).collect::<Vec<_>>();
-    let title = format!("Fitted: {}", data.measure);
-    scatter(&mut figure, half(upper, false), [&title, &data.name], &fitted, Lines::Zero);
+    let fitted: Vec<_> = data.fitted.iter().copied().zip(data.residuals.iter().copied()).collect();
+    let x = Axis::numbers(&format!("Fitted: {}", data.measure), across(&fitted), 4.0);
+    scatter(&mut figure, half(upper, false), (&x, &data.name), &fitted, Lines::Zero);
     let normal: Vec<_> =
         sorted.iter().enumerate().map(|(rank, value)| (plotting_quantile(rank, number), *value)).collect();
-    scatter(&mut figure, half(upper, true), ["Normal quantile", &data.name], &normal, Lines::Quartiles);
+    let x = Axis::numbers("Normal quantile", across(&normal), 4.0);
+    scatter(&mut figure, half(upper, true), (&x, &data.name), &normal, Lines::Quartiles);
     let order: Vec<_> = data.residuals.iter().enumerate().map(|(run, value)| (run as f64 + 1.0, *value)).collect();
-    scatter(&mut figure, half(lower, false), ["Run order", &data.name], &order, Lines::Zero);
+    let x = Axis::counts("Run order", across(&order), 4.0);
+    scatter(&mut figure, half(lower, false), (&x, &data.name), &order, Lines::Zero);
     histogram(&mut figure, half(lower, true), &data.name, &sorted);
     Ok(figure.finish())
 }
@@ -76,11 +78,14 @@ enum Lines {
     Quartiles,
 }
 
-fn scatter(figure: &mut Figure<'_>, place: Rect, titles: [&str; 2], points: &[(f64, f64)], lines: Lines) {
-    let x = Domain::of(points.iter().map(|point| point.0)).padded(0.04);
-    let y = Domain::of(points.iter().map(|point| point.1).chain([0.0])).padded(0.06);
-    let axes = [Axis::numbers(titles[0], x, 4.0), Axis::numbers(titles[1], y, 5.0)];
-    let panel = Panel::fill(&mut figure.svg, place, &axes[0], &axes[1]);
+fn across(points: &[(f64, f64)]) -> Domain {
+    Domain::of(points.iter().map(|point| point.0)).padded(0.04)
+}
+
+fn scatter(figure: &mut Figure<'_>, place: Rect, (x, name): (&Axis, &str), points: &[(f64, f64)], lines: Lines) {
+    let residuals = Domain::of(points.iter().map(|point| point.1).chain([0.0])).padded(0.06);
+    let y = Axis::numbers(name, residuals, 5.0);
+    let panel = Panel::fill(&mut figure.svg, place, x, &y);
     match lines {
         Lines::Zero => panel.horizontal(&mut figure.svg, "cdp-rule cdp-d1", 0.0),
         Lines::Quartiles => quartile_line(figure, &panel, points),
@@ -132,7 +137,9 @@ fn histogram(figure: &mut Figure<'_>, place: Rect, name: &str, sorted: &[f64]) {
     }
     let (mean, sd) = moments(sorted);
     let count = sorted.len() as f64;
-    let peak = if sd > 0.0 { count * width * density(0.0) / sd } else { 0.0 };
+    // Equal values may seem to differ by rounding; they have no curve.
+    let curved = sd > domain.span() * 1e-6;
+    let peak = if curved { count * width * density(0.0) / sd } else { 0.0 };
     let highest = counts.iter().max().map_or(1.0, |&most| most as f64);
     let x = Axis::numbers(name, domain.padded(0.06), 4.0);
     let y = Axis::counts("Count", Domain { low: 0.0, high: highest.max(peak.min(highest * 1.5)) * 1.06 }, 5.0);
@@ -145,7 +152,7 @@ fn histogram(figure: &mut Figure<'_>, place: Rect, name: &str, sorted: &[f64]) {
         figure.svg.rect("cdp-bar cdp-soft", bar, &format!("{number} values"));
     }
     figure.svg.close();
-    if sd > 0.0 {
+    if curved {
         let at = |step: usize| {
             let value = x.domain.low + x.domain.span() * step as f64 / 80.0;
             panel.at(value, count * width * density((value - mean) / sd) / sd)

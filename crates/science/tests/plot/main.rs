@@ -4,5 +4,8 @@
 
 mod charts;
 mod document;
+mod gallery;
+#[path = "../../examples/gallery/numbers.rs"]
+mod numbers;
 mod refusals;
 mod structure;

@@ -32,6 +32,15 @@ fn what_is_not_a_number_is_named() {
 }
 
 #[test]
+fn bad_points_are_counted_as_points() {
+    let data = Map { positions: vec![(1.0, 2.0), (3.0, f64::NAN)], ..Map::default() };
+    assert!(message(map(&HEADING, &data)).starts_with("the position at index 1 is NaN"));
+    let from = (0.0, f64::INFINITY);
+    let data = Map { lines: vec![Segment { from, to: (0.0, 0.0), solid: true }], ..Map::default() };
+    assert!(message(map(&HEADING, &data)).starts_with("the line at index 0 is inf"));
+}
+
+#[test]
 fn intervals_must_run_upwards() {
     let mut cells = one_group(&["a"], &[1.0]);
     cells.groups[0].estimates[0] = Some(Estimate { value: 1.0, interval: Some((2.0, 0.5)) });
