@@ -23,7 +23,6 @@ mod main_effects;
 mod map;
 mod marks;
 mod means;
-mod normal;
 mod panel;
 mod pareto;
 mod residuals;

@@ -7,16 +7,16 @@ use super::figure::{Figure, Heading, LABEL};
 use super::labels::Labels;
 use super::legend::{Key, Sign, legend};
 use super::marks::marker;
-use super::normal::quantile;
 use super::panel::Panel;
 use super::scale::Domain;
 use super::style;
 use super::svg::{Point, polyline};
 use super::text::shorten_name;
+use crate::distribution::normal::quantile;
 
 /// Draws the sizes of effects against the quantiles of a half-normal distribution.
 ///
-/// Effects that are only noise lie on the line through the origin, whose slope is Lenth's pseudo standard error; real
+/// Effects that are only noise lie on the line where a size is Lenth's pseudo standard error times the quantile; real
 /// ones lie to its right. Those beyond the margin of error are named.
 ///
 /// # Errors

@@ -4,11 +4,11 @@ use super::axis::Axis;
 use super::error::{PlotError, count, finite, length};
 use super::figure::{Figure, Heading};
 use super::marks::{cloud, shaded};
-use super::normal::{density, quantile};
 use super::panel::Panel;
 use super::scale::Domain;
 use super::style;
 use super::svg::{Rect, polyline};
+use crate::distribution::normal::{density, quantile};
 
 /// Height of one of the two rows.
 const ROW: f64 = 270.0;
