@@ -64,7 +64,7 @@ pub fn differences(heading: &Heading<'_>, data: &Differences) -> Result<String, 
     let panel = if sorted.len() <= NAMED {
         let mut y = Axis::names(&data.pair, sorted.iter().map(|pair| pair.name.as_str()));
         y.grid = true;
-        Panel::add(&mut figure, 16.0 * sorted.len() as f64, &x, &y)
+        Panel::add(&mut figure, (16.0 * sorted.len() as f64).max(80.0), &x, &y)
     } else {
         let mut y = Axis::counts(&format!("{}, by rank", data.pair), ranks(sorted.len()), 6.0);
         (y.downwards, y.grid) = (true, false);

@@ -7,7 +7,7 @@ pub enum PlotError {
     #[error("the figure id {0:?} cannot be used: begin with a letter, then letters, digits, '-' and '_'")]
     Id(String),
     /// There is too little to draw.
-    #[error("a plot of {what} needs at least {least}, got {got}")]
+    #[error("a plot needs at least {least} {what}, got {got}")]
     TooFew {
         /// What is missing.
         what: &'static str,

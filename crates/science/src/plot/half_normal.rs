@@ -17,7 +17,7 @@ use crate::distribution::normal::quantile;
 /// Draws the sizes of effects against the quantiles of a half-normal distribution.
 ///
 /// Effects that are only noise lie on the line where a size is Lenth's pseudo standard error times the quantile; real
-/// ones lie to its right. Those beyond the margin of error are named.
+/// ones lie to its right. Those beyond the margin of error are named, the largest first, where there is room.
 ///
 /// # Errors
 /// If there are no effects or more than 1000, or a value is not usable.

@@ -29,7 +29,7 @@ pub fn means(heading: &Heading<'_>, cells: &Cells) -> Result<String, PlotError> 
     levels.grid = rows;
     let panel = if rows {
         let row = 10.0 + 10.0 * cells.groups.len() as f64;
-        Panel::add(&mut figure, row * cells.levels.len() as f64, &values, &levels)
+        Panel::add(&mut figure, (row * cells.levels.len() as f64).max(80.0), &values, &levels)
     } else {
         Panel::add(&mut figure, 310.0, &levels, &values)
     };

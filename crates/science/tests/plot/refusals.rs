@@ -52,19 +52,16 @@ fn intervals_must_run_upwards() {
 
 #[test]
 fn too_little_and_too_much_are_refused() {
-    assert_eq!(message(means(&HEADING, &one_group(&[], &[]))), "a plot of levels needs at least 1, got 0");
+    assert_eq!(message(means(&HEADING, &one_group(&[], &[]))), "a plot needs at least 1 levels, got 0");
     let mut missing = one_group(&["a"], &[1.0]);
     missing.groups[0].estimates[0] = None;
-    assert_eq!(message(means(&HEADING, &missing)), "a plot of estimates needs at least 1, got 0");
+    assert_eq!(message(means(&HEADING, &missing)), "a plot needs at least 1 estimates, got 0");
     let one_line = one_group(&["a", "b"], &[1.0, 2.0]);
-    assert_eq!(
-        message(interaction(&HEADING, &one_line)),
-        "a plot of levels of the second factor needs at least 2, got 1"
-    );
+    assert_eq!(message(interaction(&HEADING, &one_line)), "a plot needs at least 2 levels of the second factor, got 1");
     let many = vec!["a"; 201];
     let expected = "a plot shows at most 200 levels, got 201; split the data over several plots";
     assert_eq!(message(means(&HEADING, &one_group(&many, &[0.0; 201]))), expected);
-    assert_eq!(message(map(&HEADING, &Map::default())), "a plot of lines and points needs at least 1, got 0");
+    assert_eq!(message(map(&HEADING, &Map::default())), "a plot needs at least 1 lines and points, got 0");
 }
 
 #[test]
