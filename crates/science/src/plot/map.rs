@@ -43,8 +43,8 @@ pub struct Segment {
 
 /// Draws positions and deaths on the lines of a map, both axes on one scale, north on top.
 ///
-/// Up to 1500 positions are dots; more are counted in square cells: the stronger the colour, the more. Up to 2000 deaths
-/// are crosses; of more, those that would cover each other share a cross, and a note says so.
+/// Up to 1500 positions are dots; more are counted in square cells: the stronger the colour, the more. Up to 2000
+/// deaths are crosses; of more, those that would cover each other share a cross, and a note says so.
 ///
 /// # Errors
 /// If there is nothing to draw, there are too many lines, or a value is not usable.

@@ -2,8 +2,8 @@
 //!
 //! The rules come twice: first with plain light colours, for programs that know no custom properties, then through
 //! custom properties, which the dark scheme sets anew. A page may set them too, to follow a switch of its own. Dark
-//! colours are for screens only, so that print is always dark on white. Figures share one sheet, word for word, so many of them
-//! stand in one page without disturbing each other.
+//! colours are for screens only, so that print is always dark on white. Figures share one sheet, word for word, so
+//! many of them stand in one page without disturbing each other.
 
 /// Series that colour and shape tell apart.
 pub(super) const SERIES: usize = 7;

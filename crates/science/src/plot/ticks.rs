@@ -1,7 +1,7 @@
 //! Where an axis is labelled: multiples of 1, 2 or 5 times a power of ten.
 //!
-//! The step is Heckbert's ("Nice numbers for graph labels", Graphics Gems, 1990); unlike there the axis is not stretched
-//! to whole steps.
+//! The step is Heckbert's ("Nice numbers for graph labels", Graphics Gems, 1990); unlike there the axis is not
+//! stretched to whole steps.
 
 use super::scale::Domain;
 use super::text::grouped;
