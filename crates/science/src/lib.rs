@@ -8,5 +8,6 @@ pub mod distribution;
 pub mod evolution;
 pub mod lenth;
 pub mod linear;
+pub mod plot;
 pub mod power;
 pub mod stats;
