@@ -23,7 +23,8 @@ pub fn violations(spec: &ExperimentSpec, games: &dyn Games) -> Vec<Violation> {
     if spec.evolution.is_some() && is_unknown(&spec.agent.definition()) {
         return found;
     }
-    match planning::first(ExperimentId::derive(&[0; 32], ""), spec) {
+    let plan = planning::first(ExperimentId::derive(&[0; 32], ""), spec);
+    match plan.and_then(|plan| planning::check_claims(spec).map(|()| plan)) {
         Err(violations) => found.extend(violations),
         Ok(plan) if base.is_none() => found.extend(member_violations(spec, &plan.members, games)),
         Ok(_) => {}
