@@ -3,5 +3,6 @@
 //! Nothing here does I/O or reads a clock, and every sum has a fixed order, so equal inputs give equal bits.
 
 pub mod design;
+pub mod distribution;
 pub mod evolution;
 pub mod stats;
