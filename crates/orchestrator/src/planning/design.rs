@@ -8,6 +8,9 @@ mod names;
 mod points;
 mod range;
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use domain::Violation;
 use domain::experiment::{DesignKind, DesignSpec, FactorSpec, MAX_CONDITIONS, PlayOrder};
 use science::design::audit::{DesignMatrix, Levels};
@@ -18,6 +21,9 @@ pub use claims::{Question, audit, question};
 pub use names::letter;
 use points::Place;
 use range::Range;
+
+/// Most designs whose number of conditions is remembered.
+const MOST_COUNTS: usize = 256;
 
 /// A design with the levels that are played.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,8 +96,26 @@ pub fn count(spec: &DesignSpec) -> u64 {
     match (spec.kind, spec.runs) {
         (DesignKind::FullFactorial, _) => product() + u64::from(spec.centre_points.unwrap_or(0)),
         (DesignKind::LatinHypercube | DesignKind::Sobol, runs) => runs.map_or(0, u64::from),
-        _ => points::points(spec, 0).map_or(0, |points| points.places.len() as u64),
+        _ => searched(spec),
     }
+}
+
+/// How many conditions a design has that has to be made to be counted. Looking for a fraction takes up to seconds and
+/// whoever waits for results asks again and again, so that the last answers are kept.
+fn searched(spec: &DesignSpec) -> u64 {
+    static COUNTS: Mutex<BTreeMap<String, u64>> = Mutex::new(BTreeMap::new());
+    let counts = || COUNTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let Ok(key) = serde_json::to_string(spec) else { return 0 };
+    if let Some(&count) = counts().get(&key) {
+        return count;
+    }
+    let count = points::points(spec, 0).map_or(0, |points| points.places.len() as u64);
+    let mut counts = counts();
+    if counts.len() >= MOST_COUNTS {
+        counts.clear();
+    }
+    counts.insert(key, count);
+    count
 }
 
 /// Whether nothing about it has to be proven: every combination, or one factor at a time, without claims.
@@ -110,7 +134,7 @@ fn check_size(conditions: u64) -> Result<(), Vec<Violation>> {
 
 /// Refuses a condition that is there twice: it would play the same episodes.
 fn check_different(spec: &DesignSpec, conditions: &[Vec<Value>]) -> Result<(), Vec<Violation>> {
-    let mut seen = std::collections::BTreeMap::new();
+    let mut seen = BTreeMap::new();
     for (number, levels) in conditions.iter().enumerate() {
         let text = Value::from(levels.clone()).to_string();
         if let Some(first) = seen.insert(text, number) {
