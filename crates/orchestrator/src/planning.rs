@@ -17,7 +17,7 @@ use domain::ports::{GenerationRecord, GenerationSummary};
 
 use crate::standing::Standing;
 
-pub use conditions::{conditions, design as designed};
+pub use conditions::{conditions, design as designed, field_of};
 pub use extension::extension;
 pub use progress::{due_through, planned};
 

@@ -113,8 +113,9 @@ fn unfit(base: &Value, index: usize, factor: &FactorSpec, levels: &[Value]) -> V
     found
 }
 
-/// The field of a factor that gives it this level: of several that are computed, the end of the range on its side.
-fn field_of(factor: &FactorSpec, number: usize, level: &Value) -> String {
+/// The field of a factor that gives it this level, the one with this number: of several that are computed, the end of the range on its side.
+#[must_use]
+pub fn field_of(factor: &FactorSpec, number: usize, level: &Value) -> String {
     let middle = factor.low.zip(factor.high).map(|(low, high)| (low + high) / 2.0);
     match (middle, level.as_f64()) {
         (Some(middle), Some(level)) if level > middle => "high".to_owned(),
@@ -240,6 +241,45 @@ mod tests {
             let [Violation { path, message: told, help: Some(_) }] = found.as_slice() else { panic!("{found:?}") };
             assert_eq!((path.as_str(), told.as_str()), ("design.factors[0].parameter", message));
         }
+    }
+
+    #[test]
+    fn computed_levels_are_whole_where_they_have_to_be() {
+        let range = |parameter: &str, low: f64, high: f64| serde_json::json!({ "parameter": parameter, "low": low, "high": high });
+        let spec = spec(serde_json::json!({ "type": "latin_hypercube", "runs": 7, "factors": [
+            range("agent.genome.burst", 1.0, 100.0),
+            range("agent.genome.tolerance", 1.0, 5.0),
+            range("scenario.timeout", 100.0, 900.0),
+            range("scenario.rewards.kill_reward", 0.0, 1.0),
+        ] }));
+        for member in conditions(&spec).unwrap() {
+            let whole = |name: &str| member.factors[name].as_f64().unwrap().fract() == 0.0;
+            assert!(whole("burst") && whole("timeout"), "{member:?}");
+        }
+        let members = conditions(&spec).unwrap();
+        let fractions = |name: &str| members.iter().any(|member| member.factors[name].as_f64().unwrap().fract() != 0.0);
+        assert!(fractions("tolerance") && fractions("kill_reward"));
+    }
+
+    #[test]
+    fn computed_levels_that_do_not_fit_are_told_at_the_end_of_the_range() {
+        let spec = spec(serde_json::json!({ "type": "central_composite", "factors": [
+            { "parameter": "scenario.skill", "low": 1, "high": 4 },
+            { "parameter": "agent.genome.burst", "low": 10, "high": 20 },
+        ] }));
+        let found = conditions(&spec).unwrap_err();
+        let told: Vec<_> = found.iter().map(|v| (v.path.as_str(), v.message.as_str())).collect();
+        assert_eq!(told, [("design.factors[0].low", "scenario.skill: 0 is not a whole number from 1 to 5")]);
+    }
+
+    #[test]
+    fn files_without_new_fields_keep_their_identity() {
+        let design = serde_json::json!({ "type": "one_factor_at_a_time", "factors": [
+            { "parameter": "agent.policy", "levels": ["aim", "random"] },
+        ] });
+        let spec = spec(design);
+        let design = r#""design":{"type":"one_factor_at_a_time","factors":[{"parameter":"agent.policy","levels":["aim","random"]}]}"#;
+        assert!(spec.canonical().contains(design), "{}", spec.canonical());
     }
 
     #[test]
