@@ -6,6 +6,7 @@
 //! says; everything else is a number.
 
 pub mod chi_squared;
+pub mod dunnett;
 pub mod f;
 pub mod noncentral_chi_squared;
 pub mod noncentral_f;
@@ -13,3 +14,6 @@ pub mod noncentral_t;
 pub mod normal;
 mod special;
 pub mod student_t;
+pub mod studentized_range;
+
+pub(crate) use special::invert::{Slope, invert_positive};

@@ -5,4 +5,5 @@
 pub mod design;
 pub mod distribution;
 pub mod evolution;
+pub mod power;
 pub mod stats;

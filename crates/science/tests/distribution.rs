@@ -1,10 +1,15 @@
 //! Distributions against references of high precision (`tools/science/distributions*.py`).
 
-use science::distribution::{chi_squared, f, noncentral_chi_squared, noncentral_f, noncentral_t, normal, student_t};
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use science::distribution::{
+    chi_squared, dunnett, f, noncentral_chi_squared, noncentral_f, noncentral_t, normal, student_t, studentized_range,
+};
 use serde_json::Value;
 
 const CENTRAL: &str = include_str!("references/distributions.json");
 const NONCENTRAL: &str = include_str!("references/distributions_noncentral.json");
+const MULTIPLE: &str = include_str!("references/distributions_multiple.json");
 
 fn cases(references: &str, name: &str) -> Vec<Value> {
     let references: Value = serde_json::from_str(references).unwrap();
@@ -141,4 +146,67 @@ fn noncentralities_give_the_probability_they_were_asked_for() {
     assert_eq!(noncentral_f::ncp_for(0.0, 3.0, 20.0, 0.025), 0.0);
     assert_eq!(noncentral_t::ncp_for(1e9, 3.0, 0.025), noncentral_t::MAX_NCP);
     assert_eq!(noncentral_f::ncp_for(f64::MAX, 3.0, 5.0, 0.025), noncentral_f::MAX_NCP);
+}
+
+/// Degrees of freedom, which may be infinite.
+fn freedom(case: &Value) -> f64 {
+    case["df"].as_f64().unwrap_or(f64::INFINITY)
+}
+
+fn sizes(case: &Value) -> Vec<usize> {
+    case["sizes"].as_array().unwrap().iter().map(|n| n.as_u64().unwrap() as usize).collect()
+}
+
+#[test]
+fn the_studentized_range_meets_mpmath() {
+    for case in &cases(MULTIPLE, "studentized_range") {
+        let (groups, df, expected) = (case["groups"].as_u64().unwrap() as usize, freedom(case), number(case, "sf"));
+        assert_close(studentized_range::sf(number(case, "q"), groups, df), expected, 1e-11, case);
+        let q = studentized_range::upper_quantile(expected, groups, df);
+        assert_close(studentized_range::sf(q, groups, df), expected, 1e-12, case);
+    }
+}
+
+#[test]
+fn dunnetts_distribution_meets_mpmath() {
+    for case in &cases(MULTIPLE, "dunnett") {
+        let factors = dunnett::factors(case["control"].as_u64().unwrap() as usize, &sizes(case));
+        let (df, expected) = (freedom(case), number(case, "sf"));
+        assert_close(dunnett::sf(number(case, "t"), &factors, df), expected, 1e-11, case);
+        let t = dunnett::upper_quantile(expected, &factors, df);
+        assert_close(dunnett::sf(t, &factors, df), expected, 1e-12, case);
+    }
+}
+
+/// Of two groups the range is sqrt(2) times Student's t, and with one comparison Dunnett's is Student's.
+#[test]
+fn two_groups_are_students() {
+    for df in [1.0, 2.0, 7.5, 60.0, 1e5, f64::INFINITY] {
+        for t in [1e-3, 0.5, 2.0, 6.0, 30.0] {
+            let expected = 2.0 * student_t::sf(t, df);
+            for got in [studentized_range::sf(t * std::f64::consts::SQRT_2, 2, df), dunnett::sf(t, &[0.7], df)] {
+                assert!((got / expected - 1.0).abs() < 1e-11, "{t} {df}: {got:e} {expected:e}");
+            }
+        }
+    }
+}
+
+#[test]
+fn multiple_comparisons_end_for_every_input() {
+    for q in [f64::NEG_INFINITY, -1.0, 0.0, 1e-300, 1e-9, 1.0, 37.0, 60.0, 1e5, 1e300, f64::INFINITY] {
+        for df in [1.0, 1.3, 50.0, 1e6, 1e12, f64::MAX, f64::INFINITY] {
+            for groups in [2, 1000, usize::MAX] {
+                let sf = studentized_range::sf(q, groups, df);
+                assert!((0.0..=1.0).contains(&sf), "{q} {groups} {df}: {sf}");
+            }
+            for factors in [&[0.0, 0.5][..], &[0.99, 0.1], &[0.7; 9]] {
+                let sf = dunnett::sf(q, factors, df);
+                assert!((0.0..=1.0).contains(&sf), "{q} {factors:?} {df}: {sf}");
+            }
+        }
+    }
+    assert!(studentized_range::sf(1.0, 1, 5.0).is_nan() && studentized_range::sf(1.0, 3, 0.9).is_nan());
+    assert!(studentized_range::sf(f64::NAN, 3, 5.0).is_nan() && studentized_range::quantile(1.0, 3, 5.0).is_nan());
+    assert!(dunnett::sf(1.0, &[], 5.0).is_nan() && dunnett::sf(1.0, &[1.0], 5.0).is_nan());
+    assert!(dunnett::sf(1.0, &[f64::NAN], 5.0).is_nan() && dunnett::quantile(0.0, &[0.5], 5.0).is_nan());
 }

@@ -2,7 +2,7 @@
 
 use super::special::Tails;
 use super::special::gamma::incomplete_gamma;
-use super::special::invert::invert_positive;
+use super::special::invert::{Slope, invert_positive};
 
 /// Probability of a value up to `x` with `df` degrees of freedom. NaN unless `df` is above 0 and finite, or if `x` is NaN.
 #[must_use]
@@ -23,7 +23,7 @@ pub fn quantile(p: f64, df: f64) -> f64 {
     if p > 0.5 {
         return upper_quantile(1.0 - p, df);
     }
-    if is_valid(df) && p > 0.0 { invert_positive(|x| cdf(x, df), p, df) } else { f64::NAN }
+    if is_valid(df) && p > 0.0 { invert_positive(Slope::Rising, |x| cdf(x, df), p, df) } else { f64::NAN }
 }
 
 /// The value that is exceeded with probability `p`. NaN unless `p` lies strictly between 0 and 1 and `df` is above 0 and
@@ -33,7 +33,7 @@ pub fn upper_quantile(p: f64, df: f64) -> f64 {
     if !(is_valid(df) && p > 0.0 && p < 1.0) {
         return f64::NAN;
     }
-    if p > 0.5 { quantile(1.0 - p, df) } else { invert_positive(|x| sf(x, df), p, df) }
+    if p > 0.5 { quantile(1.0 - p, df) } else { invert_positive(Slope::Falling, |x| sf(x, df), p, df) }
 }
 
 pub(super) fn tails(x: f64, df: f64) -> Option<Tails> {

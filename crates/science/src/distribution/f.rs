@@ -3,7 +3,7 @@
 use super::chi_squared;
 use super::special::Tails;
 use super::special::beta::incomplete_beta;
-use super::special::invert::invert_positive;
+use super::special::invert::{Slope, invert_positive};
 
 /// Probability of a value up to `x` with `df1` degrees of freedom of the numerator and `df2` of the denominator. NaN unless
 /// both are above 0 (they may be infinite), or if `x` is NaN.
@@ -29,7 +29,7 @@ pub fn quantile(p: f64, df1: f64, df2: f64) -> f64 {
     if !(p > 0.0 && df1 > 0.0 && df2 > 0.0) {
         return f64::NAN;
     }
-    invert_positive(|x| cdf(x, df1, df2), p, 1.0)
+    invert_positive(Slope::Rising, |x| cdf(x, df1, df2), p, 1.0)
 }
 
 /// The value that is exceeded with probability `p`. NaN unless `p` lies strictly between 0 and 1 and both degrees of
@@ -39,7 +39,7 @@ pub fn upper_quantile(p: f64, df1: f64, df2: f64) -> f64 {
     if !(p > 0.0 && p < 1.0 && df1 > 0.0 && df2 > 0.0) {
         return f64::NAN;
     }
-    if p > 0.5 { quantile(1.0 - p, df1, df2) } else { invert_positive(|x| sf(x, df1, df2), p, 1.0) }
+    if p > 0.5 { quantile(1.0 - p, df1, df2) } else { invert_positive(Slope::Falling, |x| sf(x, df1, df2), p, 1.0) }
 }
 
 fn tails(x: f64, df1: f64, df2: f64) -> Option<Tails> {

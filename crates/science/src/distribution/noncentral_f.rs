@@ -2,7 +2,7 @@
 
 use super::special::Tails;
 use super::special::beta::{beta_power, incomplete_beta};
-use super::special::invert::invert_positive;
+use super::special::invert::{Slope, invert_positive};
 use super::special::mixture::{Family, lower, upper};
 use super::{f, noncentral_chi_squared};
 
@@ -51,9 +51,9 @@ pub fn ncp_for(x: f64, df1: f64, df2: f64, p: f64) -> f64 {
     }
     let start = (df1 * (x - 1.0)).clamp(1.0, MAX_NCP);
     let ncp = if p > 0.5 {
-        invert_positive(|ncp| sf(x, df1, df2, ncp.min(MAX_NCP)), 1.0 - p, start)
+        invert_positive(Slope::Rising, |ncp| sf(x, df1, df2, ncp.min(MAX_NCP)), 1.0 - p, start)
     } else {
-        invert_positive(|ncp| cdf(x, df1, df2, ncp.min(MAX_NCP)), p, start)
+        invert_positive(Slope::Falling, |ncp| cdf(x, df1, df2, ncp.min(MAX_NCP)), p, start)
     };
     ncp.min(MAX_NCP)
 }

@@ -3,6 +3,8 @@
 use super::efficiency::Precision;
 use super::model::Model;
 use super::{AuditError, DesignMatrix, Term};
+use crate::distribution::noncentral_f;
+use crate::power::f_test;
 
 /// Most different conditions of one term.
 const MAX_LEVELS: usize = 1000;
@@ -41,18 +43,10 @@ pub struct Power {
 /// where c is the difference of the term's columns and V its part of the inverse of X'X (Scheffé, The Analysis of Variance,
 /// 1959, section 2.8).
 ///
-/// `power` gives the probability that a noncentral F variable exceeds the critical value, from the noncentrality, the
-/// degrees of freedom of numerator and denominator, and alpha.
-///
 /// # Errors
 /// If a parameter is out of its range, the term is not in the model, not all terms can be estimated together, or no
 /// degrees of freedom are left for the error.
-pub fn power(
-    design: &DesignMatrix,
-    terms: &[Term],
-    question: &PowerQuestion,
-    power: impl Fn(f64, f64, f64, f64) -> f64,
-) -> Result<Power, AuditError> {
+pub fn power(design: &DesignMatrix, terms: &[Term], question: &PowerQuestion) -> Result<Power, AuditError> {
     question.check()?;
     let model = Model::new(design, terms)?;
     let term = model.index(design, &question.term)?;
@@ -69,7 +63,8 @@ pub fn power(
     let ratio = question.effect / question.sd;
     let noncentrality = ratio * ratio * question.replicates as f64 / widest;
     let numerator = places.len();
-    let power = power(noncentrality, numerator as f64, denominator as f64, question.alpha);
+    let power = f_test(noncentrality, numerator as f64, denominator as f64, question.alpha)
+        .ok_or(AuditError::TooLarge { what: "the noncentrality of the test", most: noncentral_f::MAX_NCP as usize })?;
     Ok(Power { noncentrality, numerator, denominator, power })
 }
 

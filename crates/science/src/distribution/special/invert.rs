@@ -6,18 +6,24 @@ const MAX_STEPS: usize = 200;
 /// Logarithms of the smallest and the largest value looked for.
 const LOG_RANGE: (f64, f64) = (-700.0, 700.0);
 
-/// The positive value whose probability by `tail`, a monotone function, is `target`, between 0 and 1. `start` is a guess
-/// above 0. If no value between 1e-304 and 1e304 has this probability, the nearer end is returned.
-pub(in super::super) fn invert_positive(tail: impl Fn(f64) -> f64, target: f64, start: f64) -> f64 {
+/// Whether a probability grows or falls with the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Slope {
+    Rising,
+    Falling,
+}
+
+/// The positive value whose probability by `tail`, a monotone function of this slope, is `target`, between 0 and 1. `start`
+/// is a guess above 0. If no value between 1e-304 and 1e304 has this probability, the nearer end is returned.
+pub(crate) fn invert_positive(slope: Slope, tail: impl Fn(f64) -> f64, target: f64, start: f64) -> f64 {
     let log_target = libm::log(target);
     // The logarithm of a tail is nearly linear in the logarithm of the value or bends slowly.
     let gap = |u: f64| (libm::log(tail(libm::exp(u))) - log_target).clamp(-1e6, 1e6);
     let middle = libm::log(start).clamp(LOG_RANGE.0, LOG_RANGE.1);
     let (mut low, mut high, mut width) = (middle, middle, 0.5);
     let (mut below, mut above) = (gap(low), gap(high));
-    let rises = gap((middle + 1.0).min(LOG_RANGE.1)) >= gap((middle - 1.0).max(LOG_RANGE.0));
     while below > 0.0 && above > 0.0 || below < 0.0 && above < 0.0 {
-        if (below > 0.0) == rises {
+        if (below > 0.0) == (slope == Slope::Rising) {
             if low <= LOG_RANGE.0 {
                 return libm::exp(low);
             }

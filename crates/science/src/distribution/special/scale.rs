@@ -8,8 +8,11 @@ const MAX_STEPS: u32 = 2_000_000;
 /// Terms below this share of the sum are left out.
 const NEGLIGIBLE: f64 = 1e-18;
 
+/// More degrees of freedom than this are as good as infinitely many.
+const MANY: f64 = 1e15;
+
 /// Widest step in ln s that keeps the rule exact to double precision with few degrees of freedom.
-const WIDEST: f64 = 0.125;
+const WIDEST: f64 = 0.11;
 
 /// The mean of `tail(q s)`, where `s` is the square root of a chi-squared variable over its `df` degrees of freedom: the
 /// probability that a statistic divided by its estimated standard deviation exceeds `q`, if `tail` is that of the statistic
@@ -19,7 +22,7 @@ const WIDEST: f64 = 0.125;
 /// The trapezoidal rule in ln s converges exponentially (Trefethen and Weideman 2014, The exponentially convergent
 /// trapezoidal rule); all terms are positive, so small probabilities keep their digits.
 pub(in super::super) fn studentised(q: f64, df: f64, peak: f64, steepness: f64, tail: impl Fn(f64) -> f64) -> f64 {
-    if df == f64::INFINITY {
+    if df > MANY {
         return tail(q);
     }
     let start = libm::log(peak);
