@@ -98,7 +98,10 @@ fn a_new_file_is_valid_and_nothing_is_written_over() {
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(text.contains("# Every condition plays the same seeds"), "{text}");
     assert!(fail(&mut new(&factors), 2).contains("--force"));
-    assert!(fail(new(&["agent.genome.brust=1:2"]).arg("--force"), 2).contains("did you mean `burst`?"));
+    let slip = ["agent.genome.brust=1:2"];
+    assert!(fail(new(&slip).arg("--force"), 2).contains("did you mean `burst`?"));
+    let without_engine = fail(new(&slip).arg("--force").env("CLAUDOOM_ENGINE_DIR", folder.path().join("none")), 2);
+    assert!(without_engine.contains("did you mean `burst`?"), "{without_engine}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), text, "what is not valid is not written");
 }
 

@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use domain::Violation;
+use domain::experiment::ExperimentSpec;
 use domain::measures::Response;
+use domain::plan::Member;
 use miette::{IntoDiagnostic, WrapErr};
 
 use super::prompt::{Prompt, say};
@@ -107,14 +109,23 @@ pub(super) fn run(args: NewArgs, place: &Place) -> Result<(), Failure> {
     ))
 }
 
-/// Everything that is wrong: with the games, if the engine is here.
-fn violations(spec: &domain::experiment::ExperimentSpec, place: &Place) -> Vec<Violation> {
-    match place.engine.open(&place.env) {
-        Ok(install) => check::violations(spec, &DoomGames::new(install, PathBuf::new())),
-        Err(_) => {
-            let plan = planning::conditions(spec).and_then(|_| planning::check_claims(spec));
-            plan.err().unwrap_or_default()
-        }
+/// Everything that is wrong: with the games, if the engine is here, and else with policies and genes.
+fn violations(spec: &ExperimentSpec, place: &Place) -> Vec<Violation> {
+    if let Ok(install) = place.engine.open(&place.env) {
+        return check::violations(spec, &DoomGames::new(install, PathBuf::new()));
+    }
+    let members = planning::conditions(spec).and_then(|members| planning::check_claims(spec).map(|()| members));
+    match members {
+        Err(found) => found,
+        Ok(members) => members.iter().map(gene_violations).find(|found| !found.is_empty()).unwrap_or_default(),
+    }
+}
+
+fn gene_violations(member: &Member) -> Vec<Violation> {
+    let policy = &member.spec.policy;
+    match decision::find(policy) {
+        Some(known) => member.spec.genome.violations(known.parameters, "agent.genome"),
+        None => vec![unknown_policy(policy)],
     }
 }
 
@@ -211,11 +222,11 @@ fn number<T: std::str::FromStr>(answer: &str) -> Result<T, String> {
 }
 
 fn known_policy(answer: &str) -> Result<String, String> {
-    let names = || decision::POLICIES.iter().map(|policy| policy.name);
-    match decision::find(answer) {
-        Some(_) => Ok(answer.to_owned()),
-        None => Err(told(&Violation::unknown("agent.policy", "policy", answer, names()))),
-    }
+    decision::find(answer).map_or_else(|| Err(told(&unknown_policy(answer))), |_| Ok(answer.to_owned()))
+}
+
+fn unknown_policy(name: &str) -> Violation {
+    Violation::unknown("agent.policy", "policy", name, decision::POLICIES.iter().map(|policy| policy.name))
 }
 
 fn known_measure(answer: &str) -> Result<String, String> {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use domain::experiment::{DesignSpec, ExperimentSpec, PlayOrder};
 use domain::plan::Member;
 use science::design::Fraction;
-use science::design::audit::{self, Audit, AuditError, DesignMatrix, PowerQuestion, Term};
-use science::distribution::{f, noncentral_f};
+use science::design::audit::{self, Audit, AuditError, DesignMatrix, Power, PowerQuestion, Term};
+use science::power::f_test;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -133,7 +133,8 @@ pub(super) struct TermPower {
     /// Degrees of freedom of the error, once those of the seeds are taken off.
     pub(super) denominator: usize,
     pub(super) noncentrality: f64,
-    pub(super) power: f64,
+    /// Absent where the noncentrality is too large to compute with.
+    pub(super) power: Option<f64>,
 }
 
 impl Report {
@@ -245,23 +246,17 @@ fn is_between_main_effects(alias: &audit::Alias) -> bool {
 impl PowerReport {
     /// For each main effect, the F test of the model with seeds as blocks.
     fn new(matrix: &DesignMatrix, terms: &[Term], seeds: u32, effect: Effect) -> Result<Self, AuditError> {
-        let blocks = f64::from(seeds) - 1.0;
-        let test = |noncentrality, numerator, denominator, alpha| {
-            let freedom = denominator - blocks;
-            noncentral_f::sf(f::upper_quantile(alpha, numerator, freedom), numerator, freedom, noncentrality)
-        };
+        let blocks = seeds as usize - 1;
         let mains = terms.iter().filter(|term| matches!(term.factors(), [(_, 1)]));
         let power = |term: &Term| {
             let Effect { effect, sd, alpha } = effect;
             let asked = PowerQuestion { term: term.clone(), effect, sd, alpha, replicates: seeds as usize };
-            let found = audit::power(matrix, terms, &asked, test)?;
-            let denominator = found.denominator.saturating_sub(seeds as usize - 1);
-            if denominator == 0 {
-                let runs = matrix.runs() * seeds as usize;
-                return Err(AuditError::Saturated { runs, columns: runs - found.denominator + seeds as usize - 1 });
-            }
-            let (numerator, noncentrality, power) = (found.numerator, found.noncentrality, found.power);
-            Ok(TermPower { term: term.name(matrix), numerator, denominator, noncentrality, power })
+            let Power { noncentrality, numerator, denominator, .. } = audit::power(matrix, terms, &asked)?;
+            let runs = matrix.runs() * seeds as usize;
+            let saturated = AuditError::Saturated { runs, columns: runs - denominator + blocks };
+            let freedom = denominator.checked_sub(blocks).filter(|&freedom| freedom > 0).ok_or(saturated)?;
+            let power = f_test(noncentrality, numerator as f64, freedom as f64, alpha);
+            Ok(TermPower { term: term.name(matrix), numerator, denominator: freedom, noncentrality, power })
         };
         Ok(Self { effect, terms: mains.map(power).collect::<Result<_, _>>()? })
     }

@@ -200,7 +200,8 @@ fn power_parts(power: &PowerReport) -> [Part; 2] {
     let effect = power.effect;
     let rows = power.terms.iter().map(|term| {
         let freedom = format!("{}, {}", term.numerator, term.denominator);
-        vec![term.term.clone(), freedom, format!("{:.2}", term.noncentrality), format!("{:.3}", term.power)]
+        let power = term.power.map(|power| format!("{power:.3}")).unwrap_or_default();
+        vec![term.term.clone(), freedom, format!("{:.2}", term.noncentrality), power]
     });
     let heads = ["effect", "degrees of freedom", "noncentrality", "power"].map(str::to_owned);
     [
