@@ -25,7 +25,7 @@ pub fn conditions(spec: &ExperimentSpec) -> Result<Vec<Member>, Vec<Violation>> 
     none_of(given.factors.iter().enumerate().flat_map(listed))?;
     let design = made(spec, given, &base)?;
     let computed = |(at, factor): (usize, &FactorSpec)| match factor.levels.is_empty() {
-        true => unfit(&base, at, factor, &different(design.conditions.iter().map(|levels| &levels[at]))),
+        true => unfit(&base, at, factor, &extremes(design.conditions.iter().map(|levels| &levels[at]))),
         false => vec![],
     };
     none_of(given.factors.iter().enumerate().flat_map(computed))?;
@@ -56,10 +56,12 @@ fn none_of(found: impl Iterator<Item = Violation>) -> Result<(), Vec<Violation>>
     if found.is_empty() { Ok(()) } else { Err(found) }
 }
 
-/// Every value once.
-fn different<'a>(values: impl Iterator<Item = &'a Value>) -> Vec<Value> {
-    let mut seen = BTreeSet::new();
-    values.filter(|value| seen.insert(value.to_string())).cloned().collect()
+/// The smallest and the largest of the levels that were computed: what fits a parameter is a range of numbers.
+fn extremes<'a>(levels: impl Iterator<Item = &'a Value>) -> Vec<Value> {
+    let numbers = levels.filter_map(|level| Some((level, level.as_f64()?)));
+    let mut numbers: Vec<_> = numbers.collect();
+    numbers.sort_by(|a, b| a.1.total_cmp(&b.1));
+    [numbers.first(), numbers.last()].into_iter().flatten().map(|(level, _)| (*level).clone()).collect()
 }
 
 /// Whether only whole numbers fit the parameter: those of a genome by the policies that play, others by their shape.
@@ -113,7 +115,8 @@ fn unfit(base: &Value, index: usize, factor: &FactorSpec, levels: &[Value]) -> V
     found
 }
 
-/// The field of a factor that gives it this level, the one with this number: of several that are computed, the end of the range on its side.
+/// The field of a factor that gives it this level, the one with this number. A computed level comes from the end of the
+/// range on its side.
 #[must_use]
 pub fn field_of(factor: &FactorSpec, number: usize, level: &Value) -> String {
     let middle = factor.low.zip(factor.high).map(|(low, high)| (low + high) / 2.0);

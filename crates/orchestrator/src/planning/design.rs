@@ -70,7 +70,8 @@ pub fn design(spec: &DesignSpec, seed: u64, is_whole: impl Fn(&FactorSpec) -> bo
         .iter()
         .map(|places| places.iter().zip(spec.factors.iter().zip(&scales)).map(level).collect())
         .collect();
-    if !matches!(spec.kind, DesignKind::FullFactorial | DesignKind::OneFactorAtATime) {
+    let is_complete = matches!(spec.kind, DesignKind::FullFactorial | DesignKind::OneFactorAtATime);
+    if !is_complete || points.centre {
         check_different(spec, &conditions)?;
     }
     let audited = points.places.len() - usize::from(points.centre);
@@ -94,7 +95,7 @@ pub fn design(spec: &DesignSpec, seed: u64, is_whole: impl Fn(&FactorSpec) -> bo
 pub fn count(spec: &DesignSpec) -> u64 {
     let product = || spec.factors.iter().map(|factor| factor.count() as u64).fold(1, u64::saturating_mul);
     match (spec.kind, spec.runs) {
-        (DesignKind::FullFactorial, _) => product() + u64::from(spec.centre_points.unwrap_or(0)),
+        (DesignKind::FullFactorial, _) => product().saturating_add(u64::from(points::has_centre(spec))),
         (DesignKind::LatinHypercube | DesignKind::Sobol, runs) => runs.map_or(0, u64::from),
         _ => searched(spec),
     }

@@ -47,12 +47,20 @@ fn folded(spec: &DesignSpec, fraction: Fraction) -> Result<Fraction, Violation> 
     folded.map_err(|error| error::at("design.fold_over", &error))
 }
 
-/// The cube of a composite design.
+/// The cube of a composite design. A resolution beside its generators is a claim.
 pub(super) fn cube(spec: &DesignSpec) -> Result<Fraction, Violation> {
     let factors = spec.factors.len();
-    match (&spec.generators, spec.resolution) {
+    let cube = match (&spec.generators, spec.resolution) {
         (Some(generators), _) => Fraction::from_generators(factors, generators),
         (None, resolution) => Fraction::with_resolution(factors, resolution.unwrap_or(5) as usize),
     }
-    .map_err(|error| refusal(spec, &error))
+    .map_err(|error| refusal(spec, &error))?;
+    match (spec.resolution, cube.defining_words().ok().and_then(|words| words.first().copied())) {
+        (Some(claimed), Some(word)) if word.length() < claimed as usize => {
+            let message = format!("the cube does not have resolution {claimed}: {word} is constant");
+            Err(Violation::new("design.resolution", message)
+                .with_help("claim what is true, or leave out the generators"))
+        }
+        _ => Ok(cube),
+    }
 }

@@ -55,7 +55,12 @@ pub(super) fn points(spec: &DesignSpec, seed: u64) -> Result<Points, Violation> 
             }
         }
     };
-    if spec.centre_points.unwrap_or(0) > 0 { with_centre(points, spec) } else { Ok(points) }
+    if has_centre(spec) { with_centre(points, spec) } else { Ok(points) }
+}
+
+/// Whether the centre of all ranges is one more condition.
+pub(super) fn has_centre(spec: &DesignSpec) -> bool {
+    spec.centre_points.unwrap_or(0) > 0
 }
 
 fn listed(conditions: Vec<Vec<usize>>) -> Points {

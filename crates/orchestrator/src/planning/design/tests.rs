@@ -98,6 +98,11 @@ fn what_cannot_be_made_is_told_at_its_field() {
         (fraction(json!({ "generators": ["E=ABC"], "fold_over": true })), "design.fold_over", "repeat the old ones"),
         (spec("box_behnken", 9, json!({})), "design.factors", "takes 3 to 7 factors, not 9"),
         (spec("central_composite", 5, json!({ "resolution": 3 })), "design.resolution", "share a column"),
+        (
+            spec("central_composite", 5, json!({ "generators": ["E=ABC"], "resolution": 5 })),
+            "design.resolution",
+            "the cube does not have resolution 5: ABCE is constant",
+        ),
         (spec("plackett_burman", 5, json!({ "fold_over": ["A"] })), "design.fold_over", "folded over as a whole"),
         (spec("plackett_burman", 2, json!({ "runs": 12 })), "design.runs", "are the same (g0=0, g1=11)"),
     ] {
@@ -113,6 +118,11 @@ fn a_centre_point_is_one_more_condition_and_needs_numbers() {
     assert_eq!((centred.conditions.len(), centred.centre), (9, Some(8)));
     assert_eq!(centred.conditions[8], [json!(5), json!(6), json!(7), json!(8)]);
     assert_eq!(audit(&with_centre, &centred).unwrap().runs, 8);
+
+    let mut narrow = spec("full_factorial", 1, json!({ "centre_points": 1 }));
+    narrow.factors[0].high = Some(1.0);
+    let found = design(&narrow, 7, |_| true).unwrap_err();
+    assert!(found[0].message.contains("conditions 2 and 3 are the same (g0=1)"), "{found:?}");
 
     let mut named = with_centre;
     named.factors[2].levels = vec!["aim".into(), "random".into()];
