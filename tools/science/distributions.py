@@ -52,7 +52,7 @@ def gamma_tails(a, x):
     above = mp.gammainc(a, x, regularized=True) if a < 1000 else None
     if above is None:
         # Legendre's continued fraction, from far inside.
-        depth = 40 + 200 * int(mp.sqrt(a))
+        depth = 40 + 30 * int(mp.sqrt(a))
         value = x + 2 * depth + 1 - a
         for n in range(depth, 0, -1):
             value = x + 2 * (n - 1) + 1 - a - n * (n - a) / value
@@ -107,6 +107,7 @@ result = {
         for df in (0.1, 1.0, 2.0, 3.5, 10.0, 77.7, 1000.0)
         for x in (1e-10, 0.01, 0.5, 3.0, 9.5, 11.5, 60.0, 100.0, 500.0, 1300.0)
     ]
-    + [chi_case(1e6 + shift, 1e6) for shift in (-50000.0, -10000.0, -2000.0, -1.0, 0.0, 1.0, 2000.0, 10000.0, 50000.0)],
+    + [chi_case(1e6 + shift, 1e6) for shift in (-50000.0, -10000.0, -2000.0, -1.0, 0.0, 1.0, 2000.0, 10000.0, 50000.0)]
+    + [chi_case(4e8 + shift, 4e8) for shift in (-3e5, 0.0, 20.0, 5e5)],
 }
 print(json.dumps(result, indent=1))

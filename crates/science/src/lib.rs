@@ -5,5 +5,6 @@
 pub mod design;
 pub mod distribution;
 pub mod evolution;
+pub mod lenth;
 pub mod power;
 pub mod stats;

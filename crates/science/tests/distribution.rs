@@ -109,6 +109,14 @@ fn what_is_out_of_range_is_not_a_number_and_all_else_is_one() {
         for df in freedom {
             assert!((0.0..=1.0).contains(&student_t::sf(x, df)), "{x} {df}");
             assert!((0.0..=1.0).contains(&f::sf(x, 3.0, df)) && (0.0..=1.0).contains(&f::cdf(x, df, 3.0)), "{x} {df}");
+            assert!((0.0..=1.0).contains(&f::sf(x, df, df)), "{x} {df}");
+            assert!(df == f64::INFINITY || (0.0..=1.0).contains(&chi_squared::sf(x, df)), "{x} {df}");
+            for ncp in [1e-300, 1e-3, 1.0, 1e3, 1e6] {
+                let squares = noncentral_f::sf(x, 3.0, df, ncp);
+                assert!((0.0..=1.0).contains(&squares), "{x} {df} {ncp}: {squares}");
+                let shifted = noncentral_t::sf(x, df, ncp.sqrt().min(1e3));
+                assert!((0.0..=1.0).contains(&shifted), "{x} {df} {ncp}: {shifted}");
+            }
         }
     }
 }

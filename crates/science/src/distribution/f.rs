@@ -1,9 +1,9 @@
 //! Fisher's F distribution.
 
 use super::chi_squared;
-use super::special::Tails;
 use super::special::beta::incomplete_beta;
 use super::special::invert::{Slope, invert_positive};
+use super::special::{MANY, Tails};
 
 /// Probability of a value up to `x` with `df1` degrees of freedom of the numerator and `df2` of the denominator. NaN unless
 /// both are above 0 (they may be infinite), or if `x` is NaN.
@@ -49,7 +49,7 @@ fn tails(x: f64, df1: f64, df2: f64) -> Option<Tails> {
     if x <= 0.0 {
         return Some(Tails { lower: 0.0, upper: 1.0 });
     }
-    match (df1.is_finite(), df2.is_finite()) {
+    match (df1 < MANY, df2 < MANY) {
         (true, true) => {
             // Both shares are computed without cancellation, whatever the sizes.
             let odds = df1 / df2 * x;

@@ -1,9 +1,9 @@
 //! The noncentral F distribution.
 
-use super::special::Tails;
 use super::special::beta::{beta_power, incomplete_beta};
 use super::special::invert::{Slope, invert_positive};
 use super::special::mixture::{Family, lower, upper};
+use super::special::{MANY, Tails};
 use super::{f, noncentral_chi_squared};
 
 pub use super::noncentral_chi_squared::MAX_NCP;
@@ -16,7 +16,7 @@ pub fn cdf(x: f64, df1: f64, df2: f64, ncp: f64) -> f64 {
     match Central::new(x, df1, df2, ncp) {
         Some(central) => lower(&central, 0.5 * ncp),
         None if !is_valid(df1, df2, ncp) => f64::NAN,
-        None if df2 == f64::INFINITY => noncentral_chi_squared::cdf(df1 * x, df1, ncp),
+        None if df2 >= MANY => noncentral_chi_squared::cdf(df1 * x, df1, ncp),
         None => f::cdf(x, df1, df2),
     }
 }
@@ -28,7 +28,7 @@ pub fn sf(x: f64, df1: f64, df2: f64, ncp: f64) -> f64 {
     match Central::new(x, df1, df2, ncp) {
         Some(central) => upper(&central, 0.5 * ncp),
         None if !is_valid(df1, df2, ncp) => f64::NAN,
-        None if df2 == f64::INFINITY => noncentral_chi_squared::sf(df1 * x, df1, ncp),
+        None if df2 >= MANY => noncentral_chi_squared::sf(df1 * x, df1, ncp),
         None => f::sf(x, df1, df2),
     }
 }
@@ -73,7 +73,7 @@ struct Central {
 impl Central {
     /// Absent where no mixture is needed.
     fn new(x: f64, df1: f64, df2: f64, ncp: f64) -> Option<Self> {
-        let mixed = is_valid(df1, df2, ncp) && df2.is_finite() && ncp > 0.0 && x > 0.0 && x.is_finite();
+        let mixed = is_valid(df1, df2, ncp) && df2 < MANY && ncp > 0.0 && x > 0.0 && x.is_finite();
         let odds = df1 / df2 * x;
         mixed.then(|| Self { a: 0.5 * df1, b: 0.5 * df2, x: 1.0 / (1.0 + 1.0 / odds), y: 1.0 / (1.0 + odds) })
     }

@@ -7,6 +7,9 @@ pub(super) mod mixture;
 pub(super) mod scale;
 mod stirling;
 
+/// More degrees of freedom than this are as good as infinitely many.
+pub(super) const MANY: f64 = 1e15;
+
 /// Both tails of a distribution at a point; each is accurate relative to itself.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tails {

@@ -1,5 +1,6 @@
 //! Dividing by an estimated standard deviation.
 
+use super::MANY;
 use super::stirling::stirling_error;
 
 /// Most steps to either side.
@@ -7,9 +8,6 @@ const MAX_STEPS: u32 = 2_000_000;
 
 /// Terms below this share of the sum are left out.
 const NEGLIGIBLE: f64 = 1e-18;
-
-/// More degrees of freedom than this are as good as infinitely many.
-const MANY: f64 = 1e15;
 
 /// Widest step in ln s that keeps the rule exact to double precision with few degrees of freedom.
 const WIDEST: f64 = 0.11;
