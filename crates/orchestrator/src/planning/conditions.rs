@@ -187,6 +187,8 @@ fn unique_name(label: &str, position: u32, names: &mut BTreeSet<String>) -> Agen
 
 #[cfg(test)]
 mod tests {
+    use domain::ids::ExperimentId;
+
     use super::*;
 
     fn spec(design: Value) -> ExperimentSpec {
@@ -275,14 +277,26 @@ mod tests {
         assert_eq!(told, [("design.factors[0].low", "scenario.skill: 0 is not a whole number from 1 to 5")]);
     }
 
+    /// Ids that the files had before there were other designs.
     #[test]
-    fn files_without_new_fields_keep_their_identity() {
-        let design = serde_json::json!({ "type": "one_factor_at_a_time", "factors": [
-            { "parameter": "agent.policy", "levels": ["aim", "random"] },
-        ] });
-        let spec = spec(design);
-        let design = r#""design":{"type":"one_factor_at_a_time","factors":[{"parameter":"agent.policy","levels":["aim","random"]}]}"#;
-        assert!(spec.canonical().contains(design), "{}", spec.canonical());
+    fn files_that_were_there_keep_their_ids_and_plans() {
+        for (text, id, agents) in [
+            (
+                include_str!("../../../../experiments/compare-two-policies.toml"),
+                "87820047-2942-5c1e-a3de-ffa8dfab8399",
+                vec!["policy-aim", "policy-attack_only"],
+            ),
+            (
+                include_str!("../../../../experiments/one-factor-scripted.toml"),
+                "45cbb881-86ed-5268-a59c-65652726a62f",
+                vec!["health_threshold-0", "health_threshold-30", "health_threshold-60", "health_threshold-90"],
+            ),
+        ] {
+            let spec = crate::experiment_file::parse("test.toml", text.as_bytes(), &[]).unwrap().spec;
+            assert_eq!(ExperimentId::derive(&spec.hash(), "").to_string(), id);
+            let members = conditions(&spec).unwrap();
+            assert_eq!(members.iter().map(|member| member.agent.as_str()).collect::<Vec<_>>(), agents);
+        }
     }
 
     #[test]
