@@ -174,7 +174,7 @@ mod tests {
     fn design(episodes: u32) -> ExperimentSpec {
         let text = r#"{"name":"t","seed":9,"scenario":{"name":"basic"},"agent":{"policy":"random"}}"#;
         let mut spec: ExperimentSpec = serde_json::from_str(text).unwrap();
-        spec.design = Some(DesignSpec { kind: Default::default(), factors: vec![] });
+        spec.design = Some(DesignSpec::default());
         spec.seeds.episodes = episodes;
         spec
     }

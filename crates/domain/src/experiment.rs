@@ -1,5 +1,6 @@
 //! What a researcher asks for: the experiment file as a value.
 
+mod design;
 mod files;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ use crate::file::{FileRef, StoredConfig, StoredFile};
 use crate::measures::{Measures, Response};
 use crate::shape::{self, Misfit};
 
+pub use design::{Alpha, DesignField, DesignKind, DesignSpec, FactorSpec, FoldOver, MAX_CONDITIONS, PlayOrder};
 pub use files::{FileKind, Mention, StoredMention, TakenIn};
 
 /// Most episodes one experiment may plan.
@@ -233,74 +235,6 @@ impl FitnessSpec {
     }
 }
 
-/// Factors and how they are combined.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DesignSpec {
-    /// How the factors' levels are combined into conditions.
-    #[serde(default, rename = "type")]
-    pub kind: DesignKind,
-    /// What is varied.
-    #[schemars(length(min = 1))]
-    pub factors: Vec<FactorSpec>,
-}
-
-/// How factors are combined.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DesignKind {
-    /// Every combination of levels.
-    #[default]
-    FullFactorial,
-    /// The first level of every factor, then each other level alone.
-    OneFactorAtATime,
-}
-
-impl DesignKind {
-    /// Every kind, in the order in which they are told to people.
-    pub const ALL: [Self; 2] = [Self::FullFactorial, Self::OneFactorAtATime];
-
-    /// The name used in files.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::FullFactorial => "full_factorial",
-            Self::OneFactorAtATime => "one_factor_at_a_time",
-        }
-    }
-
-    /// What it does, in one sentence.
-    #[must_use]
-    pub fn about(self) -> &'static str {
-        match self {
-            Self::FullFactorial => "Every combination of levels.",
-            Self::OneFactorAtATime => "The first level of every factor, then each other level alone.",
-        }
-    }
-}
-
-/// One factor of a design.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct FactorSpec {
-    /// What is varied: `agent.policy`, `agent.genome.NAME`, `agent.file` or `scenario.KEY`.
-    pub parameter: String,
-    /// Its name in tables; the last part of `parameter` unless given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Its levels, at least two.
-    #[schemars(length(min = 2))]
-    pub levels: Vec<Value>,
-}
-
-impl FactorSpec {
-    /// The name in tables.
-    #[must_use]
-    pub fn label(&self) -> &str {
-        self.name.as_deref().unwrap_or_else(|| self.parameter.rsplit('.').next().unwrap_or(&self.parameter))
-    }
-}
-
 /// A population that is improved from generation to generation by a genetic algorithm.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -453,7 +387,7 @@ impl ExperimentSpec {
             found.require(!weights.is_empty(), "fitness", "must name at least one measure");
         }
         if let Some(design) = &self.design {
-            check_design(design, &mut found);
+            design.check(&mut found);
         }
         if let Some(evolution) = &self.evolution {
             check_evolution(evolution, &mut found);
@@ -501,31 +435,6 @@ impl ExperimentSpec {
             found.add("seeds.explicit", &format!("seed {twice} is listed twice"), "list every seed once");
         }
     }
-}
-
-fn check_design(design: &DesignSpec, found: &mut Checks) {
-    for (index, factor) in design.factors.iter().enumerate() {
-        let at = format!("design.factors[{index}]");
-        if !is_assignable(&factor.parameter) {
-            found.add(
-                &format!("{at}.parameter"),
-                &format!("`{}` cannot be varied", factor.parameter),
-                "use agent.policy, agent.genome.NAME, agent.file or scenario.KEY",
-            );
-        }
-        let levels: Vec<_> = factor.levels.iter().map(Value::to_string).collect();
-        check_unique(levels.iter().map(String::as_str), &format!("{at}.levels"), "level", found);
-    }
-    check_unique(design.factors.iter().map(FactorSpec::label), "design.factors", "factor", found);
-    check_unique(design.factors.iter().map(|f| f.parameter.as_str()), "design.factors", "parameter", found);
-    let conditions = design.factors.iter().try_fold(1u64, |n, f| n.checked_mul(f.levels.len() as u64));
-    found.require(conditions.is_some_and(|n| n <= 100_000), "design", "must have at most 100000 conditions");
-}
-
-fn is_assignable(parameter: &str) -> bool {
-    ["agent.policy", "agent.file"].contains(&parameter)
-        || parameter.strip_prefix("agent.genome.").is_some_and(|name| !name.is_empty())
-        || parameter.strip_prefix("scenario.").is_some_and(|key| !key.is_empty())
 }
 
 fn check_evolution(evolution: &EvolutionSpec, found: &mut Checks) {

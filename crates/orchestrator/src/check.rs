@@ -23,7 +23,8 @@ pub fn violations(spec: &ExperimentSpec, games: &dyn Games) -> Vec<Violation> {
     if spec.evolution.is_some() && is_unknown(&spec.agent.definition()) {
         return found;
     }
-    match planning::first(ExperimentId::derive(&[0; 32], ""), spec) {
+    let plan = planning::first(ExperimentId::derive(&[0; 32], ""), spec);
+    match plan.and_then(|plan| planning::check_claims(spec).map(|()| plan)) {
         Err(violations) => found.extend(violations),
         Ok(plan) if base.is_none() => found.extend(member_violations(spec, &plan.members, games)),
         Ok(_) => {}
@@ -109,8 +110,11 @@ fn level(spec: &ExperimentSpec, member: &Member, path: &str) -> Option<String> {
     let factors = &spec.design.as_ref()?.factors;
     let (index, factor) = factors.iter().enumerate().find(|(_, factor)| gives(&factor.parameter))?;
     let chosen = member.factors.get(factor.label())?;
-    let number = factor.levels.iter().position(|level| level == chosen)?;
-    Some(format!("design.factors[{index}].levels[{number}]"))
+    let number = match factor.levels.as_slice() {
+        [] => 0,
+        levels => levels.iter().position(|level| level == chosen)?,
+    };
+    Some(format!("design.factors[{index}].{}", planning::field_of(factor, number, chosen)))
 }
 
 #[cfg(test)]
@@ -170,6 +174,12 @@ mod tests {
             ("design.factors[1].levels[1]", "scenario.name: unknown scenario `basics`"),
         ];
         assert_eq!(found, expected.map(|(path, message)| (path.to_owned(), message.to_owned())));
+    }
+
+    #[test]
+    fn a_range_that_leaves_its_parameter_is_told_at_its_end() {
+        let found = told(serde_json::json!([{ "parameter": "agent.genome.burst", "low": 1, "high": 2 }]));
+        assert!(found[0].0 == "design.factors[0].low" && found[0].1.contains("unknown parameter `burst`"), "{found:?}");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod control;
 mod crash;
 mod daemon;
 mod demo;
+mod design;
 mod doctor;
 mod engine;
 mod events;
@@ -103,6 +104,8 @@ enum Command {
     Jobs(jobs::JobsCommand),
     /// Check an experiment file
     Validate(files::ValidateArgs),
+    /// Print the conditions of a design and what they can tell, or write a new experiment file
+    Design(design::DesignArgs),
     /// Print the JSON Schema of experiment files
     Schema,
     /// List the policies and their parameters
@@ -218,6 +221,7 @@ async fn execute(cli: Cli, metrics: Option<Metrics>, collector: Option<String>) 
         Command::Events(command) => events::run(command, &place).await,
         Command::Jobs(command) => jobs::run(command, &place).await,
         Command::Validate(args) => files::validate(&args, &place).await,
+        Command::Design(args) => design::run(args, &place).await,
         Command::Schema => files::schema(),
         Command::Policies(args) => files::policies(&args),
         Command::Scenarios(args) => files::scenarios(&args, &place),

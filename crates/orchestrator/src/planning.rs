@@ -1,6 +1,7 @@
 //! What is to be played: from a specification to generations of jobs. Pure: the same input gives the same plan.
 
 mod conditions;
+pub mod design;
 mod extension;
 mod population;
 mod progress;
@@ -16,7 +17,7 @@ use domain::ports::{GenerationRecord, GenerationSummary};
 
 use crate::standing::Standing;
 
-pub use conditions::conditions;
+pub use conditions::{conditions, design as designed, field_of};
 pub use extension::extension;
 pub use progress::{due_through, planned};
 
@@ -39,6 +40,19 @@ pub fn first(id: ExperimentId, spec: &ExperimentSpec) -> Result<GenerationPlan, 
         None => (Stage::DESIGN, conditions(spec)?),
     };
     Ok(generation(id, spec, 0, stage, members))
+}
+
+/// Refuses a design that cannot tell what it is asked, or about which its file claims what is not true.
+///
+/// # Errors
+/// What is not true, with a counter-example; what is wrong with the design.
+pub fn check_claims(spec: &ExperimentSpec) -> Result<(), Vec<Violation>> {
+    let Some(given) = &spec.design else { return Ok(()) };
+    if design::is_true_by_itself(given) {
+        return Ok(());
+    }
+    let made = designed(spec)?;
+    made.map_or(Ok(()), |made| design::audit(given, &made).map(|_| ()))
 }
 
 /// What follows generation `index` once it is complete. `evolved` is the latest round of the population (that generation

@@ -15,7 +15,7 @@ use super::output::{self, Form};
 use super::{Exit, Failure, Place};
 use crate::experiment_file::{self, Document, Fault, Faults};
 use crate::games::doom::DoomGames;
-use crate::user_files::local::{self, LocalBlobs};
+use crate::user_files::local::{self, LocalBlobs, LocalFile};
 use crate::user_files::resolve::{ResolveError, resolve};
 use crate::{check, planning};
 
@@ -85,11 +85,26 @@ async fn check_with_files(
     name: &str,
     install: Install,
 ) -> Result<Result<Document, Box<Faults>>, Failure> {
-    let mut document = match experiment_file::parse(name, &read(&args.file)?, &args.set) {
-        Ok(document) => document,
-        faults => return Ok(faults),
+    let (document, files) = match read_with_files(&args.file, &args.set, name).await? {
+        Ok(read) => read,
+        Err(faults) => return Ok(Err(faults)),
     };
-    let folder = args.file.parent().unwrap_or_else(|| Path::new(""));
+    let games = DoomGames::new(install, PathBuf::new()).with_files(LocalBlobs::of(&files));
+    let found = [document.spec.violations(), check::violations(&document.spec, &games)].concat();
+    Ok(if found.is_empty() { Ok(document) } else { Err(Box::new(document.faults(found))) })
+}
+
+/// Reads an experiment and the files that it names, as they are here.
+pub(super) async fn read_with_files(
+    file: &Path,
+    set: &[String],
+    name: &str,
+) -> Result<Result<(Document, Vec<LocalFile>), Box<Faults>>, Failure> {
+    let mut document = match experiment_file::parse(name, &read(file)?, set) {
+        Ok(document) => document,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let folder = file.parent().unwrap_or_else(|| Path::new(""));
     let files = match local::collect(&document.spec, folder) {
         Ok(files) => files,
         Err(found) => return Ok(Err(Box::new(document.faults(found)))),
@@ -100,9 +115,7 @@ async fn check_with_files(
         Err(ResolveError::Invalid(found)) => return Ok(Err(Box::new(document.faults(found)))),
         Err(ResolveError::Port(error)) => return Err(error.into()),
     }
-    let games = DoomGames::new(install, PathBuf::new()).with_files(LocalBlobs::of(&files));
-    let found = [document.spec.violations(), check::violations(&document.spec, &games)].concat();
-    Ok(if found.is_empty() { Ok(document) } else { Err(Box::new(document.faults(found))) })
+    Ok(Ok((document, files)))
 }
 
 fn valid_json(spec: &ExperimentSpec) -> Value {

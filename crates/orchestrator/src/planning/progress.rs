@@ -32,8 +32,5 @@ pub fn due_through(course: &Course<'_>, index: u32) -> u64 {
 
 /// How many conditions a design has.
 pub(super) fn conditions(spec: &ExperimentSpec) -> u64 {
-    spec.design.as_ref().map_or(0, |design| {
-        let levels: Vec<_> = design.factors.iter().map(|factor| factor.levels.len()).collect();
-        super::conditions::combinations(design.kind, &levels).len() as u64
-    })
+    spec.design.as_ref().map_or(0, super::design::count)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::ErrorKind;
-use domain::experiment::{DesignKind, ScenarioSpec};
+use domain::experiment::{DesignField, DesignKind, ScenarioSpec};
 use domain::genome::{Domain, Parameter};
 use domain::measures::Response;
 use domain::ports::PortError;
@@ -67,7 +67,16 @@ fn parameter(parameter: &Parameter) -> pb::PolicyParameter {
 
 /// The kinds of designs.
 pub(super) fn designs() -> pb::ListDesignsResponse {
-    let design = |kind: DesignKind| pb::Design { name: kind.name().to_owned(), about: kind.about().to_owned() };
+    let field = |field: &DesignField| pb::DesignField {
+        name: field.name.to_owned(),
+        about: field.about.to_owned(),
+        required: field.required,
+    };
+    let design = |kind: DesignKind| pb::Design {
+        name: kind.name().to_owned(),
+        about: kind.about().to_owned(),
+        fields: kind.fields().iter().map(field).collect(),
+    };
     pb::ListDesignsResponse { designs: DesignKind::ALL.into_iter().map(design).collect() }
 }
 
@@ -83,12 +92,18 @@ pub(super) fn measures() -> pb::ListMeasuresResponse {
 
 #[cfg(test)]
 mod tests {
+    use domain::experiment::DesignSpec;
+
     use super::*;
 
     #[test]
     fn names_are_those_that_files_have() {
         for kind in DesignKind::ALL {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.name());
+        }
+        let schema = serde_json::to_value(schemars::schema_for!(DesignSpec)).unwrap();
+        for field in designs().designs.iter().flat_map(|design| &design.fields) {
+            assert!(!schema["properties"][&field.name].is_null() && !field.about.is_empty(), "{field:?}");
         }
         let listed = policies().policies;
         assert_eq!(listed.len(), decision::POLICIES.len());

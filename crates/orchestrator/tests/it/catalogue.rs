@@ -24,6 +24,8 @@ async fn a_daemon_says_what_there_is_and_what_a_file_would_launch() {
     assert!(!aim.about.is_empty() && !aim.parameters.is_empty());
     let designs = client.list_designs(pb::ListDesignsRequest {}).await.unwrap().into_inner().designs;
     assert!(designs.iter().any(|design| design.name == "full_factorial"));
+    let sobol = designs.iter().find(|design| design.name == "sobol").unwrap();
+    assert!(sobol.fields.iter().any(|field| field.name == "runs" && field.required), "{sobol:?}");
     let measures = client.list_measures(pb::ListMeasuresRequest {}).await.unwrap().into_inner().measures;
     assert!(measures.iter().any(|measure| measure.name == "ammo_efficiency" && measure.optional));
 

@@ -9,6 +9,7 @@ mod collector;
 mod control;
 mod daemons;
 mod deployment;
+mod design;
 mod embedded;
 mod events;
 mod every_rpc;

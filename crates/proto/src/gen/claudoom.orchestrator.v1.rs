@@ -1267,7 +1267,7 @@ pub struct ListDesignsResponse {
     pub designs: ::prost::alloc::vec::Vec<Design>,
 }
 /// A way to combine the levels of factors.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Design {
     /// Its name, as `design.type` of an experiment has it.
     #[prost(string, tag = "1")]
@@ -1275,6 +1275,22 @@ pub struct Design {
     /// What it does, in one sentence.
     #[prost(string, tag = "2")]
     pub about: ::prost::alloc::string::String,
+    /// The fields of `\[design\]` that it has besides `type`.
+    #[prost(message, repeated, tag = "3")]
+    pub fields: ::prost::alloc::vec::Vec<DesignField>,
+}
+/// A field that a kind of design has.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DesignField {
+    /// Its name in files, such as `generators`; `factors` stands for the list of factors.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// What it means for this kind.
+    #[prost(string, tag = "2")]
+    pub about: ::prost::alloc::string::String,
+    /// Whether it has to be there.
+    #[prost(bool, tag = "3")]
+    pub required: bool,
 }
 /// Asks for the measures.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]

@@ -1023,12 +1023,24 @@ class ListDesignsResponse(_message.Message):
     def __init__(self, designs: _Optional[_Iterable[_Union[Design, _Mapping]]] = ...) -> None: ...
 
 class Design(_message.Message):
-    __slots__ = ("name", "about")
+    __slots__ = ("name", "about", "fields")
     NAME_FIELD_NUMBER: _ClassVar[int]
     ABOUT_FIELD_NUMBER: _ClassVar[int]
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
     name: str
     about: str
-    def __init__(self, name: _Optional[str] = ..., about: _Optional[str] = ...) -> None: ...
+    fields: _containers.RepeatedCompositeFieldContainer[DesignField]
+    def __init__(self, name: _Optional[str] = ..., about: _Optional[str] = ..., fields: _Optional[_Iterable[_Union[DesignField, _Mapping]]] = ...) -> None: ...
+
+class DesignField(_message.Message):
+    __slots__ = ("name", "about", "required")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ABOUT_FIELD_NUMBER: _ClassVar[int]
+    REQUIRED_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    about: str
+    required: bool
+    def __init__(self, name: _Optional[str] = ..., about: _Optional[str] = ..., required: _Optional[bool] = ...) -> None: ...
 
 class ListMeasuresRequest(_message.Message):
     __slots__ = ()
