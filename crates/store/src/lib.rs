@@ -28,6 +28,7 @@ mod events;
 mod experiments;
 mod extensions;
 mod fences;
+mod findings;
 mod finish;
 mod gate;
 mod generations;
