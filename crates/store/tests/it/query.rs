@@ -73,11 +73,11 @@ async fn answers_have_types_names_and_a_limit() {
         );
 
         let answer =
-            ask(&config, "select e.position, s.position, null as nothing from episodes e left join scores s on false")
+            ask(&config, "select e.position, s.position, null as absent from episodes e left join scores s on false")
                 .await;
         let answer = answer.unwrap();
         assert_eq!((answer.rows.len(), answer.cut), (3, true));
-        assert_eq!(answer.columns, ["position", "position_2", "nothing"]);
+        assert_eq!(answer.columns, ["position", "position_2", "absent"]);
         assert_eq!(answer.rows[0][1..], [Value::Null, Value::Null]);
 
         let answer =
