@@ -21,6 +21,7 @@ mod m20261127000003_create_projection;
 mod m20261127000004_create_files;
 mod m20261129000001_create_tokens;
 mod m20261129000002_create_research;
+mod m20261129000003_create_findings;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127000004_create_files::Migration),
             Box::new(m20261129000001_create_tokens::Migration),
             Box::new(m20261129000002_create_research::Migration),
+            Box::new(m20261129000003_create_findings::Migration),
         ]
     }
 }

@@ -40,6 +40,10 @@ uuid_id!(
     JobId
 );
 uuid_id!(
+    /// A finding; random, since two people may find the same.
+    FindingId
+);
+uuid_id!(
     /// An event: UUIDv5 of experiment, kind, natural key and occurrence.
     EventId
 );

@@ -177,12 +177,12 @@ pub struct JournalEntry {
     pub detail: String,
 }
 
-fn is_line_break(c: char) -> bool {
+pub(crate) fn is_line_break(c: char) -> bool {
     matches!(c, '\n' | '\t')
 }
 
 /// `text` without surrounding blanks and with `?` for characters that can be neither stored nor shown everywhere.
-fn cleaned(text: &str, keep: impl Fn(char) -> bool) -> String {
+pub(crate) fn cleaned(text: &str, keep: impl Fn(char) -> bool) -> String {
     text.trim().chars().map(|c| if c.is_control() && !keep(c) { '?' } else { c }).collect()
 }
 

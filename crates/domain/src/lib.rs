@@ -18,6 +18,7 @@ pub mod event_chain;
 pub mod experiment;
 pub mod extension;
 pub mod file;
+pub mod finding;
 pub mod game;
 pub mod genome;
 pub mod ids;

@@ -162,6 +162,12 @@ impl Response {
         }
     }
 
+    /// Whether it is a whole number.
+    #[must_use]
+    pub fn is_count(self) -> bool {
+        !matches!(self, Self::Reward | Self::Path | Self::ExplorationCoverage | Self::AmmoEfficiency)
+    }
+
     /// Whether an episode may have none.
     #[must_use]
     pub fn is_optional(self) -> bool {

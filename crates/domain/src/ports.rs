@@ -10,6 +10,7 @@ mod event_history;
 mod event_ledger;
 mod event_source;
 mod fences;
+mod findings;
 mod job_ledger;
 mod jobs;
 mod leadership;
@@ -30,6 +31,7 @@ pub use event_history::{EventHistory, EventWalk, StreamWindow};
 pub use event_ledger::{EventLedger, LedgerEvent};
 pub use event_source::{Backlog, EventConsumer, EventDelivery, EventSource, StreamMessage};
 pub use fences::{FenceCounts, FenceReport};
+pub use findings::{FindingFilter, FindingStore};
 pub use job_ledger::{
     AttemptRecord, EpisodeFilter, EpisodeRecord, JobDetail, JobEpisode, JobFilter, JobLedger, JobRecord,
 };

@@ -44,6 +44,8 @@ reasons! {
     AGENT_NOT_FOUND: NotFound,
     /// No file of this content was taken in.
     FILE_NOT_FOUND: NotFound,
+    /// There is no such finding.
+    FINDING_NOT_FOUND: NotFound,
     /// There is no such research session, or no longer.
     SESSION_NOT_FOUND: NotFound,
     /// The call does not fit the present state.

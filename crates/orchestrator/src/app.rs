@@ -10,7 +10,7 @@ pub mod witness;
 
 use domain::ports::TraceSource;
 
-pub use embedded::{Embedded, EmbeddedSettings};
+pub use embedded::{Embedded, EmbeddedSettings, embedded_database};
 pub use engine::{EngineArgs, Env, host_name};
 pub use playing::{Playing, PlayingSettings};
 pub use remote::{BlobPlace, Dependencies, Remote};

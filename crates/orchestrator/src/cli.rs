@@ -14,17 +14,21 @@ mod doctor;
 mod engine;
 mod events;
 mod experiments;
+mod export;
 mod failure;
 mod file_args;
 mod files;
+mod finding;
 mod http;
 mod jobs;
 mod journal;
+mod ledger;
 mod nats_control;
 mod output;
 mod pool;
 mod scores;
 mod services;
+mod sql;
 mod token;
 mod upload;
 mod watch;
@@ -96,6 +100,13 @@ enum Command {
     Scores(scores::ScoresArgs),
     /// Recompute the digest of an experiment from its scores
     Digest(scores::DigestArgs),
+    /// Write every episode of an experiment, with its factors and measures, for other programs
+    Export(export::ExportArgs),
+    /// Ask the database in SQL; nothing can be changed
+    Sql(sql::SqlArgs),
+    /// Keep what an experiment shows, and see what became of it
+    #[command(subcommand)]
+    Finding(finding::FindingCommand),
     /// List events, and prove that ledger, event stream and summaries agree
     #[command(subcommand)]
     Events(events::EventsCommand),
@@ -218,6 +229,9 @@ async fn execute(cli: Cli, metrics: Option<Metrics>, collector: Option<String>) 
         Command::Journal(args) => journal::run(args, &place).await,
         Command::Scores(args) => scores::run(args, &place).await,
         Command::Digest(args) => scores::digest(args, &place).await,
+        Command::Export(args) => export::run(args, &place).await,
+        Command::Sql(args) => sql::run(args, &place).await,
+        Command::Finding(command) => finding::run(command, &place).await,
         Command::Events(command) => events::run(command, &place).await,
         Command::Jobs(command) => jobs::run(command, &place).await,
         Command::Validate(args) => files::validate(&args, &place).await,

@@ -31,7 +31,7 @@ use crate::user_files::{Hold, UserFiles};
 use crate::{check, planning};
 
 /// Characters of an id that are enough to look it up by.
-const SHORTEST_ID: usize = 4;
+pub(crate) const SHORTEST_ID: usize = 4;
 /// Jobs that are put into the queue at a time.
 const BATCH: u32 = 500;
 

@@ -15,6 +15,7 @@ pub mod core;
 pub mod director;
 pub mod events;
 pub mod experiment_file;
+pub mod export;
 pub mod games;
 pub mod http;
 pub mod jobs;

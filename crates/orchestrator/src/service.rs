@@ -337,7 +337,7 @@ impl OrchestratorService for Service {
     ) -> Result<Response<pb::ListGenomesResponse>, Status> {
         let request = request.into_inner();
         let record = self.record(&request.experiment_id).await?;
-        Ok(Response::new(genomes::list(self.core.store.as_ref(), &record, request).await?))
+        Ok(Response::new(genomes::list(self.core.jobs.as_ref(), &record, request).await?))
     }
 
     async fn get_genome(

@@ -40,16 +40,25 @@ pub fn fitness(spec: &ExperimentSpec, member: &MemberScores) -> Vec<f64> {
 /// bits, so members of equal sums must have equal means.
 #[must_use]
 pub fn mean_fitness(spec: &ExperimentSpec, member: &MemberScores) -> Option<f64> {
-    let fitness = fitness(spec, member);
-    (!fitness.is_empty()).then(|| fitness.iter().sum::<f64>() / fitness.len() as f64)
+    plain_mean(&fitness(spec, member))
+}
+
+fn plain_mean(sample: &[f64]) -> Option<f64> {
+    (!sample.is_empty()).then(|| sample.iter().sum::<f64>() / sample.len() as f64)
 }
 
 /// The fitness of a member's episodes as a sample; absent while it has no score.
 #[must_use]
 pub fn over_episodes(spec: &ExperimentSpec, member: &MemberScores) -> Option<Summary> {
-    let summary = stats::summarise(&fitness(spec, member)).ok()?;
+    sample(&fitness(spec, member))
+}
+
+/// What is told of a sample; absent if it is empty.
+#[must_use]
+pub fn sample(values: &[f64]) -> Option<Summary> {
+    let summary = stats::summarise(values).ok()?;
     // The mean that selection compares, so that two tables never show two means of one member.
-    Some(Summary { mean: mean_fitness(spec, member)?, ..summary })
+    Some(Summary { mean: plain_mean(values)?, ..summary })
 }
 
 /// How many episodes of a generation are scored.

@@ -12,6 +12,7 @@ pub(crate) mod event_inbox;
 pub(crate) mod experiment_summaries;
 pub(crate) mod experiments;
 pub(crate) mod extensions;
+pub(crate) mod findings;
 pub(crate) mod generation_summaries;
 pub(crate) mod generations;
 pub(crate) mod jobs;

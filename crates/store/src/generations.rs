@@ -1,6 +1,7 @@
 //! Generations: read with all their scores, and closed when every episode is scored.
 
 use std::collections::BTreeMap;
+use std::ops::RangeBounds;
 
 use domain::ErrorKind;
 use domain::course::Course;
@@ -24,7 +25,7 @@ use crate::convert;
 use crate::entity::{experiments, generations, members};
 use crate::error::{Error, Result, refused, refused_as};
 use crate::experiments::{generation_started, lock, own, status_of};
-use crate::scores::scores_of_generation;
+use crate::scores::{scores_of_generation, within};
 use crate::session::SqlStore;
 use crate::{extensions, leadership, plan};
 
@@ -38,10 +39,25 @@ impl SqlStore {
                 purpose: convert::purpose(&row.purpose)?,
                 status: convert::parse(&row.status, "status of a generation")?,
                 episodes_per_member: convert::number(row.episodes_per_member, "number of episodes")?,
-                members: members_with_scores(&self.db, id, index).await?,
+                members: members_with_scores(&self.db, id, index, ..).await?,
             })
         })
         .await
+    }
+
+    pub(crate) async fn list_members(
+        &self,
+        id: ExperimentId,
+        index: u32,
+        from: u32,
+        most: u32,
+    ) -> Result<Vec<MemberScores>> {
+        if generations::Entity::find_by_id((id.0, i64::from(index))).one(&self.db).await?.is_none() {
+            return Err(not_found(id, index));
+        }
+        // Positions have no gaps.
+        let from = i64::from(from);
+        members_with_scores(&self.db, id, index, from..from + i64::from(most)).await
     }
 
     pub(crate) async fn close_once(
@@ -133,15 +149,19 @@ pub(crate) async fn lock_generation(
     select.one(tx).await?.ok_or_else(|| not_found(id, index))
 }
 
-async fn members_with_scores(db: &impl ConnectionTrait, id: ExperimentId, index: u32) -> Result<Vec<MemberScores>> {
-    let rows = members::Entity::find()
+async fn members_with_scores(
+    db: &impl ConnectionTrait,
+    id: ExperimentId,
+    index: u32,
+    positions: impl RangeBounds<i64> + Clone,
+) -> Result<Vec<MemberScores>> {
+    let select = members::Entity::find()
         .filter(members::Column::ExperimentId.eq(id.0))
         .filter(members::Column::Generation.eq(i64::from(index)))
-        .order_by_asc(members::Column::Position)
-        .all(db)
-        .await?;
+        .order_by_asc(members::Column::Position);
+    let rows = within(select, members::Column::Position, positions.clone()).all(db).await?;
     let mut scores: BTreeMap<u32, Vec<Score>> = BTreeMap::new();
-    for score in scores_of_generation(db, id, index).await? {
+    for score in scores_of_generation(db, id, index, positions).await? {
         scores.entry(score.key.position).or_default().push(score);
     }
     let with_scores = |row| {

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use domain::ids::{ExperimentId, Fence, JobId};
 use domain::ports::{
-    AttemptRecord, EpisodeFilter, EpisodeRecord, JobDetail, JobEpisode, JobFilter, JobLedger, JobRecord, Page,
-    PortResult, TickRow,
+    AttemptRecord, EpisodeFilter, EpisodeRecord, JobDetail, JobEpisode, JobFilter, JobLedger, JobRecord, MemberScores,
+    Page, PortResult, TickRow,
 };
 use domain::reason;
 use domain::score::EpisodeKey;
@@ -48,6 +48,16 @@ impl JobLedger for SqlStore {
         page: &Page,
     ) -> PortResult<(Vec<EpisodeRecord>, Option<String>)> {
         self.retrying("list episodes", || self.list_episodes(experiment, filter, page)).await
+    }
+
+    async fn members(
+        &self,
+        experiment: ExperimentId,
+        generation: u32,
+        from: u32,
+        most: u32,
+    ) -> PortResult<Vec<MemberScores>> {
+        self.retrying("list members", || self.list_members(experiment, generation, from, most)).await
     }
 
     async fn ticks(&self, experiment: ExperimentId, key: EpisodeKey) -> PortResult<Vec<TickRow>> {

@@ -79,6 +79,14 @@ impl Looker {
         &self.target
     }
 
+    /// A connection.
+    ///
+    /// # Errors
+    /// As [`Looker::look`].
+    pub(crate) async fn client(&self) -> PortResult<deadpool_postgres::Client> {
+        self.pool.get().await.map_err(|error| self.refused(error))
+    }
+
     /// Looks; how closely depends on what is known.
     ///
     /// # Errors

@@ -108,6 +108,15 @@ pub async fn migrate(config: &StoreConfig) -> PortResult<()> {
     Ok(())
 }
 
+/// A connection of its own to PostgreSQL, for what is asked once.
+pub(crate) async fn single(
+    config: &StoreConfig,
+    target: &Target,
+    options: &PgConnectOptions,
+) -> PortResult<deadpool_postgres::Client> {
+    Pools::new(config, target, options)?.looker().client().await
+}
+
 async fn prepare(config: &StoreConfig, target: &Target, options: &PgConnectOptions) -> PortResult<()> {
     if config.migrate { postgres::upgrade(config, target, options).await } else { Ok(()) }
 }

@@ -1,13 +1,15 @@
 //! Reads scores back.
 
+use std::ops::{Bound, RangeBounds};
+
 use domain::experiment::{ExperimentSpec, FitnessSpec};
 use domain::ids::ExperimentId;
 use domain::ports::{Page, PortResult, ScoreFilter, ScoreRow};
 use domain::score::{EpisodeKey, Score};
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition as _};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, FromQueryResult, JoinType,
-    QueryFilter as _, QueryOrder as _, QueryResult, QuerySelect as _, RelationDef, RelationTrait as _, Select,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter as _,
+    QueryOrder as _, QueryResult, QuerySelect as _, RelationDef, RelationTrait as _, Select,
 };
 
 use crate::convert;
@@ -131,16 +133,35 @@ pub(crate) async fn stored_scores(tx: &DatabaseTransaction, job: &jobs::Model) -
     Ok(in_key_order(select).all(tx).await?)
 }
 
-/// The scores of a generation without their logs, in key order.
+/// The rows whose `column` is in a range.
+pub(crate) fn within<E: EntityTrait>(
+    select: Select<E>,
+    column: impl ColumnTrait,
+    range: impl RangeBounds<i64>,
+) -> Select<E> {
+    let select = match range.start_bound() {
+        Bound::Included(&first) => select.filter(column.gte(first)),
+        Bound::Excluded(&before) => select.filter(column.gt(before)),
+        Bound::Unbounded => select,
+    };
+    match range.end_bound() {
+        Bound::Included(&last) => select.filter(column.lte(last)),
+        Bound::Excluded(&after) => select.filter(column.lt(after)),
+        Bound::Unbounded => select,
+    }
+}
+
+/// The scores of members of a generation without their logs, in key order.
 pub(crate) async fn scores_of_generation(
     db: &impl ConnectionTrait,
     id: ExperimentId,
     generation: u32,
+    positions: impl RangeBounds<i64>,
 ) -> Result<Vec<Score>> {
     let select = scores::Entity::find()
         .filter(scores::Column::ExperimentId.eq(id.0))
         .filter(scores::Column::Generation.eq(i64::from(generation)));
-    let rows = in_key_order(select).all(db).await?;
+    let rows = in_key_order(within(select, scores::Column::Position, positions)).all(db).await?;
     rows.into_iter().map(|row| convert::score(row, Vec::new())).collect()
 }
 

@@ -9,6 +9,7 @@ mod dispatch;
 mod events;
 mod experiments;
 mod extensions;
+mod findings;
 mod finish;
 mod generations;
 mod jobs;

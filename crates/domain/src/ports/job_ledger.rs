@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Page, PortResult, TickRow};
+use super::{MemberScores, Page, PortResult, TickRow};
 use crate::ids::{AgentId, ExperimentId, Fence, JobId};
 use crate::plan::PlannedEpisode;
 use crate::score::{EpisodeKey, Score};
@@ -149,6 +149,18 @@ pub trait JobLedger: Send + Sync {
         filter: &EpisodeFilter,
         page: &Page,
     ) -> PortResult<(Vec<EpisodeRecord>, Option<String>)>;
+
+    /// At most `most` members of a generation with their scores, from a position on, in order of positions.
+    ///
+    /// # Errors
+    /// `NotFound` if the generation is not planned.
+    async fn members(
+        &self,
+        experiment: ExperimentId,
+        generation: u32,
+        from: u32,
+        most: u32,
+    ) -> PortResult<Vec<MemberScores>>;
 
     /// The ticks of an episode, in order; none where the experiment keeps none.
     async fn ticks(&self, experiment: ExperimentId, key: EpisodeKey) -> PortResult<Vec<TickRow>>;

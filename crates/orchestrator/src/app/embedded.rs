@@ -161,8 +161,14 @@ async fn process(
     let stop = CancellationToken::new();
     Ok((stop.clone(), tokio::spawn(processor.run(stop))))
 }
+
+/// The database in a data folder.
+#[must_use]
+pub fn embedded_database(data: &Path) -> StoreConfig {
+    StoreConfig::new(format!("sqlite:{}", data.join(DATABASE).display()))
+}
+
 async fn open_store(data: &Path) -> Result<SqlStore, PortError> {
-    let path = data.join(DATABASE);
-    let config = StoreConfig::new(format!("sqlite:{}", path.display())).with_migrations();
+    let config = embedded_database(data).with_migrations();
     store::connect(&StoreConfig { trace: trace(), ..config }, Arc::new(Encoder)).await
 }

@@ -7,7 +7,7 @@ use proto::orchestrator::v1 as pb;
 use serde_json::{Value, json};
 
 use super::connect::{Client, Connection, ServiceArgs};
-use super::output::{self, Form};
+use super::output::{self, Form, Rows};
 use super::{Failure, Place};
 use crate::shard::Pin;
 
@@ -67,9 +67,9 @@ pub(super) struct ListArgs {
     /// Most jobs to list
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: usize,
-    /// Form of the result
-    #[arg(short, long, value_enum, default_value_t = Form::Table)]
-    output: Form,
+    /// Form of the rows
+    #[arg(short, long, value_enum, default_value_t = Rows::Table)]
+    output: Rows,
     #[command(flatten)]
     service: ServiceArgs,
 }
@@ -145,9 +145,10 @@ async fn list(client: &mut Client, args: ListArgs) -> Result<(), Failure> {
             break;
         }
     }
-    if args.output == Form::Json {
-        return output::json(&jobs.iter().map(job_json).collect::<Vec<_>>());
-    }
+    output::rows(args.output, &FIELDS, &jobs.iter().map(job_json).collect::<Vec<_>>(), || job_table(&jobs))
+}
+
+fn job_table(jobs: &[pb::Job]) -> String {
     let heads = ["job", "gen", "agent", "status", "episodes", "attempts", "failed", "owner", "lease"];
     let rows = jobs.iter().map(|job| {
         vec![
@@ -162,7 +163,7 @@ async fn list(client: &mut Client, args: ListArgs) -> Result<(), Failure> {
             lease(job),
         ]
     });
-    output::line(output::table(&heads, &["gen", "episodes", "attempts", "failed", "lease"], rows))
+    output::table(&heads, &["gen", "episodes", "attempts", "failed", "lease"], rows)
 }
 
 async fn show(client: &mut Client, args: ShowArgs) -> Result<(), Failure> {
@@ -209,18 +210,21 @@ async fn show(client: &mut Client, args: ShowArgs) -> Result<(), Failure> {
 async fn dead(client: &mut Client, args: &ListArgs) -> Result<(), Failure> {
     let limit = u32::try_from(args.limit).unwrap_or(u32::MAX);
     let response = client.list_dead_letters(pb::ListDeadLettersRequest { limit }).await?.into_inner();
-    if args.output == Form::Json {
-        return output::json(&response.dead_letters.iter().map(letter_json).collect::<Vec<_>>());
+    let letters = response.dead_letters;
+    let heads = ["job", "experiment", "reason", "dead_at_ms", "bytes"];
+    output::rows(args.output, &heads, &letters.iter().map(letter_json).collect::<Vec<_>>(), || letter_table(&letters))
+}
+
+fn letter_table(letters: &[pb::DeadLetter]) -> String {
+    if letters.is_empty() {
+        return "the queue has put nothing aside".to_owned();
     }
-    if response.dead_letters.is_empty() {
-        return output::line("the queue has put nothing aside");
-    }
-    let rows = response.dead_letters.iter().map(|letter| {
+    let rows = letters.iter().map(|letter| {
         let job = if letter.job_id.is_empty() { "no job".to_owned() } else { letter.job_id.clone() };
         let when = letter.dead_at_ms.map(ago).unwrap_or_default();
         vec![job, letter.experiment_id.clone(), letter.reason.clone(), when, letter.bytes.to_string()]
     });
-    output::line(output::table(&["job", "experiment", "reason", "when", "bytes"], &["bytes"], rows))
+    output::table(&["job", "experiment", "reason", "when", "bytes"], &["bytes"], rows)
 }
 
 async fn redrive(client: &mut Client, args: RedriveArgs) -> Result<(), Failure> {
@@ -267,6 +271,22 @@ fn ago(moment_ms: i64) -> String {
 fn some(text: &str) -> Option<&str> {
     Some(text).filter(|text| !text.is_empty())
 }
+
+/// Fields of a job as columns.
+const FIELDS: [&str; 12] = [
+    "id",
+    "experiment",
+    "generation",
+    "ordinal",
+    "agent",
+    "status",
+    "owner",
+    "fence",
+    "lease_left_ms",
+    "failed_attempts",
+    "episodes_planned",
+    "episodes_scored",
+];
 
 fn job_json(job: &pb::Job) -> Value {
     json!({

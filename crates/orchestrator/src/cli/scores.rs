@@ -132,13 +132,9 @@ fn row_json(row: &ScoreRow) -> Value {
 fn measure(row: &ScoreRow, response: Response) -> Value {
     match row.score.measures.get(response) {
         None => Value::Null,
-        Some(value) if is_count(response) => json!(value as i64),
+        Some(value) if response.is_count() => json!(value as i64),
         Some(value) => json!(value),
     }
-}
-
-fn is_count(response: Response) -> bool {
-    !matches!(response, Response::Reward | Response::Path | Response::ExplorationCoverage | Response::AmmoEfficiency)
 }
 
 fn table(rows: &[ScoreRow]) -> String {

@@ -3,7 +3,7 @@
 use domain::Violation;
 use domain::experiment::ExperimentSpec;
 use domain::plan::Member;
-use domain::ports::{ExperimentRecord, ExperimentStore, GenerationRecord, MemberScores, PortError};
+use domain::ports::{ExperimentRecord, ExperimentStore, GenerationRecord, JobLedger, MemberScores, PortError};
 use proto::orchestrator::v1 as pb;
 use tonic::Status;
 
@@ -17,21 +17,22 @@ use crate::standing::over_episodes;
 /// # Errors
 /// `NOT_FOUND` for a generation that is not planned, `INVALID_ARGUMENT` for a token that is none.
 pub(super) async fn list(
-    store: &dyn ExperimentStore,
+    jobs: &dyn JobLedger,
     record: &ExperimentRecord,
     request: pb::ListGenomesRequest,
 ) -> Result<pb::ListGenomesResponse, Status> {
-    let generation = generation(store, record, request.generation).await.map_err(status)?;
+    let generation = request.generation.unwrap_or(record.generation);
     let page = page(request.page_size, request.page_token);
-    let first = page.after.as_deref().map_or(Some(0), |token| token.parse::<usize>().ok()).ok_or_else(|| {
+    let first = page.after.as_deref().map_or(Some(0), |token| token.parse::<u32>().ok()).ok_or_else(|| {
         let violation = Violation::new("page_token", "is not one that a list gave");
         proto::status::invalid("the page token is wrong", &[violation])
     })?;
-    let next = first.saturating_add(page.size as usize);
-    let genomes = generation.members.iter().skip(first).take(page.size as usize);
+    let mut members = jobs.members(record.id, generation, first, page.size + 1).await.map_err(status)?;
+    let next = members.get(page.size as usize).map(|beyond| beyond.member.position.to_string());
+    members.truncate(page.size as usize);
     Ok(pb::ListGenomesResponse {
-        genomes: genomes.map(|scored| scored_genome(&record.spec, &generation, scored)).collect(),
-        next_page_token: if next < generation.members.len() { next.to_string() } else { String::new() },
+        genomes: members.iter().map(|scored| scored_genome(&record.spec, generation, scored)).collect(),
+        next_page_token: next.unwrap_or_default(),
     })
 }
 
@@ -49,7 +50,7 @@ pub(super) async fn get(
     let generation = generation(store, record, request.generation).await.map_err(status)?;
     let scored = generation.members.iter().find(|scored| scored.member.agent == agent);
     let scored = scored.ok_or_else(|| status(no_agent(record, &generation, Some(generation.index), &agent)))?;
-    Ok(pb::GetGenomeResponse { genome: Some(scored_genome(&record.spec, &generation, scored)) })
+    Ok(pb::GetGenomeResponse { genome: Some(scored_genome(&record.spec, generation.index, scored)) })
 }
 
 async fn generation(
@@ -60,11 +61,11 @@ async fn generation(
     store.generation(record.id, index.unwrap_or(record.generation)).await
 }
 
-fn scored_genome(spec: &ExperimentSpec, generation: &GenerationRecord, scored: &MemberScores) -> pb::Genome {
+fn scored_genome(spec: &ExperimentSpec, generation: u32, scored: &MemberScores) -> pb::Genome {
     pb::Genome {
         mean_fitness: over_episodes(spec, scored).map(|sample| sample.mean),
         episodes: scored.scores.len() as u64,
-        ..genome(generation.index, &scored.member)
+        ..genome(generation, &scored.member)
     }
 }
 

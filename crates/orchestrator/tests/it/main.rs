@@ -8,6 +8,7 @@ mod chaos;
 mod collector;
 mod control;
 mod daemons;
+mod data_out;
 mod deployment;
 mod design;
 mod embedded;

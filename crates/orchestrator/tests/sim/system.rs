@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use domain::error::ErrorKind;
 use domain::ids::{ExperimentId, JobId};
 use domain::ports::{
-    DeadLetter, DeadLetters, EpisodeFilter, EpisodeRecord, JobDetail, JobFilter, JobLedger, JobRecord, Page, PortError,
-    PortResult, ResearchRecord, ResearchStore, TickRow,
+    DeadLetter, DeadLetters, EpisodeFilter, EpisodeRecord, JobDetail, JobFilter, JobLedger, JobRecord, MemberScores,
+    Page, PortError, PortResult, ResearchRecord, ResearchStore, TickRow,
 };
 use domain::score::EpisodeKey;
 use messaging::relay::{OutboxRelay, RelaySettings};
@@ -131,6 +131,10 @@ impl JobLedger for Unasked {
         _: &EpisodeFilter,
         _: &Page,
     ) -> PortResult<(Vec<EpisodeRecord>, Option<String>)> {
+        unasked()
+    }
+
+    async fn members(&self, _: ExperimentId, _: u32, _: u32, _: u32) -> PortResult<Vec<MemberScores>> {
         unasked()
     }
 

@@ -8,6 +8,7 @@ mod blobs;
 mod bound;
 mod opening;
 mod postgres;
+mod query;
 mod research;
 mod schema;
 mod sqlite;

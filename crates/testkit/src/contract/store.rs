@@ -9,8 +9,8 @@ use domain::ErrorKind;
 use domain::ids::{Epoch, ExperimentId, JobId};
 use domain::plan::{GenerationPlan, PlannedEpisode};
 use domain::ports::{
-    Assignment, Candidate, Claim, ControlStore, Dispatch, Election, ExperimentStore, FenceReport, Leadership,
-    NewExperiment, PortResult, Renewal, StoredEvent,
+    Assignment, Candidate, Claim, ControlStore, Dispatch, Election, ExperimentStore, FenceReport, FindingStore,
+    Leadership, NewExperiment, PortResult, Renewal, StoredEvent,
 };
 use domain::score::Score;
 
@@ -20,6 +20,7 @@ pub mod control;
 pub mod dispatch;
 pub mod experiments;
 pub mod extensions;
+pub mod findings;
 pub mod generations;
 pub mod jobs;
 pub mod leadership;
@@ -27,9 +28,9 @@ pub mod outbox;
 pub mod scores;
 
 /// All that a ledger must do.
-pub trait Ledger: ExperimentStore + Leadership + Dispatch + FenceReport + ControlStore {}
+pub trait Ledger: ExperimentStore + Leadership + Dispatch + FenceReport + ControlStore + FindingStore {}
 
-impl<T: ExperimentStore + Leadership + Dispatch + FenceReport + ControlStore> Ledger for T {}
+impl<T: ExperimentStore + Leadership + Dispatch + FenceReport + ControlStore + FindingStore> Ledger for T {}
 
 /// The ledger under test.
 pub type Store = Arc<dyn Ledger>;
@@ -108,6 +109,10 @@ macro_rules! store_contract {
             extensions::what_was_planned_before_an_extension_is_refused,
             extensions::an_extended_evolution_goes_on_after_its_end,
             extensions::extensions_race_with_the_last_scores,
+            findings::a_finding_is_kept_once_with_the_digest_that_it_rests_on,
+            findings::a_finding_rests_on_a_completed_experiment,
+            findings::a_finding_is_stale_when_its_experiment_goes_on,
+            findings::findings_are_listed_newest_first_by_pages,
         }
     };
     ($open:path: $($module:ident::$case:ident,)+) => {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use domain::ErrorKind;
 use domain::event::{EventEncoder, EventRecord};
+use domain::finding::Finding;
 use domain::ids::{ExperimentId, Fence, JobId};
 use domain::journal::JournalEntry;
 use domain::plan::{JobPlan, Member, Purpose};
@@ -26,6 +27,7 @@ pub(super) struct Book {
     pub(super) unsent: Vec<EventRecord>,
     pub(super) divergences: Vec<Divergence>,
     pub(super) journal: Vec<(ExperimentId, JournalEntry)>,
+    pub(super) findings: Vec<Finding>,
     pub(super) tick_logs: BTreeMap<(ExperimentId, EpisodeKey), Vec<TickRow>>,
     pub(super) rules: Rules,
     pub(super) encoder: Arc<dyn EventEncoder>,
@@ -111,6 +113,7 @@ impl Book {
             unsent: Vec::new(),
             divergences: Vec::new(),
             journal: Vec::new(),
+            findings: Vec::new(),
             tick_logs: BTreeMap::new(),
             rules: Rules::default(),
             encoder,

@@ -107,7 +107,7 @@ fn place(record: &ExperimentRecord) -> (i64, Uuid) {
     (record.created_at_ms, record.id.0)
 }
 
-fn parse_experiment(token: &str) -> PortResult<(i64, Uuid)> {
+pub(super) fn parse_experiment(token: &str) -> PortResult<(i64, Uuid)> {
     let (moment, id) = token.split_at_checked(16).ok_or_else(bad_token)?;
     let moment = i64::from_str_radix(moment, 16).map_err(|_| bad_token())?;
     Ok((moment, Uuid::try_parse(id).map_err(|_| bad_token())?))

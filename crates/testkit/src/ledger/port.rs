@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::ids::{Epoch, ExperimentId, Fence, JobId};
+use domain::finding::{Finding, NewFinding};
+use domain::ids::{Epoch, ExperimentId, Fence, FindingId, JobId};
 use domain::journal::{Action, JournalEntry, Note};
 use domain::plan::GenerationPlan;
 use domain::ports::{
     Candidate, Claim, ControlStore, Created, Dispatch, DueJob, Election, ExperimentFilter, ExperimentRecord,
-    ExperimentStore, Extended, FenceCounts, FenceReport, Finished, GenerationRecord, GenerationSummary, Leader,
-    Leadership, MemberProgress, NewExperiment, NewExtension, OutboxEntry, Page, PortResult, Renewal, Renewed,
-    ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
+    ExperimentStore, Extended, FenceCounts, FenceReport, FindingFilter, FindingStore, Finished, GenerationRecord,
+    GenerationSummary, Leader, Leadership, MemberProgress, NewExperiment, NewExtension, OutboxEntry, Page, PortResult,
+    Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
 };
 use domain::score::Score;
 use domain::status::ExperimentStatus;
@@ -192,5 +193,20 @@ impl ControlStore for MemoryLedger {
 
     async fn journal(&self, id: ExperimentId, page: &Page) -> PortResult<(Vec<JournalEntry>, Option<String>)> {
         self.with(|book, _| book.list_journal(id, page))
+    }
+}
+
+#[async_trait]
+impl FindingStore for MemoryLedger {
+    async fn add_finding(&self, new: &NewFinding) -> PortResult<Finding> {
+        self.with(|book, now| book.add_finding(new, now))
+    }
+
+    async fn finding(&self, id: FindingId) -> PortResult<Finding> {
+        self.with(|book, _| book.finding(id))
+    }
+
+    async fn findings(&self, filter: &FindingFilter, page: &Page) -> PortResult<(Vec<Finding>, Option<String>)> {
+        self.with(|book, _| book.list_findings(filter, page))
     }
 }

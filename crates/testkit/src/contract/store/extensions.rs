@@ -22,7 +22,7 @@ use crate::builder::{self, note};
 const DIGEST: &str = "c0ffee";
 
 /// More replicates for an experiment of `members` members, as it is planned from how it stands.
-fn replicates(record: &ExperimentRecord, members: u32, total: u32) -> NewExtension {
+pub(super) fn replicates(record: &ExperimentRecord, members: u32, total: u32) -> NewExtension {
     let mut spec = record.spec.clone();
     spec.seeds.episodes = total;
     let from = record.course().replicates();
