@@ -223,6 +223,24 @@ impl FitnessSpec {
         }
     }
 
+    /// What is maximised, for people: a measure, or their sum such as `2 kills - 0.5 damage_taken`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let term = |(place, (response, weight)): (usize, (&Response, &f64))| {
+            let sign = match (place, *weight < 0.0) {
+                (0, false) => "",
+                (0, true) => "-",
+                (_, false) => " + ",
+                (_, true) => " - ",
+            };
+            format!("{sign}{} {}", weight.abs(), response.name())
+        };
+        match self {
+            Self::Measure(response) => response.name().to_owned(),
+            Self::Weights(weights) => weights.iter().enumerate().map(term).collect(),
+        }
+    }
+
     /// The fitness of one episode. Weighted measures are summed in the order of [`Response`].
     #[must_use]
     pub fn of(&self, measures: &Measures) -> f64 {

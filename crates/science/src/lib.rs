@@ -11,3 +11,4 @@ pub mod linear;
 pub mod plot;
 pub mod power;
 pub mod stats;
+pub mod study;

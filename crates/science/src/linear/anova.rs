@@ -107,6 +107,13 @@ impl Fit<'_> {
         })
     }
 
+    /// F of the term with this number in the order of the model, and its p; absent as in [`AnovaRow`].
+    pub(crate) fn test(&self, number: usize, squares: Squares) -> Result<Option<(f64, f64)>, LinearError> {
+        let (df, ss) = self.term_squares(number, squares)?;
+        let f = self.variance().filter(|_| df > 0).map(|variance| ss / df as f64 / variance);
+        Ok(f.map(|f| (f, distribution::f::sf(f, df as f64, self.residual_df() as f64))))
+    }
+
     fn anova_row(&self, number: usize, squares: Squares) -> Result<AnovaRow, LinearError> {
         let term = &self.terms.terms()[number];
         let full = self.full_df(number);

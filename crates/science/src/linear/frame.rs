@@ -124,6 +124,25 @@ impl Frame {
         }
     }
 
+    /// The number of each row's level; empty if the factor is continuous or there is no such factor.
+    #[must_use]
+    pub fn codes(&self, factor: usize) -> &[u32] {
+        match self.factors.get(factor).map(|factor| &factor.kind) {
+            Some(Kind::Categorical { codes, .. }) => codes,
+            _ => &[],
+        }
+    }
+
+    /// The same rows with other values of the response.
+    ///
+    /// # Errors
+    /// If there are more or fewer values than rows, one is not usable, or all are equal.
+    pub fn with_values(&self, values: Vec<f64>) -> Result<Self, LinearError> {
+        self.check_length(&self.response, values.len())?;
+        let factors = self.factors.clone();
+        Ok(Self { factors, ..Self::new(&self.response, values)? })
+    }
+
     /// Whether a factor is a block.
     #[must_use]
     pub fn is_block(&self, factor: usize) -> bool {
@@ -169,8 +188,12 @@ impl Frame {
         if self.response == name || self.factors().any(|other| other == name) {
             return Err(LinearError::DuplicateName { name: name.to_owned() });
         }
+        self.check_length(name, got)
+    }
+
+    fn check_length(&self, column: &str, got: usize) -> Result<(), LinearError> {
         if got != self.rows() {
-            return Err(LinearError::Ragged { column: name.to_owned(), got, rows: self.rows() });
+            return Err(LinearError::Ragged { column: column.to_owned(), got, rows: self.rows() });
         }
         Ok(())
     }

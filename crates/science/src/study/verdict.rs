@@ -1,0 +1,83 @@
+//! What may be said of each term, by a rule that is stated in advance.
+
+use serde::Serialize;
+
+use super::gate::Gate;
+use super::words;
+use super::{Model, Question, TermRow};
+
+/// The rule.
+pub const RULE: &str = "A term has an effect if the gate is passed and both its F test and its permutation test, each \
+                        adjusted by Holm for all terms, give p below alpha. If only one of them does, it is in doubt. If \
+                        neither does, no effect is shown, which is not to say that there is none.";
+
+/// What may be said of a term.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Verdict {
+    /// The term.
+    pub term: String,
+    /// What the rule says.
+    pub outcome: Outcome,
+    /// The same with its numbers, as a sentence.
+    pub sentence: String,
+}
+
+/// What the rule says of a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It has an effect.
+    Shown,
+    /// Its tests disagree.
+    InDoubt,
+    /// No effect is shown.
+    NotShown,
+    /// It has no test.
+    Untested,
+    /// The gate is not passed.
+    Worthless,
+}
+
+pub(super) fn verdicts(gate: &Gate, model: &Model, question: &Question) -> Vec<Verdict> {
+    model.terms.iter().filter(|term| !term.is_block).map(|term| verdict(gate, model, term, question)).collect()
+}
+
+fn verdict(gate: &Gate, model: &Model, term: &TermRow, question: &Question) -> Verdict {
+    let outcome = outcome(gate, term, question.alpha);
+    let name = &term.name;
+    let numbers = || numbers(model, term);
+    let sentence = match outcome {
+        Outcome::Worthless => format!("nothing can be said of {name}: the data did not pass the gate"),
+        Outcome::Untested => {
+            let why = term.untested.as_deref().unwrap_or("no value can change places within its block");
+            format!("{name} was not tested: {why}")
+        }
+        Outcome::Shown => format!("{name} has an effect: {}", numbers()),
+        Outcome::InDoubt => format!("{name} is in doubt, because its tests disagree: {}", numbers()),
+        Outcome::NotShown => format!("no effect of {name} is shown: {}", numbers()),
+    };
+    Verdict { term: name.clone(), outcome, sentence }
+}
+
+fn outcome(gate: &Gate, term: &TermRow, alpha: f64) -> Outcome {
+    if !gate.is_passed {
+        return Outcome::Worthless;
+    }
+    let Some((by_f, by_permutation)) = term.adjusted_p.zip(term.permutation_p) else { return Outcome::Untested };
+    match (by_f < alpha, by_permutation < alpha) {
+        (true, true) => Outcome::Shown,
+        (false, false) => Outcome::NotShown,
+        _ => Outcome::InDoubt,
+    }
+}
+
+fn numbers(model: &Model, term: &TermRow) -> String {
+    let f =
+        term.f.map_or_else(String::new, |f| format!("F({}, {}) = {}", term.df, model.residual_df, words::number(f)));
+    let p = term.adjusted_p.map_or_else(String::new, |p| format!(", {}", words::p(p)));
+    let permuted = term.permutation_p.map_or_else(String::new, |p| format!(", by permutation {}", words::p(p)));
+    let share = term.partial_eta_squared.map_or_else(String::new, |share| format!("; partial eta² = {share:.3}"));
+    let reach =
+        term.partial_eta_squared_interval.map_or_else(String::new, |[low, high]| format!(" [{low:.3}, {high:.3}]"));
+    format!("{f}{p}{permuted}{share}{reach}")
+}
