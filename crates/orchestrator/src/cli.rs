@@ -1,6 +1,7 @@
 //! The command line.
 
 mod agents;
+mod analyse;
 mod bench;
 mod chaos;
 mod completions;
@@ -26,6 +27,7 @@ mod ledger;
 mod nats_control;
 mod output;
 mod pool;
+mod report;
 mod scores;
 mod services;
 mod sql;
@@ -100,6 +102,10 @@ enum Command {
     Scores(scores::ScoresArgs),
     /// Recompute the digest of an experiment from its scores
     Digest(scores::DigestArgs),
+    /// Write the report of an experiment: what was asked, played, measured and concluded
+    Report(report::ReportArgs),
+    /// Analyse a table of data: gate, model, diagnostics, contrasts and verdicts
+    Analyse(analyse::AnalyseArgs),
     /// Write every episode of an experiment, with its factors and measures, for other programs
     Export(export::ExportArgs),
     /// Ask the database in SQL; nothing can be changed
@@ -229,6 +235,8 @@ async fn execute(cli: Cli, metrics: Option<Metrics>, collector: Option<String>) 
         Command::Journal(args) => journal::run(args, &place).await,
         Command::Scores(args) => scores::run(args, &place).await,
         Command::Digest(args) => scores::digest(args, &place).await,
+        Command::Report(args) => report::run(args, &place).await,
+        Command::Analyse(args) => analyse::run(&args),
         Command::Export(args) => export::run(args, &place).await,
         Command::Sql(args) => sql::run(args, &place).await,
         Command::Finding(command) => finding::run(command, &place).await,

@@ -2,9 +2,10 @@
 //!
 //! [`core`] holds the use cases, [`leader`] elects the process whose [`director`] drives experiments from generation to
 //! generation, [`broadcast`] tells how they do, [`worker`] and [`shard`] play jobs, [`nats_control`] takes orders over NATS,
-//! [`app`] is the only place that names concrete storage, queues and games, [`cli`],
+//! [`analysis`] tells what [`science::study`] finds, [`document`] writes it, [`app`] is the only place that names concrete storage, queues and games, [`cli`],
 //! [`service`] and [`http`] are the ways in.
 
+pub mod analysis;
 pub mod app;
 pub mod bench;
 pub mod broadcast;
@@ -13,6 +14,7 @@ pub mod check;
 pub mod cli;
 pub mod core;
 pub mod director;
+pub mod document;
 pub mod events;
 pub mod experiment_file;
 pub mod export;

@@ -1,16 +1,22 @@
 //! A report of an experiment as it stands: what was asked, what was played, what was measured, how to do it again.
 
-mod markdown;
+mod content;
+mod study;
 
 use std::collections::BTreeMap;
 
+use domain::ErrorKind;
 use domain::measures::Response;
 use domain::plan::Purpose;
-use domain::ports::{ExperimentRecord, ExperimentStore, GenerationRecord, MemberScores, PortResult};
+use domain::ports::{ExperimentRecord, ExperimentStore, GenerationRecord, MemberScores, PortError, PortResult};
 use science::stats::{Paired, paired, summarise};
+use science::study::Study;
 use serde::Serialize;
 
+use crate::analysis::Figures;
+use crate::document;
 use crate::standing::{Standing, fitness, over_episodes};
+use study::Studied;
 
 /// Everything that a report says. Numbers are at full precision; what cannot be said is absent.
 #[derive(Debug, Serialize)]
@@ -27,6 +33,8 @@ pub struct Report {
     pub reason: Option<String>,
     /// Digest over all rows, once completed.
     pub digest: Option<String>,
+    /// What is compared, or maximised.
+    pub fitness: String,
     /// Its seed.
     pub seed: u64,
     /// Version of the engine.
@@ -64,6 +72,13 @@ pub struct Generation {
     pub members: Vec<Member>,
     /// Every other member against the first, over the seeds that both have played.
     pub contrasts: Vec<Contrast>,
+    /// The analysis of a generation whose members were chosen in advance.
+    pub study: Option<Study>,
+    /// Why such a generation has none.
+    pub no_study: Option<String>,
+    /// The pictures of the analysis.
+    #[serde(skip)]
+    figures: Figures,
 }
 
 /// A member of a generation.
@@ -109,6 +124,9 @@ pub struct Contrast {
     pub difference: Spread,
     /// Mean difference in standard deviations of the differences.
     pub dz: Option<f64>,
+    /// The difference on every seed.
+    #[serde(skip)]
+    pairs: Vec<(u32, f64)>,
 }
 
 impl Report {
@@ -119,7 +137,12 @@ impl Report {
     pub async fn of(store: &dyn ExperimentStore, record: &ExperimentRecord) -> PortResult<Self> {
         let mut generations = Vec::new();
         for index in 0..=record.generation {
-            generations.push(generation(record, &store.generation(record.id, index).await?));
+            let (record, played) = (record.clone(), store.generation(record.id, index).await?);
+            // An analysis is a second of computing.
+            let told = tokio::task::spawn_blocking(move || generation(&record, &played)).await;
+            generations.push(told.map_err(|error| {
+                PortError::new(ErrorKind::Internal, "the analysis of a generation ended unexpectedly").because(error)
+            })?);
         }
         Ok(Self {
             id: record.id.to_string(),
@@ -128,6 +151,7 @@ impl Report {
             status: record.status.name(),
             reason: record.reason.clone().filter(|reason| !reason.is_empty()),
             digest: record.digest.clone(),
+            fitness: record.spec.fitness.label(),
             seed: record.spec.seed,
             engine: record.provenance.engine.clone(),
             behaviour: record.provenance.behaviour.clone(),
@@ -139,10 +163,16 @@ impl Report {
         })
     }
 
-    /// The report as a document.
+    /// The report as Markdown, without pictures.
     #[must_use]
     pub fn markdown(&self) -> String {
-        markdown::document(self)
+        document::markdown(&content::content(self))
+    }
+
+    /// The report as one HTML page with pictures, which needs no other file.
+    #[must_use]
+    pub fn html(&self) -> String {
+        document::page(&self.name, &content::content(self))
     }
 }
 
@@ -150,6 +180,10 @@ fn generation(record: &ExperimentRecord, generation: &GenerationRecord) -> Gener
     let standing = Standing::of(&record.spec, generation);
     // Members of a population are compared by selection, not here: there are many, and they were chosen by these numbers.
     let compared = generation.purpose != Purpose::Evolution;
+    let Studied { study, missing, figures } = match compared {
+        true => study::study(&record.spec, generation),
+        false => Studied::default(),
+    };
     Generation {
         index: generation.index,
         purpose: purpose(generation.purpose),
@@ -159,6 +193,9 @@ fn generation(record: &ExperimentRecord, generation: &GenerationRecord) -> Gener
         mean_fitness: standing.as_ref().map(|standing| standing.mean),
         members: generation.members.iter().map(|scored| member(record, scored)).collect(),
         contrasts: if compared { contrasts(record, generation) } else { Vec::new() },
+        study,
+        no_study: missing,
+        figures,
     }
 }
 
@@ -192,15 +229,19 @@ fn contrasts(record: &ExperimentRecord, generation: &GenerationRecord) -> Vec<Co
 
 /// Replicates of the same number play the same seed. Pairs of which one is missing are left out.
 fn contrast(record: &ExperimentRecord, one: &MemberScores, with: &MemberScores) -> Option<Contrast> {
-    let by_replicate = |scored: &MemberScores| -> BTreeMap<u32, f64> {
-        let replicates = scored.scores.iter().map(|score| score.key.replicate);
-        replicates.zip(fitness(&record.spec, scored)).collect()
+    let by_replicate = |scored: &MemberScores| -> BTreeMap<u32, (u32, f64)> {
+        let keys = scored.scores.iter().map(|score| (score.key.replicate, score.seed));
+        keys.zip(fitness(&record.spec, scored))
+            .map(|((replicate, seed), fitness)| (replicate, (seed, fitness)))
+            .collect()
     };
     let (left, right) = (by_replicate(one), by_replicate(with));
-    let pairs = left.iter().filter_map(|(replicate, left)| Some((*left, *right.get(replicate)?)));
-    let (left, right): (Vec<_>, Vec<_>) = pairs.unzip();
+    let pairs = left.iter().filter_map(|(replicate, (seed, left))| Some((*seed, (*left, right.get(replicate)?.1))));
+    let (seeds, (left, right)): (Vec<_>, (Vec<_>, Vec<_>)) = pairs.unzip();
     let Paired { difference, dz } = paired(&left, &right).ok()?;
+    let differences = left.iter().zip(&right).map(|(left, right)| left - right);
     Some(Contrast {
+        pairs: seeds.into_iter().zip(differences).collect(),
         agent: one.member.agent.to_string(),
         with: with.member.agent.to_string(),
         difference: difference.into(),

@@ -400,15 +400,17 @@ impl OrchestratorService for Service {
     ) -> Result<Response<pb::GetReportResponse>, Status> {
         let record = self.record(&request.get_ref().experiment_id).await?;
         let report = Report::of(self.core.store.as_ref(), &record).await.map_err(status)?;
-        let json = request.get_ref().format() == pb::ReportFormat::Json;
-        let (content, media_type, ending) = if json {
-            let failed = |error: serde_json::Error| {
-                status(PortError::new(ErrorKind::Internal, "cannot write a report").because(error))
-            };
-            let text = serde_json::to_vec_pretty(&report).map_err(failed)?;
-            (text, "application/json", "json")
-        } else {
-            (report.markdown().into_bytes(), "text/markdown", "md")
+        let (content, media_type, ending) = match request.get_ref().format() {
+            pb::ReportFormat::Json => {
+                let failed = |error: serde_json::Error| {
+                    status(PortError::new(ErrorKind::Internal, "cannot write a report").because(error))
+                };
+                (serde_json::to_vec_pretty(&report).map_err(failed)?, "application/json", "json")
+            }
+            pb::ReportFormat::Html => (report.html().into_bytes(), "text/html", "html"),
+            pb::ReportFormat::Markdown | pb::ReportFormat::Unspecified => {
+                (report.markdown().into_bytes(), "text/markdown", "md")
+            }
         };
         let file_name = format!("{}.{ending}", AgentId::slug(&record.spec.name));
         Ok(Response::new(pb::GetReportResponse {

@@ -3,16 +3,11 @@
 use std::io::{self, IsTerminal, Write};
 
 use clap::ValueEnum;
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{CellAlignment, ColumnConstraint, Table, Width};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::Failure;
-
-/// Widest column of a table, with the spaces beside it. Ids and names of agents are shorter; what is longer is broken
-/// into lines.
-const WIDEST: u16 = 74;
+pub(super) use crate::document::drawn as table;
 
 /// The form of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -96,22 +91,6 @@ pub(super) fn is_watched() -> bool {
     io::stderr().is_terminal()
 }
 
-/// A table with these column heads; columns named in `numbers` are aligned to the right.
-pub(super) fn table(heads: &[&str], numbers: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let mut table = Table::new();
-    table.load_preset(UTF8_HORIZONTAL_ONLY).set_header(heads.to_vec());
-    for row in rows {
-        table.add_row(row);
-    }
-    for (column, head) in table.column_iter_mut().zip(heads) {
-        column.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(WIDEST)));
-        if numbers.contains(head) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table.to_string()
-}
-
 /// A number with two decimals, or nothing.
 pub(super) fn number(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| format!("{value:.2}"))
@@ -120,19 +99,4 @@ pub(super) fn number(value: Option<f64>) -> String {
 /// An interval with two decimals, or nothing.
 pub(super) fn interval(low: Option<f64>, high: Option<f64>) -> String {
     low.zip(high).map_or_else(String::new, |(low, high)| format!("[{low:.2}, {high:.2}]"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_lists_are_broken_and_complete_and_names_stay_whole() {
-        let list: Vec<_> = (0..40).map(|number| format!("BUTTON_{number}")).collect();
-        let name = "n".repeat(64);
-        let table = table(&["name", "buttons"], &[], [vec![name.clone(), list.join(" ")]]);
-        assert!(table.lines().all(|line| line.chars().count() <= 144), "{table}");
-        assert!(list.iter().all(|button| table.split_whitespace().any(|word| word == button)), "{table}");
-        assert!(table.contains(&name), "{table}");
-    }
 }

@@ -1457,7 +1457,7 @@ pub struct GetReportResponse {
     /// The report.
     #[prost(bytes = "bytes", tag = "1")]
     pub content: ::prost::bytes::Bytes,
-    /// What it is: `text/markdown` or `application/json`.
+    /// What it is: `text/markdown`, `application/json` or `text/html`.
     #[prost(string, tag = "2")]
     pub media_type: ::prost::alloc::string::String,
     /// A name for the file.
@@ -2031,6 +2031,8 @@ pub enum ReportFormat {
     Markdown = 1,
     /// Every number at full precision.
     Json = 2,
+    /// One page with pictures, which needs no other file.
+    Html = 3,
 }
 impl ReportFormat {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -2042,6 +2044,7 @@ impl ReportFormat {
             Self::Unspecified => "REPORT_FORMAT_UNSPECIFIED",
             Self::Markdown => "REPORT_FORMAT_MARKDOWN",
             Self::Json => "REPORT_FORMAT_JSON",
+            Self::Html => "REPORT_FORMAT_HTML",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -2050,6 +2053,7 @@ impl ReportFormat {
             "REPORT_FORMAT_UNSPECIFIED" => Some(Self::Unspecified),
             "REPORT_FORMAT_MARKDOWN" => Some(Self::Markdown),
             "REPORT_FORMAT_JSON" => Some(Self::Json),
+            "REPORT_FORMAT_HTML" => Some(Self::Html),
             _ => None,
         }
     }

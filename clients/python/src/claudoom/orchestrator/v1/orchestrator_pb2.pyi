@@ -57,6 +57,7 @@ class ReportFormat(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REPORT_FORMAT_UNSPECIFIED: _ClassVar[ReportFormat]
     REPORT_FORMAT_MARKDOWN: _ClassVar[ReportFormat]
     REPORT_FORMAT_JSON: _ClassVar[ReportFormat]
+    REPORT_FORMAT_HTML: _ClassVar[ReportFormat]
 
 class StudyMethod(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -109,6 +110,7 @@ JOB_STATUS_DONE: JobStatus
 REPORT_FORMAT_UNSPECIFIED: ReportFormat
 REPORT_FORMAT_MARKDOWN: ReportFormat
 REPORT_FORMAT_JSON: ReportFormat
+REPORT_FORMAT_HTML: ReportFormat
 STUDY_METHOD_UNSPECIFIED: StudyMethod
 STUDY_METHOD_RANDOM: StudyMethod
 STUDY_METHOD_LATIN_HYPERCUBE: StudyMethod

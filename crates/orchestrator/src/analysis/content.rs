@@ -1,0 +1,152 @@
+//! What is told of a study.
+
+use science::study::gate::State;
+use science::study::{CellSummary, ContrastRow, FactorEffects, MeanRow, Model, Study, TermRow};
+
+use super::Figures;
+use crate::document::{Block, paragraph, section, table};
+
+/// Cells, means and contrasts that are shown; all of them are in the JSON form.
+const SHOWN: usize = 60;
+
+/// A study as parts of a document, with its pictures where they belong.
+#[must_use]
+pub fn content(study: &Study, figures: &Figures) -> Vec<Block> {
+    let picture = |figure: &Option<String>| figure.clone().map(Block::Figure);
+    let mut blocks = vec![section("Verdict")];
+    blocks.push(Block::List(study.verdicts.iter().map(|verdict| format!("{}.", verdict.sentence)).collect()));
+    blocks.push(paragraph(format!("Rule: {}", study.rule)));
+    blocks.extend([section("Gate"), gate(study), section("Cells")]);
+    blocks.extend(cells(study));
+    blocks.extend([&figures.cells, &figures.distribution].into_iter().filter_map(picture));
+    blocks.extend([section("Model"), anova(&study.model)]);
+    blocks.extend(study.model.notes.iter().map(|note| paragraph(format!("Note: {note}."))));
+    blocks.extend([section("What the model assumes"), diagnostics(study)]);
+    blocks.extend(picture(&figures.residuals));
+    blocks.push(section("Effects"));
+    blocks.extend(picture(&figures.main_effects));
+    for effects in &study.effects {
+        blocks.extend(means(study, effects));
+        blocks.extend(contrasts(study, effects));
+    }
+    blocks
+}
+
+fn gate(study: &Study) -> Block {
+    let rows = study.gate.checks.iter().map(|check| {
+        let state = match check.state {
+            State::Passed => "passed",
+            State::Noted => "noted",
+            State::Failed => "FAILED",
+            State::Skipped => "skipped",
+        };
+        vec![check.name.to_owned(), state.to_owned(), check.finding.clone()]
+    });
+    table(&["check", "state", "finding"], rows.collect())
+}
+
+fn cells(study: &Study) -> Vec<Block> {
+    let rows = study.cells.iter().take(SHOWN).map(|cell| {
+        let CellSummary { levels, n, mean, sd, low, high, min, median, max, .. } = cell;
+        let mut row = vec![levels.join(" "), n.to_string(), number(Some(*mean)), number(*sd), interval(*low, *high)];
+        row.extend([min, median, max].map(|value| number(Some(*value))));
+        row
+    });
+    let heads = ["cell", "#n", "#mean", "#sd", &interval_head(study), "#min", "#median", "#max"];
+    shortened(table(&heads, rows.collect()), study.cells.len())
+}
+
+fn anova(model: &Model) -> Block {
+    let mut rows: Vec<_> = model.terms.iter().map(term).collect();
+    let mut residuals = vec![String::new(); 9];
+    residuals[..4].clone_from_slice(&[
+        "residuals".to_owned(),
+        model.residual_df.to_string(),
+        number(Some(model.residual_ss)),
+        number(model.residual_ms),
+    ]);
+    rows.push(residuals);
+    let sums = format!("#sum of squares (type {})", model.squares);
+    let heads = ["term", "#df", &sums, "#mean square", "#F", "#p", "#p (Holm)", "#p (permuted)", "#partial eta²"];
+    table(&heads, rows)
+}
+
+fn term(term: &TermRow) -> Vec<String> {
+    let name = if term.is_block { format!("{} (block)", term.name) } else { term.name.clone() };
+    vec![
+        name,
+        term.df.to_string(),
+        number(term.ss),
+        number(term.ms),
+        number(term.f),
+        p(term.p),
+        p(term.adjusted_p),
+        p(term.permutation_p),
+        term.partial_eta_squared.map_or_else(String::new, |share| format!("{share:.3}")),
+    ]
+}
+
+fn diagnostics(study: &Study) -> Block {
+    let rows = study
+        .diagnostics
+        .iter()
+        .map(|check| vec![check.assumption.to_owned(), check.method.to_owned(), p(check.p), check.sentence.clone()]);
+    table(&["assumption", "method", "#p", "finding"], rows.collect())
+}
+
+fn means(study: &Study, effects: &FactorEffects) -> Vec<Block> {
+    let rows = effects.means.iter().take(SHOWN).map(|mean| {
+        let MeanRow { level, mean, se, low, high } = mean;
+        vec![level.clone(), number(*mean), number(*se), interval(*low, *high)]
+    });
+    let heads = [&effects.factor, "#marginal mean", "#standard error", &interval_head(study)];
+    shortened(table(&heads, rows.collect()), effects.means.len())
+}
+
+fn contrasts(study: &Study, effects: &FactorEffects) -> Vec<Block> {
+    let rows = effects.contrasts.iter().take(SHOWN).map(|contrast| {
+        let ContrastRow { name, estimate, t, adjusted_p, low, high, d, .. } = contrast;
+        vec![name.clone(), number(*estimate), interval(*low, *high), number(*t), p(*adjusted_p), number(*d)]
+    });
+    let adjusted = format!("#p ({})", effects.adjustment);
+    let interval = format!("{} ({})", interval_head(study), effects.adjustment);
+    let heads = ["contrast", "#difference", &interval, "#t", &adjusted, "#d"];
+    shortened(table(&heads, rows.collect()), effects.contrasts.len())
+}
+
+fn shortened(table: Block, all: usize) -> Vec<Block> {
+    match all.saturating_sub(SHOWN) {
+        0 => vec![table],
+        more => vec![table, paragraph(format!("{more} more are in the JSON form."))],
+    }
+}
+
+fn interval_head(study: &Study) -> String {
+    format!("{:.0} % interval", study.question.level() * 100.0)
+}
+
+/// A number with four significant digits.
+fn number(value: Option<f64>) -> String {
+    let Some(value) = value else { return String::new() };
+    let magnitude = value.abs();
+    if magnitude == 0.0 {
+        return "0".to_owned();
+    }
+    if !(1e-4..1e9).contains(&magnitude) {
+        return format!("{value:.3e}");
+    }
+    let decimals = (3.0 - magnitude.log10().floor()).max(0.0) as usize;
+    format!("{value:.decimals$}")
+}
+
+fn interval(low: Option<f64>, high: Option<f64>) -> String {
+    low.zip(high).map_or_else(String::new, |(low, high)| format!("[{}, {}]", number(Some(low)), number(Some(high))))
+}
+
+fn p(p: Option<f64>) -> String {
+    match p {
+        None => String::new(),
+        Some(p) if p < 1e-4 => "< 0.0001".to_owned(),
+        Some(p) => format!("{p:.4}"),
+    }
+}

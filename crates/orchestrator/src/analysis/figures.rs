@@ -1,0 +1,117 @@
+//! The pictures of a study.
+
+use science::linear::Frame;
+use science::plot::{
+    Cells, Ecdf, Estimate, FactorMeans, Group, Heading, MainEffects, Residuals, Sample, ecdf, interaction,
+    main_effects, means, residuals,
+};
+use science::study::{CellSummary, Study};
+
+/// The pictures of a study as SVG; absent where there is nothing to draw, or too much.
+#[derive(Debug, Clone, Default)]
+pub struct Figures {
+    /// Means of the cells of one or two factors.
+    pub cells: Option<String>,
+    /// How the response is distributed in each cell.
+    pub distribution: Option<String>,
+    /// Marginal means of every factor.
+    pub main_effects: Option<String>,
+    /// Residuals of the model.
+    pub residuals: Option<String>,
+}
+
+/// Draws a study. `id` begins the ids inside the pictures and must be unique in a page.
+#[must_use]
+pub fn figures(frame: &Frame, study: &Study, id: &str) -> Figures {
+    let level = format!("bars are {:.0} % intervals", study.question.level() * 100.0);
+    let draw = Draw { study, id };
+    Figures {
+        cells: draw.cells(&level),
+        distribution: draw.distribution(frame),
+        main_effects: draw.main_effects(&level),
+        residuals: draw.residuals(),
+    }
+}
+
+struct Draw<'a> {
+    study: &'a Study,
+    id: &'a str,
+}
+
+impl Draw<'_> {
+    fn cells(&self, note: &str) -> Option<String> {
+        let factors: Vec<_> = self.study.factors.iter().filter(|factor| factor.kind == "categorical").collect();
+        let note = format!("Means of episodes; {note} of each cell by itself");
+        let id = format!("{}-cells", self.id);
+        let heading = |title| Heading { id: &id, title, note: &note };
+        let estimate = |wanted: &[&String]| {
+            let cell = self.study.cells.iter().find(|cell| cell.levels.iter().eq(wanted.iter().copied()))?;
+            Some(estimate(cell))
+        };
+        match factors.as_slice() {
+            [one] => {
+                let estimates = one.levels.iter().map(|level| estimate(&[level])).collect();
+                let groups = vec![Group { name: String::new(), estimates }];
+                let data = self.data(&one.name, &one.levels, String::new(), groups);
+                means(&heading(&format!("{} by {}", self.study.response, one.name)), &data).ok()
+            }
+            [one, two] => {
+                let group = |by: &String| Group {
+                    name: by.clone(),
+                    estimates: one.levels.iter().map(|level| estimate(&[level, by])).collect(),
+                };
+                let groups = two.levels.iter().map(group).collect();
+                let data = self.data(&one.name, &one.levels, two.name.clone(), groups);
+                let title = format!("{} by {} and {}", self.study.response, one.name, two.name);
+                interaction(&heading(&title), &data).ok()
+            }
+            _ => None,
+        }
+    }
+
+    fn data(&self, factor: &str, levels: &[String], by: String, groups: Vec<Group>) -> Cells {
+        let measure = self.study.response.clone();
+        Cells { measure, factor: factor.to_owned(), levels: levels.to_vec(), by, groups }
+    }
+
+    fn distribution(&self, frame: &Frame) -> Option<String> {
+        let samples = self.study.cells.iter().map(|cell| {
+            let values = cell.rows.iter().map(|&row| frame.values()[row]).collect();
+            Sample { name: cell.levels.join(" "), values }
+        });
+        let data = Ecdf { measure: self.study.response.clone(), samples: samples.collect() };
+        let (id, title) = (format!("{}-distribution", self.id), format!("Distribution of {}", self.study.response));
+        ecdf(&Heading { id: &id, title: &title, note: "Share of the rows of a cell up to a value" }, &data).ok()
+    }
+
+    fn main_effects(&self, note: &str) -> Option<String> {
+        let factors = self.study.effects.iter().map(|effects| {
+            let mean = |mean: &science::study::MeanRow| {
+                Some(Estimate { value: mean.mean?, interval: mean.low.zip(mean.high) })
+            };
+            let means = effects.means.iter().map(mean).collect::<Option<_>>()?;
+            let levels = effects.means.iter().map(|mean| mean.level.clone()).collect();
+            Some(FactorMeans { name: effects.factor.clone(), levels, means })
+        });
+        let measure = self.study.response.clone();
+        let data = MainEffects { measure, grand_mean: self.study.grand_mean, factors: factors.collect::<Option<_>>()? };
+        let (id, note) = (format!("{}-effects", self.id), format!("Marginal means of the model; {note}"));
+        main_effects(&Heading { id: &id, title: &format!("Effects on {}", self.study.response), note: &note }, &data)
+            .ok()
+    }
+
+    fn residuals(&self) -> Option<String> {
+        let data = Residuals {
+            measure: self.study.response.clone(),
+            fitted: self.study.fitted.clone(),
+            residuals: self.study.residuals.clone(),
+            name: "Residual".to_owned(),
+        };
+        let (id, title) = (format!("{}-residuals", self.id), format!("Residuals of {}", self.study.response));
+        residuals(&Heading { id: &id, title: &title, note: "" }, &data).ok()
+    }
+}
+
+fn estimate(cell: &CellSummary) -> Estimate {
+    Estimate { value: cell.mean, interval: cell.low.zip(cell.high) }
+}

@@ -1,0 +1,81 @@
+//! The report of an experiment.
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use proto::orchestrator::v1 as pb;
+
+use super::connect::{Connection, ServiceArgs};
+use super::{Failure, Place};
+use crate::export::Target;
+use crate::shard::Pin;
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    /// Id of the experiment, the beginning of it, or its name
+    experiment: String,
+    /// Form of the report; what the name of the file says, or markdown, unless given
+    #[arg(short = 'o', long, value_enum)]
+    format: Option<Written>,
+    /// File to write, which is there when it is complete; standard output unless given
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Overwrite the file if it is there
+    #[arg(long, requires = "out")]
+    force: bool,
+    #[command(flatten)]
+    service: ServiceArgs,
+}
+
+/// Forms of a report.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Written {
+    /// A Markdown document, without pictures
+    Markdown,
+    /// One HTML page with pictures
+    Html,
+    /// One JSON value with every number at full precision
+    Json,
+}
+
+impl From<Written> for pb::ReportFormat {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Markdown => Self::Markdown,
+            Written::Html => Self::Html,
+            Written::Json => Self::Json,
+        }
+    }
+}
+
+impl ReportArgs {
+    fn written(&self) -> Written {
+        let ending = self.out.as_deref().and_then(|path| path.extension()?.to_str()).map(str::to_lowercase);
+        self.format.unwrap_or(match ending.as_deref() {
+            Some("html" | "htm") => Written::Html,
+            Some("json") => Written::Json,
+            _ => Written::Markdown,
+        })
+    }
+}
+
+/// Writes the report of an experiment.
+pub(super) async fn run(args: ReportArgs, place: &Place) -> Result<(), Failure> {
+    // Refused before anything is asked for.
+    let target = Target::open(args.out.as_deref(), args.force)?;
+    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
+    let format = pb::ReportFormat::from(args.written()).into();
+    let request = pb::GetReportRequest { experiment_id: args.experiment, format };
+    let response = connection.client.get_report(request).await;
+    connection.close().await;
+    let content = response?.into_inner().content;
+    let written = target.writer().and_then(|mut out| out.write_all(&content).and_then(|()| out.flush()));
+    match written {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe && args.out.is_none() => Ok(()),
+        Err(error) => Err(error.into()),
+        Ok(()) => Ok(target.keep()?),
+    }
+}
