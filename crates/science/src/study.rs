@@ -12,6 +12,7 @@ pub mod gate;
 mod model;
 mod permutation;
 mod question;
+mod screening;
 mod verdict;
 mod words;
 
@@ -25,6 +26,7 @@ pub use diagnostics::Diagnostic;
 pub use effects::{ContrastRow, FactorEffects, MeanRow};
 pub use model::{Model, TermRow};
 pub use question::Question;
+pub use screening::{ScreenedEffect, Screening};
 pub use verdict::{Outcome, RULE, Verdict};
 
 use gate::Gate;
@@ -50,6 +52,8 @@ pub struct Study {
     pub diagnostics: Vec<Diagnostic>,
     /// Means and contrasts of every factor.
     pub effects: Vec<FactorEffects>,
+    /// The effects of two-level factors against each other; absent for other factors.
+    pub screening: Option<Screening>,
     /// The rule by which the verdicts were reached.
     pub rule: &'static str,
     /// A verdict for every term that is not a block.
@@ -96,6 +100,7 @@ impl Study {
             cells: cells.iter().map(|cell| cells::summarise(frame, cell, question.level())).collect(),
             diagnostics: diagnostics::diagnose(frame, &influence, &cells, question),
             effects: effects::effects(frame, &fitted, question)?,
+            screening: screening::screen(frame, &fitted, question)?,
             rule: RULE,
             verdicts: verdict::verdicts(&gate, &model, question),
             gate,

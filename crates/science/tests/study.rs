@@ -131,3 +131,48 @@ fn a_question_out_of_range_is_refused() {
         assert!(Study::of(&frame, &Question { alpha, ..Question::default() }).is_err(), "{alpha}");
     }
 }
+
+#[test]
+fn effects_of_two_level_factors_are_changes_from_the_first_level_to_the_second() {
+    // y = 10 + 3 a - 2 b + 4 ab, a and b being 0 or 1, twice each with a little scatter.
+    let (mut values, mut a, mut b) = (vec![], vec![], vec![]);
+    for (replicate, scatter) in [(0, 0.01), (1, -0.01)] {
+        for (x, y) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+            let sign = if (x + y + replicate) % 2 == 0 { 1.0 } else { -1.0 };
+            values.push(10.0 + 3.0 * f64::from(x) - 2.0 * f64::from(y) + 4.0 * f64::from(x * y) + sign * scatter);
+            a.push(x.to_string());
+            b.push(y.to_string());
+        }
+    }
+    let frame = Frame::new("y", values).unwrap().labels("a", &a).unwrap().labels("b", &b).unwrap();
+    let screening = Study::of(&frame, &Question::default()).unwrap().screening.unwrap();
+    let found: Vec<_> = screening.effects.iter().map(|effect| (effect.term.as_str(), effect.effect)).collect();
+    for ((term, effect), (expected_term, expected)) in found.iter().zip([("a", 5.0), ("b", 0.0), ("a:b", 2.0)]) {
+        assert_eq!(*term, expected_term);
+        assert!((effect - expected).abs() < 0.02, "{term}: {effect}");
+    }
+}
+
+#[test]
+fn copies_in_a_part_of_a_design_are_noted_and_a_factor_without_any_effect_does_not_pass() {
+    let (mut a, mut b) = (vec![], vec![]);
+    let mut values = vec![];
+    let mut draws = draws("parts");
+    for _ in 0..8 {
+        let common = draws.normal();
+        for (x, y) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+            // b matters only where a is 1.
+            values.push(if x == 1 { common + draws.normal() + f64::from(y) } else { common });
+            a.push(x.to_string());
+            b.push(y.to_string());
+        }
+    }
+    let frame_of =
+        |values: Vec<f64>| Frame::new("y", values).unwrap().labels("a", &a).unwrap().labels("b", &b).unwrap();
+    let noted = Study::of(&frame_of(values.clone()), &Question::default()).unwrap();
+    assert_eq!(state(&noted, "identical cells"), State::Noted, "{:?}", noted.gate);
+
+    let never = values.chunks(4).flat_map(|rows| [rows[0], rows[0], rows[2], rows[2]]).collect();
+    let failed = Study::of(&frame_of(never), &Question::default()).unwrap();
+    assert_eq!(state(&failed, "identical cells"), State::Failed, "{:?}", failed.gate);
+}

@@ -12,14 +12,15 @@ use crate::stats;
 pub(super) struct Cell {
     /// The levels, in the order of the factors.
     pub(super) levels: Vec<String>,
+    /// How it is called: its level, or the level of each factor if there are several.
+    pub(super) name: String,
     /// Numbers of its rows, ascending.
     pub(super) rows: Vec<usize>,
 }
 
 impl Cell {
-    /// How it is called in sentences.
     pub(super) fn name(&self) -> String {
-        self.levels.join(" ")
+        self.name.clone()
     }
 
     pub(super) fn values(&self, frame: &Frame) -> Vec<f64> {
@@ -30,6 +31,8 @@ impl Cell {
 /// The response in one cell.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CellSummary {
+    /// How it is called: its level, or `factor=level` for each factor if there are several.
+    pub name: String,
     /// The level of each categorical factor.
     pub levels: Vec<String>,
     /// How many rows.
@@ -63,10 +66,15 @@ pub(super) fn crossed(frame: &Frame) -> Vec<usize> {
 pub(super) fn cells(frame: &Frame) -> Vec<Cell> {
     let factors = crossed(frame);
     let grouped = grouped(frame, &factors);
-    let levels = |codes: Vec<u32>| {
-        factors.iter().zip(codes).map(|(&factor, code)| frame.levels(factor)[code as usize].clone()).collect()
+    let names: Vec<_> = frame.factors().collect();
+    let cell = |(codes, rows): (Vec<u32>, Vec<usize>)| {
+        let level = |(&factor, code): (&usize, u32)| frame.levels(factor)[code as usize].clone();
+        let levels: Vec<_> = factors.iter().zip(codes).map(level).collect();
+        let named = factors.iter().zip(&levels).map(|(&factor, level)| format!("{}={level}", names[factor]));
+        let name = if levels.len() == 1 { levels[0].clone() } else { named.collect::<Vec<_>>().join(" ") };
+        Cell { levels, name, rows }
     };
-    grouped.into_iter().map(|(codes, rows)| Cell { levels: levels(codes), rows }).collect()
+    grouped.into_iter().map(cell).collect()
 }
 
 /// The rows of each combination of levels of these factors.
@@ -87,6 +95,7 @@ pub(super) fn summarise(frame: &Frame, cell: &Cell, level: f64) -> CellSummary {
     let sd = stats::variance(&values).ok().flatten().map(libm::sqrt);
     values.sort_by(f64::total_cmp);
     CellSummary {
+        name: cell.name(),
         levels: cell.levels.clone(),
         n,
         mean,

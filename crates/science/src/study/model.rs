@@ -69,8 +69,9 @@ pub(super) fn model(frame: &Frame, fitted: &Fit<'_>, question: &Question) -> Res
         let interval = anova.partial_eta_squared_interval(row, question.level())?;
         term.partial_eta_squared_interval = interval.map(|interval| [interval.low, interval.high]);
     }
+    let family = terms.iter().filter(|term| !term.is_block && term.f.is_some()).count();
     for (number, term) in terms.iter_mut().enumerate().filter(|(_, term)| !term.is_block && term.f.is_some()) {
-        term.permutation_p = permutation::p(fitted, number, frame, question)?;
+        term.permutation_p = permutation::p(fitted, number, family, frame, question)?;
     }
     adjust(&mut terms);
     let Anova { residual_df, residual_ss, residual_ms, total_ss, .. } = anova;

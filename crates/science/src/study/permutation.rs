@@ -41,10 +41,11 @@ pub(super) fn blocks(frame: &Frame) -> Vec<Vec<usize>> {
     grouped(frame, &factors).into_values().collect()
 }
 
-/// p of the term with this number; absent if it has no F or nothing can change places.
+/// p of the term with this number, one of a family of so many; absent if it has no F or nothing can change places.
 pub(super) fn p(
     fitted: &Fit<'_>,
     number: usize,
+    family: usize,
     frame: &Frame,
     question: &Question,
 ) -> Result<Option<f64>, LinearError> {
@@ -53,7 +54,9 @@ pub(super) fn p(
     let (Some((observed, _)), false) = (fitted.test(number, squares)?, shuffle.is_fixed()) else { return Ok(None) };
     let (expected, residuals) = without(fitted, number, frame)?;
     let address = Address::new(question.seed, "study/permutation/v1").at(number as u32);
-    let draws = question.repeats(frame.rows());
+    // The smallest p that draws can give has to stay below alpha when it is adjusted for the family.
+    let least = (2.0 * family as f64 / question.alpha).min(99_999.0) as u32;
+    let draws = question.repeats(frame.rows()).max(least);
     let mut as_extreme = 0_u32;
     for index in 0..draws {
         let mut moved = residuals.clone();
