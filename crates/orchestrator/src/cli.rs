@@ -4,6 +4,7 @@ mod agents;
 mod analyse;
 mod bench;
 mod chaos;
+mod compare;
 mod completions;
 mod connect;
 mod control;
@@ -27,6 +28,7 @@ mod ledger;
 mod nats_control;
 mod output;
 mod pool;
+mod power;
 mod report;
 mod scores;
 mod services;
@@ -104,6 +106,10 @@ enum Command {
     Digest(scores::DigestArgs),
     /// Write the report of an experiment: what was asked, played, measured and concluded
     Report(report::ReportArgs),
+    /// Compare two agents, of one experiment or two
+    Compare(compare::CompareArgs),
+    /// Tell how many episodes a question needs, or what so many can find
+    Power(power::PowerArgs),
     /// Analyse a table of data: gate, model, diagnostics, contrasts and verdicts
     Analyse(analyse::AnalyseArgs),
     /// Write every episode of an experiment, with its factors and measures, for other programs
@@ -236,6 +242,8 @@ async fn execute(cli: Cli, metrics: Option<Metrics>, collector: Option<String>) 
         Command::Scores(args) => scores::run(args, &place).await,
         Command::Digest(args) => scores::digest(args, &place).await,
         Command::Report(args) => report::run(args, &place).await,
+        Command::Compare(args) => compare::run(args, &place).await,
+        Command::Power(args) => power::run(&args),
         Command::Analyse(args) => analyse::run(&args),
         Command::Export(args) => export::run(args, &place).await,
         Command::Sql(args) => sql::run(args, &place).await,

@@ -2,6 +2,7 @@
 
 mod html;
 mod markdown;
+pub(crate) mod numbers;
 mod text;
 
 pub use html::page;

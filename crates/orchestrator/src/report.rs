@@ -3,7 +3,7 @@
 mod content;
 mod study;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ErrorKind;
 use domain::measures::Response;
@@ -14,8 +14,8 @@ use science::study::Study;
 use serde::Serialize;
 
 use crate::analysis::Figures;
-use crate::document;
 use crate::standing::{Standing, fitness, over_episodes};
+use crate::{design_report, document};
 use study::Studied;
 
 /// Everything that a report says. Numbers are at full precision; what cannot be said is absent.
@@ -47,6 +47,8 @@ pub struct Report {
     pub episodes_planned: u64,
     /// Episodes scored.
     pub episodes_scored: u64,
+    /// Its design and the audit of it; absent for an evolution.
+    design: Option<design_report::Report>,
     /// Its generations, in order.
     pub generations: Vec<Generation>,
     /// What was launched, with every default in place.
@@ -68,6 +70,8 @@ pub struct Generation {
     pub best_fitness: Option<f64>,
     /// The mean over all agents.
     pub mean_fitness: Option<f64>,
+    /// Seeds that were played, as the experiment names them.
+    pub seeds: Vec<u32>,
     /// Who plays.
     pub members: Vec<Member>,
     /// Every other member against the first, over the seeds that both have played.
@@ -158,6 +162,8 @@ impl Report {
             files: record.provenance.files.clone(),
             episodes_planned: record.episodes_planned,
             episodes_scored: record.episodes_scored,
+            // What was launched was audited then.
+            design: design_report::Report::of(&record.spec, None).ok().flatten().and_then(Result::ok),
             generations,
             specification: serde_json::from_str(&record.spec.canonical()).unwrap_or_default(),
         })
@@ -191,12 +197,18 @@ fn generation(record: &ExperimentRecord, generation: &GenerationRecord) -> Gener
         best_agent: standing.as_ref().map(|standing| standing.best.member.agent.to_string()),
         best_fitness: standing.as_ref().map(|standing| standing.best_fitness),
         mean_fitness: standing.as_ref().map(|standing| standing.mean),
+        seeds: seeds(generation),
         members: generation.members.iter().map(|scored| member(record, scored)).collect(),
         contrasts: if compared { contrasts(record, generation) } else { Vec::new() },
         study,
         no_study: missing,
         figures,
     }
+}
+
+fn seeds(generation: &GenerationRecord) -> Vec<u32> {
+    let scores = generation.members.iter().flat_map(|scored| &scored.scores);
+    scores.map(|score| score.seed).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn purpose(purpose: Purpose) -> &'static str {

@@ -1,17 +1,21 @@
 //! What is told of a study.
 
 use science::study::gate::State;
-use science::study::{CellSummary, ContrastRow, FactorEffects, MeanRow, Model, Study, TermRow};
+use science::study::{
+    CellSummary, ContrastRow, FactorEffects, MeanRow, Model, ScreenedEffect, Screening, Study, TermRow,
+};
 
 use super::Figures;
-use crate::document::{Block, paragraph, section, table};
+use crate::document::numbers::{interval, number, p};
+use crate::document::{Block, paragraph, table};
 
 /// Cells, means and contrasts that are shown; all of them are in the JSON form.
 const SHOWN: usize = 60;
 
-/// A study as parts of a document, with its pictures where they belong.
+/// A study as parts of a document, with its pictures where they belong and headings of this level.
 #[must_use]
-pub fn content(study: &Study, figures: &Figures) -> Vec<Block> {
+pub fn content(study: &Study, figures: &Figures, level: u8) -> Vec<Block> {
+    let section = |text: &str| Block::Heading(level, text.to_owned());
     let picture = |figure: &Option<String>| figure.clone().map(Block::Figure);
     let mut blocks = vec![section("Verdict")];
     blocks.push(Block::List(study.verdicts.iter().map(|verdict| format!("{}.", verdict.sentence)).collect()));
@@ -24,7 +28,8 @@ pub fn content(study: &Study, figures: &Figures) -> Vec<Block> {
     blocks.extend([section("What the model assumes"), diagnostics(study)]);
     blocks.extend(picture(&figures.residuals));
     blocks.push(section("Effects"));
-    blocks.extend(picture(&figures.main_effects));
+    blocks.extend([&figures.main_effects, &figures.pareto, &figures.half_normal].into_iter().filter_map(picture));
+    blocks.extend(study.screening.as_ref().map(screening));
     for effects in &study.effects {
         blocks.extend(means(study, effects));
         blocks.extend(contrasts(study, effects));
@@ -47,8 +52,8 @@ fn gate(study: &Study) -> Block {
 
 fn cells(study: &Study) -> Vec<Block> {
     let rows = study.cells.iter().take(SHOWN).map(|cell| {
-        let CellSummary { levels, n, mean, sd, low, high, min, median, max, .. } = cell;
-        let mut row = vec![levels.join(" "), n.to_string(), number(Some(*mean)), number(*sd), interval(*low, *high)];
+        let CellSummary { name, n, mean, sd, low, high, min, median, max, .. } = cell;
+        let mut row = vec![name.clone(), n.to_string(), number(Some(*mean)), number(*sd), interval(*low, *high)];
         row.extend([min, median, max].map(|value| number(Some(*value))));
         row
     });
@@ -94,6 +99,19 @@ fn diagnostics(study: &Study) -> Block {
     table(&["assumption", "method", "#p", "finding"], rows.collect())
 }
 
+fn screening(screening: &Screening) -> Block {
+    let beyond = |effect: f64, margin: Option<f64>| margin.is_some_and(|margin| effect.abs() > margin);
+    let rows = screening.effects.iter().map(|ScreenedEffect { term, effect }| {
+        let words = match (beyond(*effect, screening.margin), beyond(*effect, screening.simultaneous)) {
+            (_, true) => "beyond the simultaneous margin",
+            (true, false) => "beyond the margin",
+            (false, false) => "",
+        };
+        vec![term.clone(), number(Some(*effect)), words.to_owned()]
+    });
+    table(&["term", "#effect, first level to second", "by Lenth's method"], rows.collect())
+}
+
 fn means(study: &Study, effects: &FactorEffects) -> Vec<Block> {
     let rows = effects.means.iter().take(SHOWN).map(|mean| {
         let MeanRow { level, mean, se, low, high } = mean;
@@ -123,30 +141,4 @@ fn shortened(table: Block, all: usize) -> Vec<Block> {
 
 fn interval_head(study: &Study) -> String {
     format!("{:.0} % interval", study.question.level() * 100.0)
-}
-
-/// A number with four significant digits.
-fn number(value: Option<f64>) -> String {
-    let Some(value) = value else { return String::new() };
-    let magnitude = value.abs();
-    if magnitude == 0.0 {
-        return "0".to_owned();
-    }
-    if !(1e-4..1e9).contains(&magnitude) {
-        return format!("{value:.3e}");
-    }
-    let decimals = (3.0 - magnitude.log10().floor()).max(0.0) as usize;
-    format!("{value:.decimals$}")
-}
-
-fn interval(low: Option<f64>, high: Option<f64>) -> String {
-    low.zip(high).map_or_else(String::new, |(low, high)| format!("[{}, {}]", number(Some(low)), number(Some(high))))
-}
-
-fn p(p: Option<f64>) -> String {
-    match p {
-        None => String::new(),
-        Some(p) if p < 1e-4 => "< 0.0001".to_owned(),
-        Some(p) => format!("{p:.4}"),
-    }
 }

@@ -2,10 +2,10 @@
 
 use science::linear::Frame;
 use science::plot::{
-    Cells, Ecdf, Estimate, FactorMeans, Group, Heading, MainEffects, Residuals, Sample, ecdf, interaction,
-    main_effects, means, residuals,
+    Cells, Ecdf, Effect, Effects, Estimate, FactorMeans, Group, Heading, MainEffects, PlotError, Residuals, Sample,
+    ecdf, half_normal, interaction, main_effects, means, pareto, residuals,
 };
-use science::study::{CellSummary, Study};
+use science::study::{CellSummary, ScreenedEffect, Study};
 
 /// The pictures of a study as SVG; absent where there is nothing to draw, or too much.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +16,10 @@ pub struct Figures {
     pub distribution: Option<String>,
     /// Marginal means of every factor.
     pub main_effects: Option<String>,
+    /// Effects of two-level factors by size.
+    pub pareto: Option<String>,
+    /// Effects of two-level factors against what chance would give.
+    pub half_normal: Option<String>,
     /// Residuals of the model.
     pub residuals: Option<String>,
 }
@@ -29,6 +33,8 @@ pub fn figures(frame: &Frame, study: &Study, id: &str) -> Figures {
         cells: draw.cells(&level),
         distribution: draw.distribution(frame),
         main_effects: draw.main_effects(&level),
+        pareto: draw.screening("pareto", "Effects by size", pareto),
+        half_normal: draw.screening("half-normal", "Effects against chance", half_normal),
         residuals: draw.residuals(),
     }
 }
@@ -41,7 +47,7 @@ struct Draw<'a> {
 impl Draw<'_> {
     fn cells(&self, note: &str) -> Option<String> {
         let factors: Vec<_> = self.study.factors.iter().filter(|factor| factor.kind == "categorical").collect();
-        let note = format!("Means of episodes; {note} of each cell by itself");
+        let note = format!("Means of the rows; {note} of each cell by itself");
         let id = format!("{}-cells", self.id);
         let heading = |title| Heading { id: &id, title, note: &note };
         let estimate = |wanted: &[&String]| {
@@ -77,7 +83,7 @@ impl Draw<'_> {
     fn distribution(&self, frame: &Frame) -> Option<String> {
         let samples = self.study.cells.iter().map(|cell| {
             let values = cell.rows.iter().map(|&row| frame.values()[row]).collect();
-            Sample { name: cell.levels.join(" "), values }
+            Sample { name: cell.name.clone(), values }
         });
         let data = Ecdf { measure: self.study.response.clone(), samples: samples.collect() };
         let (id, title) = (format!("{}-distribution", self.id), format!("Distribution of {}", self.study.response));
@@ -97,6 +103,26 @@ impl Draw<'_> {
         let data = MainEffects { measure, grand_mean: self.study.grand_mean, factors: factors.collect::<Option<_>>()? };
         let (id, note) = (format!("{}-effects", self.id), format!("Marginal means of the model; {note}"));
         main_effects(&Heading { id: &id, title: &format!("Effects on {}", self.study.response), note: &note }, &data)
+            .ok()
+    }
+
+    fn screening(
+        &self,
+        kind: &str,
+        title: &str,
+        chart: impl Fn(&Heading<'_>, &Effects) -> Result<String, PlotError>,
+    ) -> Option<String> {
+        let screening = self.study.screening.as_ref()?;
+        let effect = |effect: &ScreenedEffect| Effect { name: effect.term.clone(), value: effect.effect };
+        let data = Effects {
+            measure: self.study.response.clone(),
+            effects: screening.effects.iter().map(effect).collect(),
+            pse: screening.pse,
+            margin: screening.margin,
+            simultaneous: screening.simultaneous,
+        };
+        let (id, title) = (format!("{}-{kind}", self.id), format!("{title}: {}", self.study.response));
+        chart(&Heading { id: &id, title: &title, note: "Margins by Lenth's method, from the effects alone" }, &data)
             .ok()
     }
 

@@ -146,7 +146,7 @@ fn told(study: &Study, dropped: &[Dropped], figures: &Figures) -> Vec<Block> {
     };
     let title = format!("{} by {}", study.response, explained.collect::<Vec<_>>().join(", "));
     let mut blocks = vec![Block::Heading(1, title), paragraph(format!("{} rows. {left_out}", study.rows))];
-    blocks.extend(analysis::content(study, figures));
+    blocks.extend(analysis::content(study, figures, 2));
     blocks
 }
 
@@ -213,7 +213,7 @@ fn order() -> impl clap::builder::TypedValueParser<Value = usize> {
     clap::value_parser!(u16).range(1..=10).map(usize::from)
 }
 
-fn probability(text: &str) -> Result<f64, String> {
+pub(super) fn probability(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(p) if p > 0.0 && p < 1.0 => Ok(p),
         _ => Err("not a number above 0 and below 1".to_owned()),

@@ -2,17 +2,14 @@
 
 mod new;
 mod prompt;
-mod report;
-mod text;
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use domain::experiment::ExperimentSpec;
 
 use super::{Failure, Place, files, output};
-use crate::planning;
-use report::{Effect, Report};
+use crate::design_report::{self, Effect, Report, level};
+use crate::document;
 
 /// Arguments of `design`.
 #[derive(Debug, Args)]
@@ -78,27 +75,34 @@ async fn show(args: ShowArgs) -> Result<(), Failure> {
     let name = path.display().to_string();
     let (document, _) = files::read_with_files(&path, &args.set, &name).await??;
     let effect = args.effect.zip(args.sd).map(|(effect, sd)| Effect { effect, sd, alpha: args.alpha });
-    let made = report(&document.spec, effect).map_err(|found| Failure::from(Box::new(document.faults(found))))?;
+    let made = Report::of(&document.spec, effect).map_err(|found| Failure::from(Box::new(document.faults(found))))?;
     let report =
-        made.ok_or_else(|| Failure::usage(format!("{name} has no [design]: an evolution makes its own agents")))??;
+        made.ok_or_else(|| Failure::usage(format!("{name} has no [design]: an evolution makes its own agents")))?;
+    let report = report.map_err(|error| Failure::usage(error.to_string()))?;
     match args.output {
         DesignForm::Json => output::json(&report),
-        DesignForm::Csv => output::print(&text::csv(&report)?),
-        DesignForm::Table => output::print(&text::plain(&report)),
-        DesignForm::Markdown => output::print(&text::markdown(&report)),
+        DesignForm::Csv => output::print(&csv(&report)?),
+        DesignForm::Table => output::print(&document::text(&design_report::content(&report))),
+        DesignForm::Markdown => output::print(&document::markdown(&design_report::content(&report))),
     }
 }
 
-type Reported = Option<Result<Report, Failure>>;
-
-/// The report of an experiment's design, if it has one.
-fn report(spec: &ExperimentSpec, effect: Option<Effect>) -> Result<Reported, Vec<domain::Violation>> {
-    let (Some(given), Some(made)) = (&spec.design, planning::designed(spec)?) else { return Ok(None) };
-    let members = planning::conditions(spec)?;
-    let audit = match planning::design::audit(given, &made) {
-        // What is true by itself may be too large for a proof.
-        Err(_) if planning::design::is_true_by_itself(given) => None,
-        audit => Some(audit?),
-    };
-    Ok(Some(Report::new(spec, given, &made, &members, audit, effect)))
+/// The conditions, one per line.
+fn csv(report: &Report) -> Result<String, Failure> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let failed = |error: csv::Error| Failure::internal(error.to_string());
+    let names = report.factors.iter().map(|factor| factor.name.as_str());
+    writer.write_record(["position", "standard", "agent", "centre"].into_iter().chain(names)).map_err(failed)?;
+    for condition in &report.matrix {
+        let head = [
+            condition.position.to_string(),
+            condition.standard.to_string(),
+            condition.agent.clone(),
+            condition.centre.to_string(),
+        ];
+        let levels = report.factors.iter().map(|factor| level(condition.levels.get(&factor.name)));
+        writer.write_record(head.into_iter().chain(levels)).map_err(failed)?;
+    }
+    let bytes = writer.into_inner().map_err(|error| Failure::internal(error.to_string()))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -83,7 +83,8 @@ async fn digest_on(client: &mut Client, experiment_id: String) -> Result<String,
     Err(Failure::experiment(format!("the rows give {computed}, but {stored} is stored: rows were changed")))
 }
 
-async fn each_row(
+/// Gives every score to `take`, page by page.
+pub(super) async fn each_row(
     client: &mut Client,
     mut request: pb::ListScoresRequest,
     mut take: impl FnMut(ScoreRow) -> Result<(), Failure>,

@@ -43,17 +43,21 @@ fn write_block(html: &mut String, block: &Block) -> std::fmt::Result {
 }
 
 fn write_table(html: &mut String, table: &Table) -> std::fmt::Result {
-    let class = |column: usize| match table.heads.get(column).is_some_and(|head| head.is_number) {
-        true => " class=\"n\"",
-        false => "",
+    let is_number = |column: usize| table.heads.get(column).is_some_and(|head| head.is_number);
+    let class = |column: usize, text: &str| match (is_number(column), text.starts_with('[')) {
+        (true, _) => " class=\"n\"",
+        // An interval stays on one line.
+        (false, true) => " class=\"i\"",
+        (false, false) => "",
     };
     write!(html, "<div class=\"wide\"><table>\n<thead><tr>")?;
     for (column, head) in table.heads.iter().enumerate() {
-        write!(html, "<th{}>{}</th>", class(column), inline(&head.text))?;
+        write!(html, "<th{}>{}</th>", class(column, ""), inline(&head.text))?;
     }
     writeln!(html, "</tr></thead>\n<tbody>")?;
     for row in &table.rows {
-        let cells = row.iter().enumerate().map(|(column, cell)| format!("<td{}>{}</td>", class(column), inline(cell)));
+        let cells =
+            row.iter().enumerate().map(|(column, cell)| format!("<td{}>{}</td>", class(column, cell), inline(cell)));
         writeln!(html, "<tr>{}</tr>", cells.collect::<String>())?;
     }
     writeln!(html, "</tbody>\n</table></div>")

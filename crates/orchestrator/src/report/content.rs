@@ -4,6 +4,7 @@ use science::plot::{self, Differences, Estimate, Fitness, Heading};
 
 use super::{Contrast, Generation, Member, Report, Spread};
 use crate::analysis;
+use crate::design_report::{Report as Made, audited};
 use crate::document::{Block, Table, paragraph, section, table};
 
 /// Members of a generation that are shown one by one.
@@ -15,6 +16,12 @@ pub(super) fn content(report: &Report) -> Vec<Block> {
         blocks.push(paragraph(&report.description));
     }
     blocks.push(facts(report));
+    if let Some(design) = &report.design {
+        let Made { kind, conditions, episodes, .. } = design;
+        blocks.push(section("Design"));
+        blocks.push(paragraph(format!("{kind}: {conditions} conditions on the same seeds, {episodes} episodes.")));
+        blocks.extend(audited(design));
+    }
     blocks.extend(evolution(report));
     blocks.extend(report.generations.iter().flat_map(|generation| of_generation(report, generation)));
     blocks.extend(again(report));
@@ -89,14 +96,21 @@ fn of_generation(report: &Report, generation: &Generation) -> Vec<Block> {
     if let more @ 1.. = generation.members.len().saturating_sub(SHOWN) {
         blocks.push(paragraph(format!("{more} more are in the JSON form.")));
     }
+    blocks.extend(seeds(generation));
     blocks.extend(contrasts(generation));
     blocks.extend(differences(report, generation));
     match (&generation.study, &generation.no_study) {
-        (Some(study), _) => blocks.extend(analysis::content(study, &generation.figures)),
+        (Some(study), _) => blocks.extend(analysis::content(study, &generation.figures, 3)),
         (None, Some(why)) => blocks.push(paragraph(format!("There is no analysis: {why}."))),
         (None, None) => {}
     }
     blocks
+}
+
+fn seeds(generation: &Generation) -> Option<Block> {
+    let seeds: Vec<_> = generation.seeds.iter().map(ToString::to_string).collect();
+    let list = vec![paragraph(seeds.join(", "))];
+    (!seeds.is_empty()).then(|| Block::Details(format!("The {} seeds that every agent plays", seeds.len()), list))
 }
 
 fn row(member: &Member) -> Vec<String> {

@@ -4,9 +4,9 @@ use domain::experiment::ExperimentSpec;
 use domain::ports::{GenerationRecord, MemberScores};
 use science::linear::{Frame, LinearError};
 use science::study::{Question, Study};
-use serde_json::Value;
 
 use crate::analysis::{Figures, figures};
+use crate::design_report::level;
 use crate::standing::fitness;
 
 /// What a generation shows, or why it shows nothing.
@@ -35,8 +35,7 @@ fn frame(spec: &ExperimentSpec, generation: &GenerationRecord) -> Result<Frame, 
     let mut frame = Frame::new(&spec.fitness.label(), rows)?;
     let names: Vec<_> = generation.members.first().map_or_else(Vec::new, |first| first.member.factors.keys().collect());
     for name in &names {
-        frame =
-            factor(frame, name, generation, |scored| scored.member.factors.get(*name).map_or_else(String::new, text))?;
+        frame = factor(frame, name, generation, |scored| level(scored.member.factors.get(*name)))?;
     }
     if names.is_empty() {
         frame = factor(frame, "agent", generation, |scored| scored.member.agent.to_string())?;
@@ -64,8 +63,4 @@ fn factor(
         codes.extend(std::iter::repeat_n(code, scored.scores.len()));
     }
     frame.categorical(name, &codes, &levels)
-}
-
-fn text(level: &Value) -> String {
-    level.as_str().map_or_else(|| level.to_string(), str::to_owned)
 }

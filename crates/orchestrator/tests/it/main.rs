@@ -6,6 +6,7 @@ mod bad_input;
 mod catalogue;
 mod chaos;
 mod collector;
+mod conclusions;
 mod control;
 mod daemons;
 mod data_out;

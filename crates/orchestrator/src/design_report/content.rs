@@ -1,86 +1,28 @@
-//! A design as text.
+//! What is told of a design.
 
 use domain::experiment::PlayOrder;
 
-use super::report::{AuditReport, FractionReport, PowerReport, Report, SMALL};
-use crate::cli::{Failure, output};
+use serde_json::Value;
+
+use super::{AuditReport, FractionReport, PowerReport, Report, SMALL};
+use crate::document::{Block, paragraph, table};
 
 /// Most aliases or words that are listed; JSON has all.
 const MOST: usize = 24;
 
-/// A part of a text.
-enum Part {
-    Heading(&'static str),
-    Line(String),
-    Table(Vec<String>, Vec<Vec<String>>),
-}
-
-/// For a terminal.
-pub(super) fn plain(report: &Report) -> String {
-    let part = |part: Part| match part {
-        Part::Heading(text) => format!("\n{text}\n"),
-        Part::Line(text) => format!("{text}\n"),
-        Part::Table(heads, rows) => {
-            let heads: Vec<_> = heads.iter().map(String::as_str).collect();
-            output::table(&heads, &heads, rows) + "\n"
-        }
-    };
-    parts(report).into_iter().map(part).collect()
-}
-
-/// For a document.
-pub(super) fn markdown(report: &Report) -> String {
-    let row = |cells: &[String]| {
-        let cells: Vec<_> = cells.iter().map(|cell| cell.replace('|', "\\|")).collect();
-        format!("| {} |\n", cells.join(" | "))
-    };
-    let mut text = String::new();
-    for part in parts(report) {
-        match part {
-            Part::Heading(heading) => text += &format!("\n### {heading}\n\n"),
-            Part::Line(line) => text += &format!("- {line}\n"),
-            Part::Table(heads, rows) => {
-                if !text.ends_with("\n\n") {
-                    text.push('\n');
-                }
-                text += &row(&heads);
-                text += &row(&vec!["---:".to_owned(); heads.len()]);
-                text.extend(rows.iter().map(|cells| row(cells)));
-            }
-        }
-    }
-    text
-}
-
-/// The conditions, one per line.
-pub(super) fn csv(report: &Report) -> Result<String, Failure> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let failed = |error: csv::Error| Failure::internal(error.to_string());
-    let names = report.factors.iter().map(|factor| factor.name.as_str());
-    writer.write_record(["position", "standard", "agent", "centre"].into_iter().chain(names)).map_err(failed)?;
-    for condition in &report.matrix {
-        let head = [
-            condition.position.to_string(),
-            condition.standard.to_string(),
-            condition.agent.clone(),
-            condition.centre.to_string(),
-        ];
-        let levels = report.factors.iter().map(|factor| level(condition.levels.get(&factor.name)));
-        writer.write_record(head.into_iter().chain(levels)).map_err(failed)?;
-    }
-    let bytes = writer.into_inner().map_err(|error| Failure::internal(error.to_string()))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn level(value: Option<&serde_json::Value>) -> String {
+/// A level as a cell.
+pub(crate) fn level(value: Option<&Value>) -> String {
     match value {
         // A file that was taken in is known by its name.
-        Some(serde_json::Value::Object(fields)) if fields.contains_key("blake3") => level(fields.get("name")),
-        value => value.map(output::plain).unwrap_or_default(),
+        Some(Value::Object(fields)) if fields.contains_key("blake3") => level(fields.get("name")),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Null) | None => String::new(),
+        Some(other) => other.to_string(),
     }
 }
 
-fn parts(report: &Report) -> Vec<Part> {
+/// A design as parts of a document.
+pub(crate) fn content(report: &Report) -> Vec<Block> {
     let order = match report.order {
         PlayOrder::Standard => "in standard order",
         PlayOrder::Random => "in a random order that follows from the experiment's seed",
@@ -90,44 +32,49 @@ fn parts(report: &Report) -> Vec<Part> {
         1 => "1 factor".to_owned(),
         factors => format!("{factors} factors"),
     };
-    let mut parts = vec![
-        Part::Line(format!("{name}: {kind}, {factors} in {conditions} conditions, played {order}")),
-        Part::Line(format!("{episodes} episodes: every condition plays the same {seeds} seeds, which are blocks")),
+    let mut lines = vec![
+        format!("{name}: {kind}, {factors} in {conditions} conditions, played {order}"),
+        format!("{episodes} episodes: every condition plays the same {seeds} seeds, which are blocks"),
     ];
-    parts.extend(report.factors.iter().map(|f| Part::Line(format!("{} is {} ({})", f.letter, f.name, f.parameter))));
-    parts.push(Part::Heading("Conditions"));
-    parts.push(matrix(report));
-    if let Some(fraction) = &report.fraction {
-        let title = if report.alpha.is_some() { "Fraction of the cube" } else { "Fraction" };
-        parts.push(Part::Heading(title));
-        parts.extend(fraction_lines(fraction).into_iter().map(Part::Line));
-    }
-    parts.push(Part::Heading("Audit"));
-    parts.extend(
-        report.alpha.map(|alpha| Part::Line(format!("axial points: {alpha:.4} times as far as the cube's faces"))),
-    );
-    match &report.audit {
-        Some(audit) => parts.extend(audit_lines(audit).into_iter().map(Part::Line)),
-        None => {
-            parts.push(Part::Line("too large to be proven condition by condition; it is complete by its type".into()))
-        }
-    }
+    lines.extend(report.factors.iter().map(|f| format!("{} is {} ({})", f.letter, f.name, f.parameter)));
+    let mut blocks = vec![Block::List(lines), heading("Conditions"), matrix(report)];
+    blocks.extend(audited(report));
     if let Some(power) = &report.power {
-        parts.push(Part::Heading("Power"));
-        parts.extend(power_parts(power));
+        blocks.push(heading("Power"));
+        blocks.extend(power_parts(power));
     }
-    parts
+    blocks
 }
 
-fn matrix(report: &Report) -> Part {
-    let names = report.factors.iter().map(|factor| factor.name.clone());
-    let heads = ["play", "standard"].map(str::to_owned).into_iter().chain(names).collect();
+/// What the audit of a design found.
+pub(crate) fn audited(report: &Report) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    if let Some(fraction) = &report.fraction {
+        let title = if report.alpha.is_some() { "Fraction of the cube" } else { "Fraction" };
+        blocks.extend([heading(title), Block::List(fraction_lines(fraction))]);
+    }
+    let axial = report.alpha.map(|alpha| format!("axial points: {alpha:.4} times as far as the cube's faces"));
+    let found = match &report.audit {
+        Some(audit) => audit_lines(audit),
+        None => vec!["too large to be proven condition by condition; it is complete by its type".to_owned()],
+    };
+    blocks.extend([heading("Audit"), Block::List(axial.into_iter().chain(found).collect())]);
+    blocks
+}
+
+fn heading(text: &str) -> Block {
+    Block::Heading(3, text.to_owned())
+}
+
+fn matrix(report: &Report) -> Block {
+    let names = report.factors.iter().map(|factor| format!("#{}", factor.name));
+    let heads: Vec<_> = ["#play", "#standard"].map(str::to_owned).into_iter().chain(names).collect();
     let rows = report.matrix.iter().map(|condition| {
         let standard = format!("{}{}", condition.standard, if condition.centre { " (centre)" } else { "" });
         let levels = report.factors.iter().map(|factor| level(condition.levels.get(&factor.name)));
         [(condition.position + 1).to_string(), standard].into_iter().chain(levels).collect()
     });
-    Part::Table(heads, rows.collect())
+    table(&heads.iter().map(String::as_str).collect::<Vec<_>>(), rows.collect())
 }
 
 fn fraction_lines(fraction: &FractionReport) -> Vec<String> {
@@ -196,20 +143,19 @@ fn balance(audit: &AuditReport) -> String {
     format!("balanced: {balance}; main effects are {orthogonal}")
 }
 
-fn power_parts(power: &PowerReport) -> [Part; 2] {
+fn power_parts(power: &PowerReport) -> [Block; 2] {
     let effect = power.effect;
     let rows = power.terms.iter().map(|term| {
         let freedom = format!("{}, {}", term.numerator, term.denominator);
         let power = term.power.map(|power| format!("{power:.3}")).unwrap_or_default();
         vec![term.term.clone(), freedom, format!("{:.2}", term.noncentrality), power]
     });
-    let heads = ["effect", "degrees of freedom", "noncentrality", "power"].map(str::to_owned);
     [
-        Part::Line(format!(
+        paragraph(format!(
             "chance to find a difference of {} where episodes of one condition have the standard deviation {}, at {}",
             effect.effect, effect.sd, effect.alpha
         )),
-        Part::Table(heads.to_vec(), rows.collect()),
+        table(&["effect", "#degrees of freedom", "#noncentrality", "#power"], rows.collect()),
     ]
 }
 

@@ -1,7 +1,10 @@
-//! Everything that is told about a design.
+//! Everything that is told about a design: what is played, and what it can tell by its audit.
+
+mod content;
 
 use std::collections::BTreeMap;
 
+use domain::Violation;
 use domain::experiment::{DesignSpec, ExperimentSpec, PlayOrder};
 use domain::plan::Member;
 use science::design::Fraction;
@@ -10,149 +13,166 @@ use science::power::f_test;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::cli::Failure;
-use crate::planning::design::{Design, letter, question};
+use crate::planning;
+use crate::planning::design::{Design, is_true_by_itself, letter, question};
+
+pub(crate) use content::{audited, content, level};
 
 /// Correlations below this come from rounding levels.
-pub(super) const SMALL: f64 = 0.001;
+pub(crate) const SMALL: f64 = 0.001;
 
 /// The difference whose chance to be found is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub(super) struct Effect {
-    pub(super) effect: f64,
-    pub(super) sd: f64,
-    pub(super) alpha: f64,
+pub(crate) struct Effect {
+    pub(crate) effect: f64,
+    pub(crate) sd: f64,
+    pub(crate) alpha: f64,
 }
 
 /// A design: what is played, and what it can tell.
 #[derive(Debug, Serialize)]
-pub(super) struct Report {
-    pub(super) name: String,
+pub(crate) struct Report {
+    pub(crate) name: String,
     #[serde(rename = "type")]
-    pub(super) kind: &'static str,
-    pub(super) order: PlayOrder,
-    pub(super) conditions: usize,
-    pub(super) seeds: u32,
-    pub(super) episodes: u64,
-    pub(super) factors: Vec<Factor>,
-    pub(super) matrix: Vec<Condition>,
+    pub(crate) kind: &'static str,
+    pub(crate) order: PlayOrder,
+    pub(crate) conditions: usize,
+    pub(crate) seeds: u32,
+    pub(crate) episodes: u64,
+    pub(crate) factors: Vec<Factor>,
+    pub(crate) matrix: Vec<Condition>,
     /// Distance of the axial points of a composite design.
-    pub(super) alpha: Option<f64>,
-    pub(super) fraction: Option<FractionReport>,
-    pub(super) audit: Option<AuditReport>,
-    pub(super) power: Option<PowerReport>,
+    pub(crate) alpha: Option<f64>,
+    pub(crate) fraction: Option<FractionReport>,
+    pub(crate) audit: Option<AuditReport>,
+    pub(crate) power: Option<PowerReport>,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Factor {
-    pub(super) letter: String,
-    pub(super) name: String,
-    pub(super) parameter: String,
+pub(crate) struct Factor {
+    pub(crate) letter: String,
+    pub(crate) name: String,
+    pub(crate) parameter: String,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Condition {
+pub(crate) struct Condition {
     /// When it is played, from 0.
-    pub(super) position: u32,
+    pub(crate) position: u32,
     /// Its number in the design as it is written down, from 1.
-    pub(super) standard: usize,
-    pub(super) agent: String,
-    pub(super) centre: bool,
-    pub(super) levels: BTreeMap<String, Value>,
+    pub(crate) standard: usize,
+    pub(crate) agent: String,
+    pub(crate) centre: bool,
+    pub(crate) levels: BTreeMap<String, Value>,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct FractionReport {
-    pub(super) generators: Vec<String>,
-    pub(super) defining_relation: Vec<String>,
+pub(crate) struct FractionReport {
+    pub(crate) generators: Vec<String>,
+    pub(crate) defining_relation: Vec<String>,
     /// How many words there are of each length, from length 0 on.
-    pub(super) word_length_pattern: Vec<u64>,
+    pub(crate) word_length_pattern: Vec<u64>,
     /// Main effects and two-factor interactions that are estimated together.
-    pub(super) aliases: Vec<Vec<String>>,
+    pub(crate) aliases: Vec<Vec<String>>,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct AuditReport {
+pub(crate) struct AuditReport {
     /// Conditions that were audited; a centre point is left out.
-    pub(super) conditions: usize,
-    pub(super) exact: bool,
-    pub(super) resolution: Option<Resolution>,
-    pub(super) two_level: bool,
-    pub(super) model: Vec<String>,
-    pub(super) coefficients: usize,
-    pub(super) rank: usize,
-    pub(super) estimable: Vec<String>,
-    pub(super) aliases: Vec<AliasReport>,
-    pub(super) balance: Vec<Balance>,
-    pub(super) orthogonal: bool,
-    pub(super) efficiency: Option<EfficiencyReport>,
-    pub(super) inflation: Option<BTreeMap<String, f64>>,
+    pub(crate) conditions: usize,
+    pub(crate) exact: bool,
+    pub(crate) resolution: Option<Resolution>,
+    pub(crate) two_level: bool,
+    pub(crate) model: Vec<String>,
+    pub(crate) coefficients: usize,
+    pub(crate) rank: usize,
+    pub(crate) estimable: Vec<String>,
+    pub(crate) aliases: Vec<AliasReport>,
+    pub(crate) balance: Vec<Balance>,
+    pub(crate) orthogonal: bool,
+    pub(crate) efficiency: Option<EfficiencyReport>,
+    pub(crate) inflation: Option<BTreeMap<String, f64>>,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Resolution {
-    pub(super) length: usize,
-    pub(super) word: String,
-    pub(super) correlation: f64,
+pub(crate) struct Resolution {
+    pub(crate) length: usize,
+    pub(crate) word: String,
+    pub(crate) correlation: f64,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct AliasReport {
-    pub(super) left: String,
-    pub(super) right: String,
-    pub(super) correlation: f64,
-    pub(super) confounded: bool,
+pub(crate) struct AliasReport {
+    pub(crate) left: String,
+    pub(crate) right: String,
+    pub(crate) correlation: f64,
+    pub(crate) confounded: bool,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Balance {
-    pub(super) factor: String,
-    pub(super) counts: Vec<usize>,
-    pub(super) balanced: bool,
+pub(crate) struct Balance {
+    pub(crate) factor: String,
+    pub(crate) counts: Vec<usize>,
+    pub(crate) balanced: bool,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct EfficiencyReport {
-    pub(super) d: f64,
-    pub(super) a: f64,
-    pub(super) g: Option<f64>,
+pub(crate) struct EfficiencyReport {
+    pub(crate) d: f64,
+    pub(crate) a: f64,
+    pub(crate) g: Option<f64>,
 }
 
 /// The chance to find a difference, with every seed as a block.
 #[derive(Debug, Serialize)]
-pub(super) struct PowerReport {
+pub(crate) struct PowerReport {
     #[serde(flatten)]
-    pub(super) effect: Effect,
-    pub(super) terms: Vec<TermPower>,
+    pub(crate) effect: Effect,
+    pub(crate) terms: Vec<TermPower>,
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct TermPower {
-    pub(super) term: String,
-    pub(super) numerator: usize,
+pub(crate) struct TermPower {
+    pub(crate) term: String,
+    pub(crate) numerator: usize,
     /// Degrees of freedom of the error, once those of the seeds are taken off.
-    pub(super) denominator: usize,
-    pub(super) noncentrality: f64,
+    pub(crate) denominator: usize,
+    pub(crate) noncentrality: f64,
     /// Absent where the noncentrality is too large to compute with.
-    pub(super) power: Option<f64>,
+    pub(crate) power: Option<f64>,
 }
 
 impl Report {
-    /// Fails if the power cannot be computed.
-    pub(super) fn new(
+    /// The report of an experiment's design, if it has one; it fails if its power cannot be computed.
+    ///
+    /// # Errors
+    /// If the design cannot be made, or what the file claims of it is false.
+    pub(crate) fn of(
+        spec: &ExperimentSpec,
+        effect: Option<Effect>,
+    ) -> Result<Option<Result<Self, AuditError>>, Vec<Violation>> {
+        let (Some(given), Some(made)) = (&spec.design, planning::designed(spec)?) else { return Ok(None) };
+        let members = planning::conditions(spec)?;
+        let audit = match planning::design::audit(given, &made) {
+            // What is true by itself may be too large for a proof.
+            Err(_) if is_true_by_itself(given) => None,
+            audit => Some(audit?),
+        };
+        Ok(Some(Self::new(spec, given, &made, &members, audit, effect)))
+    }
+
+    fn new(
         spec: &ExperimentSpec,
         given: &DesignSpec,
         made: &Design,
         members: &[Member],
         audit: Option<Audit>,
         effect: Option<Effect>,
-    ) -> Result<Self, Failure> {
-        let failed = |error: AuditError| Failure::usage(error.to_string());
-        let matrix = made.matrix().map_err(failed)?;
+    ) -> Result<Self, AuditError> {
+        let matrix = made.matrix()?;
         let terms = question(given, made).map(|question| question.terms).unwrap_or_default();
         let seeds = spec.seeds.episodes();
-        let power =
-            effect.map(|effect| PowerReport::new(&matrix, &terms, seeds, effect).map_err(failed)).transpose()?;
+        let power = effect.map(|effect| PowerReport::new(&matrix, &terms, seeds, effect)).transpose()?;
         let factor = |(index, factor): (usize, &domain::experiment::FactorSpec)| Factor {
             letter: letter(index),
             name: factor.label().to_owned(),

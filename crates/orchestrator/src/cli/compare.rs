@@ -1,0 +1,110 @@
+//! Comparing two agents, of one experiment or of two.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use domain::experiment::ExperimentSpec;
+use domain::measures::Response;
+use proto::orchestrator::v1 as pb;
+
+use super::connect::{Client, Connection, ServiceArgs};
+use super::output::{self, Form};
+use super::{Exit, Failure, Place, experiments, scores};
+use crate::comparison::{Asked, Comparison, Side};
+use crate::document;
+use crate::shard::Pin;
+
+/// Arguments of `compare`.
+#[derive(Debug, Args)]
+pub(super) struct CompareArgs {
+    /// An experiment, or EXPERIMENT/AGENT if it has several agents
+    left: String,
+    /// What it is compared with, alike
+    right: String,
+    /// What is compared: a measure; the fitness of the first experiment unless given
+    #[arg(long, value_name = "MEASURE")]
+    measure: Option<Response>,
+    /// Probability of calling equal agents different
+    #[arg(long, value_name = "P", default_value_t = 0.05, value_parser = super::analyse::probability)]
+    alpha: f64,
+    /// Differences smaller than this do not matter: tests for equivalence too
+    #[arg(long, value_name = "DIFFERENCE", value_parser = margin)]
+    margin: Option<f64>,
+    /// Seed of permutations and of the bootstrap
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Form of the result
+    #[arg(short, long, value_enum, default_value_t = Form::Table)]
+    output: Form,
+    #[command(flatten)]
+    service: ServiceArgs,
+}
+
+/// Compares two agents.
+pub(super) async fn run(args: CompareArgs, place: &Place) -> Result<(), Failure> {
+    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
+    let fetched = sides(&mut connection.client, &args).await;
+    connection.close().await;
+    let (measure, left, right) = fetched?;
+    let asked = Asked { alpha: args.alpha, margin: args.margin, seed: args.seed };
+    let compared = Comparison::of(&measure, [&left, &right], &asked);
+    let comparison = compared.map_err(|error| Failure::usage(format!("{} and {}: {error}", left.name, right.name)))?;
+    match args.output {
+        Form::Json => output::json(&comparison),
+        Form::Table => output::print(&document::text(&comparison.content(&asked))),
+    }
+}
+
+async fn sides(client: &mut Client, args: &CompareArgs) -> Result<(String, Side, Side), Failure> {
+    let spec = spec(client, experiment(&args.left)).await?;
+    let label = args.measure.map_or_else(|| spec.fitness.label(), |measure| measure.name().to_owned());
+    let left = side(client, &args.left, args.measure, &spec).await?;
+    let right = side(client, &args.right, args.measure, &spec).await?;
+    Ok((label, left, right))
+}
+
+fn experiment(name: &str) -> &str {
+    name.split_once('/').map_or(name, |(experiment, _)| experiment)
+}
+
+async fn spec(client: &mut Client, name: &str) -> Result<ExperimentSpec, Failure> {
+    let experiment = experiments::plain(client, name.to_owned()).await?;
+    serde_json::from_str(&experiment.spec_json).map_err(|error| Failure::internal(error.to_string()))
+}
+
+async fn side(
+    client: &mut Client,
+    name: &str,
+    measure: Option<Response>,
+    spec: &ExperimentSpec,
+) -> Result<Side, Failure> {
+    let (experiment, agent) = name.split_once('/').unwrap_or((name, ""));
+    let request =
+        pb::ListScoresRequest { experiment_id: experiment.to_owned(), agent: agent.to_owned(), ..Default::default() };
+    let mut agents: BTreeMap<String, BTreeMap<u32, f64>> = BTreeMap::new();
+    scores::each_row(client, request, |row| {
+        let value = match measure {
+            Some(measure) => row.score.measures.get(measure),
+            None => Some(spec.fitness.of(&row.score.measures)),
+        };
+        let scores = agents.entry(row.agent.to_string()).or_default();
+        scores.extend(value.map(|value| (row.score.doom_seed.0, value)));
+        Ok(())
+    })
+    .await?;
+    match agents.len() {
+        0 => Err(Failure::new(Exit::NotFound, miette::miette!("{name} has no scores yet"))),
+        1 => Ok(Side { name: name.to_owned(), scores: agents.into_values().next().unwrap_or_default() }),
+        _ => {
+            let names = agents.into_keys().take(20).collect::<Vec<_>>().join(", ");
+            Err(Failure::usage(format!("{name} has several agents: name one, as in {name}/AGENT. There are {names}")))
+        }
+    }
+}
+
+fn margin(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(margin) if margin > 0.0 && margin.is_finite() => Ok(margin),
+        _ => Err("not a number above 0".to_owned()),
+    }
+}
