@@ -1,5 +1,5 @@
 # References for comparisons, effect sizes, rank methods and checks of assumptions, from base R, car and MASS. Intervals of effects and exact
-# distributions with ties come from samples.py.
+# distributions with ties come from resampling.py.
 # Run from the root: Rscript tools/science/samples.R > crates/science/tests/references/samples.json
 
 suppressPackageStartupMessages({library(jsonlite); library(car); library(MASS)})
