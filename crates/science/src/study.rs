@@ -29,7 +29,7 @@ pub use question::Question;
 pub use screening::{ScreenedEffect, Screening};
 pub use verdict::{Outcome, RULE, Verdict};
 
-use gate::Gate;
+use gate::{Check, Gate};
 
 /// What a study found. Numbers are at full precision; what cannot be computed is absent.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -85,11 +85,19 @@ impl Study {
     /// # Errors
     /// If no factor can be studied, a factor has one level only, the question is out of range, or the model is too large.
     pub fn of(frame: &Frame, question: &Question) -> Result<Self, LinearError> {
+        Self::with_checks(frame, question, Vec::new())
+    }
+
+    /// Studies a frame whose rows come from somewhere that has been checked in more ways; these checks join the gate.
+    ///
+    /// # Errors
+    /// As for [`Study::of`].
+    pub fn with_checks(frame: &Frame, question: &Question, checks: Vec<Check>) -> Result<Self, LinearError> {
         question.check()?;
         let terms = Terms::up_to(frame, question.order)?;
         let fitted = fit(frame, &terms)?;
         let cells = cells::cells(frame);
-        let gate = gate::pass(frame, &cells, question)?;
+        let gate = gate::pass(frame, &cells, question, checks)?;
         let model = model::model(frame, &fitted, question)?;
         let influence = fitted.influence();
         Ok(Self {

@@ -5,6 +5,7 @@ use domain::ports::{GenerationRecord, MemberScores};
 use science::linear::{Frame, LinearError};
 use science::study::{Question, Study};
 
+use super::measured::measured;
 use crate::analysis::{Figures, figures};
 use crate::design_report::level;
 use crate::standing::fitness;
@@ -20,7 +21,8 @@ pub(super) struct Studied {
 /// Studies a generation. The same seeds were played by all of its members, so seeds are blocks.
 pub(super) fn study(spec: &ExperimentSpec, generation: &GenerationRecord) -> Studied {
     let question = Question { seed: spec.seed, ..Question::default() };
-    let studied = frame(spec, generation).and_then(|frame| Ok((Study::of(&frame, &question)?, frame)));
+    let checks = vec![measured(spec, generation)];
+    let studied = frame(spec, generation).and_then(|frame| Ok((Study::with_checks(&frame, &question, checks)?, frame)));
     match studied {
         Ok((study, frame)) => {
             let figures = figures(&frame, &study, &format!("g{}", generation.index));

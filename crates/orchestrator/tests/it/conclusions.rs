@@ -118,6 +118,10 @@ fn an_experiment_is_reported_and_its_agents_are_compared() {
     let report = json(embedded("report aimed --format json").stdin(Stdio::null()));
     let study = &report["generations"][0]["study"];
     assert_eq!(study["rows"], 12, "{report}");
+    assert_eq!(
+        (&study["gate"]["checks"][0]["name"], &study["gate"]["checks"][0]["state"]),
+        (&"measures".into(), &"passed".into())
+    );
     assert_eq!(study["factors"][1]["kind"], "block", "{study}");
     assert_eq!(report["generations"][0]["seeds"].as_array().unwrap().len(), 6);
 

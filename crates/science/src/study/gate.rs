@@ -61,13 +61,18 @@ impl Check {
     }
 }
 
-pub(super) fn pass(frame: &Frame, cells: &[Cell], question: &Question) -> Result<Gate, LinearError> {
-    let mut checks = vec![
+pub(super) fn pass(
+    frame: &Frame,
+    cells: &[Cell],
+    question: &Question,
+    mut checks: Vec<Check>,
+) -> Result<Gate, LinearError> {
+    checks.extend([
         layout::replicates(cells),
         layout::blocks(frame, cells),
         spread::varies(frame, cells),
         identical::identical(frame, cells),
-    ];
+    ]);
     checks.extend(calibration::calibrate(frame, cells, question)?);
     Ok(Gate::of(checks))
 }
