@@ -5,6 +5,7 @@
 //! vary by chance.
 
 use crate::distribution::student_t;
+use crate::stats::median;
 
 /// Fewest effects that say something about their own noise.
 pub const MIN_EFFECTS: usize = 3;
@@ -102,16 +103,6 @@ impl Lenth {
     #[must_use]
     pub fn p(&self, effect: f64) -> f64 {
         2.0 * student_t::sf(effect.abs() / self.error, self.df)
-    }
-}
-
-/// The median of ascending values; 0 if there are none.
-fn median(sorted: &[f64]) -> f64 {
-    let middle = sorted.len() / 2;
-    match sorted {
-        [] => 0.0,
-        _ if sorted.len() % 2 == 1 => sorted[middle],
-        _ => 0.5 * (sorted[middle - 1] + sorted[middle]),
     }
 }
 

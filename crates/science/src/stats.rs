@@ -7,6 +7,7 @@ mod paired;
 mod summary;
 
 pub use paired::{Paired, paired};
+pub(crate) use summary::median;
 pub use summary::{Interval, Summary, mean, mean_interval, standard_error, summarise, variance};
 
 /// Why a sample has no statistics.

@@ -55,11 +55,9 @@ pub(super) fn sorted(sample: &[f64]) -> Vec<f64> {
     sorted
 }
 
-/// The middle value, or the mean of the two middle ones, of at least one value.
+/// The middle value, or the mean of the two middle ones.
 pub(super) fn median(values: &[f64]) -> f64 {
-    let sorted = sorted(values);
-    let middle = sorted.len() / 2;
-    if sorted.len() % 2 == 1 { sorted[middle] } else { sorted[middle - 1] / 2.0 + sorted[middle] / 2.0 }
+    stats::median(&sorted(values))
 }
 
 /// The moments of one sample, named in errors as `which`.

@@ -1,6 +1,7 @@
 //! The data: a response and the factors that may explain it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::LinearError;
 use super::sum::sum;
@@ -15,7 +16,8 @@ const SMALLEST: f64 = 1e-150;
 pub struct Frame {
     response: String,
     values: Vec<f64>,
-    factors: Vec<Factor>,
+    /// Shared by all frames of the same rows with other values of the response.
+    factors: Arc<Vec<Factor>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +51,7 @@ impl Frame {
             return Err(LinearError::TooFewRows { response: response.to_owned(), rows: values.len() });
         }
         check(response, &values)?;
-        Ok(Self { response: response.to_owned(), values, factors: vec![] })
+        Ok(Self { response: response.to_owned(), values, factors: Arc::default() })
     }
 
     /// Adds a categorical factor by the number of each row's level and the names of the levels. Levels that never occur
@@ -88,7 +90,7 @@ impl Frame {
         self.check_column(name, values.len())?;
         check(name, &values)?;
         let (mean, scale) = location(&values);
-        self.factors.push(Factor { name: name.to_owned(), kind: Kind::Continuous { values, mean, scale } });
+        self.push(name, Kind::Continuous { values, mean, scale });
         Ok(self)
     }
 
@@ -139,14 +141,25 @@ impl Frame {
     /// If there are more or fewer values than rows, one is not usable, or all are equal.
     pub fn with_values(&self, values: Vec<f64>) -> Result<Self, LinearError> {
         self.check_length(&self.response, values.len())?;
-        let factors = self.factors.clone();
-        Ok(Self { factors, ..Self::new(&self.response, values)? })
+        Ok(Self { factors: Arc::clone(&self.factors), ..Self::new(&self.response, values)? })
     }
 
     /// Whether a factor is a block.
     #[must_use]
     pub fn is_block(&self, factor: usize) -> bool {
         matches!(self.factors.get(factor).map(|factor| &factor.kind), Some(Kind::Categorical { block: true, .. }))
+    }
+
+    /// Numbers of the blocks, ascending.
+    pub fn blocks(&self) -> impl Iterator<Item = usize> {
+        (0..self.count()).filter(|&factor| self.is_block(factor))
+    }
+
+    /// Adds the blocks of a frame of the same rows.
+    pub(crate) fn with_blocks_of(mut self, other: &Self) -> Self {
+        let blocks = other.blocks().map(|factor| other.factors[factor].clone());
+        Arc::make_mut(&mut self.factors).extend(blocks);
+        self
     }
 
     /// The number of the factor with this name.
@@ -180,8 +193,12 @@ impl Frame {
             return Err(LinearError::DuplicateName { name: twice.clone() });
         }
         let (codes, levels) = occurring(codes, levels);
-        self.factors.push(Factor { name: name.to_owned(), kind: Kind::Categorical { codes, levels, block } });
+        self.push(name, Kind::Categorical { codes, levels, block });
         Ok(self)
+    }
+
+    fn push(&mut self, name: &str, kind: Kind) {
+        Arc::make_mut(&mut self.factors).push(Factor { name: name.to_owned(), kind });
     }
 
     fn check_column(&self, name: &str, got: usize) -> Result<(), LinearError> {

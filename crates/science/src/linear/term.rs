@@ -54,7 +54,7 @@ impl Terms {
     /// # Errors
     /// If there are no terms or too many, a factor does not exist, or an interaction comes without a term inside it.
     pub fn new(frame: &Frame, terms: &[Term]) -> Result<Self, LinearError> {
-        let blocks = (0..frame.count()).filter(|&factor| frame.is_block(factor)).map(|factor| Term(vec![factor]));
+        let blocks = frame.blocks().map(|factor| Term(vec![factor]));
         let mut all: Vec<Term> = blocks.collect();
         for term in terms.iter().filter(|term| !term.0.is_empty()) {
             if let Some(&factor) = term.0.iter().find(|&&factor| factor >= frame.count()) {

@@ -1,5 +1,6 @@
 //! One sample: mean, spread and Student's interval for the mean.
 
+use serde::Serialize;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::{LEVEL, StatsError};
@@ -17,7 +18,7 @@ pub struct Interval {
 }
 
 /// A sample in five numbers, all in the unit of its values but the first.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Summary {
     /// How many values there are, at least 1.
     pub n: usize,
@@ -56,6 +57,17 @@ pub fn variance(sample: &[f64]) -> Result<Option<f64>, StatsError> {
     });
     let n = sample.len() as f64;
     Ok(Some(((squares - rest * rest / n) / (n - 1.0)).max(0.0)))
+}
+
+/// The median of ascending values: the middle one, or the mean of the two middle ones; 0 if there are none.
+pub(crate) fn median(sorted: &[f64]) -> f64 {
+    let middle = sorted.len() / 2;
+    match sorted {
+        [] => 0.0,
+        _ if sorted.len() % 2 == 1 => sorted[middle],
+        // Halved first, so that the sum of two large values stays finite.
+        _ => sorted[middle - 1] / 2.0 + sorted[middle] / 2.0,
+    }
 }
 
 /// Standard error of the mean; absent for one value.

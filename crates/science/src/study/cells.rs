@@ -77,6 +77,15 @@ pub(super) fn cells(frame: &Frame) -> Vec<Cell> {
     grouped.into_iter().map(cell).collect()
 }
 
+/// The number of each row's cell.
+pub(super) fn cell_of_row(cells: &[Cell], rows: usize) -> Vec<usize> {
+    let mut of_row = vec![0; rows];
+    for (number, cell) in cells.iter().enumerate() {
+        cell.rows.iter().for_each(|&row| of_row[row] = number);
+    }
+    of_row
+}
+
 /// The rows of each combination of levels of these factors.
 pub(super) fn grouped(frame: &Frame, factors: &[usize]) -> BTreeMap<Vec<u32>, Vec<usize>> {
     let mut groups: BTreeMap<Vec<u32>, Vec<usize>> = BTreeMap::new();
@@ -103,7 +112,7 @@ pub(super) fn summarise(frame: &Frame, cell: &Cell, level: f64) -> CellSummary {
         low: interval.map(|interval| interval.low),
         high: interval.map(|interval| interval.high),
         min: values[0],
-        median: (values[(n - 1) / 2] + values[n / 2]) / 2.0,
+        median: stats::median(&values),
         max: values[n - 1],
         rows: cell.rows.clone(),
     }

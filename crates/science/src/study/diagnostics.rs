@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::Question;
 use super::cells::{Cell, crossed};
-use super::permutation::blocks;
 use super::words::{number, some};
 use crate::analysis::boxcox::box_cox;
 use crate::analysis::normality::{anderson_darling, shapiro_wilk};
@@ -71,8 +70,8 @@ pub(super) fn diagnose(frame: &Frame, influence: &Influence, cells: &[Cell], que
         independence(&influence.residuals, question),
         influential(influence),
     ];
-    // A block's own level is part of every value, so cells alone say nothing about the scale.
-    if crossed(frame).len() == frame.factors().count() && blocks(frame).len() == 1 {
+    // The levels of blocks and covariates are part of every value, so cells alone say nothing about the scale.
+    if crossed(frame).len() == frame.factors().count() {
         diagnostics.push(scale(frame, cells, question));
     }
     diagnostics

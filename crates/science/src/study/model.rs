@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::Question;
+use super::permutation::Permutations;
 use super::question::type_name;
-use super::{Question, permutation};
 use crate::analysis::multiple::holm;
 use crate::linear::{Anova, AnovaRow, Fit, Frame, LinearError};
 
@@ -70,8 +71,9 @@ pub(super) fn model(frame: &Frame, fitted: &Fit<'_>, question: &Question) -> Res
         term.partial_eta_squared_interval = interval.map(|interval| [interval.low, interval.high]);
     }
     let family = terms.iter().filter(|term| !term.is_block && term.f.is_some()).count();
+    let permutations = Permutations::new(frame, fitted, family, question);
     for (number, term) in terms.iter_mut().enumerate().filter(|(_, term)| !term.is_block && term.f.is_some()) {
-        term.permutation_p = permutation::p(fitted, number, family, frame, question)?;
+        term.permutation_p = permutations.p(number)?;
     }
     adjust(&mut terms);
     let Anova { residual_df, residual_ss, residual_ms, total_ss, .. } = anova;

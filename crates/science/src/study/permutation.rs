@@ -37,35 +37,45 @@ impl Shuffle {
 
 /// The rows of each block, or of each combination of blocks if there are several; all rows if there are none.
 pub(super) fn blocks(frame: &Frame) -> Vec<Vec<usize>> {
-    let factors: Vec<_> = (0..frame.factors().count()).filter(|&factor| frame.is_block(factor)).collect();
-    grouped(frame, &factors).into_values().collect()
+    grouped(frame, &frame.blocks().collect::<Vec<_>>()).into_values().collect()
 }
 
-/// p of the term with this number, one of a family of so many; absent if it has no F or nothing can change places.
-pub(super) fn p(
-    fitted: &Fit<'_>,
-    number: usize,
-    family: usize,
-    frame: &Frame,
-    question: &Question,
-) -> Result<Option<f64>, LinearError> {
-    let squares = Squares::Hierarchical;
-    let shuffle = Shuffle::within(blocks(frame));
-    let (Some((observed, _)), false) = (fitted.test(number, squares)?, shuffle.is_fixed()) else { return Ok(None) };
-    let (expected, residuals) = without(fitted, number, frame)?;
-    let address = Address::new(question.seed, "study/permutation/v1").at(number as u32);
-    // The smallest p that draws can give has to stay below alpha when it is adjusted for the family.
-    let least = (2.0 * family as f64 / question.alpha).min(99_999.0) as u32;
-    let draws = question.repeats(frame.rows()).max(least);
-    let mut as_extreme = 0_u32;
-    for index in 0..draws {
-        let mut moved = residuals.clone();
-        shuffle.apply(&mut address.clone().at(index).stream(), &mut moved);
-        let values = expected.iter().zip(&moved).map(|(expected, residual)| expected + residual).collect();
-        let test = fit(&frame.with_values(values)?, fitted.terms())?.test(number, squares)?;
-        as_extreme += u32::from(test.is_none_or(|(f, _)| f >= observed * (1.0 - TIE)));
+/// The permutation tests of a family of terms.
+pub(super) struct Permutations<'a> {
+    frame: &'a Frame,
+    fitted: &'a Fit<'a>,
+    shuffle: Shuffle,
+    draws: u32,
+    seed: u64,
+}
+
+impl<'a> Permutations<'a> {
+    /// Tests of a family of so many terms of a model of the frame.
+    pub(super) fn new(frame: &'a Frame, fitted: &'a Fit<'a>, family: usize, question: &Question) -> Self {
+        // The smallest p that draws can give has to stay below alpha when it is adjusted for the family.
+        let least = (2.0 * family as f64 / question.alpha).min(99_999.0) as u32;
+        let draws = question.repeats(frame.rows()).max(least);
+        Self { frame, fitted, shuffle: Shuffle::within(blocks(frame)), draws, seed: question.seed }
     }
-    Ok(Some(f64::from(as_extreme + 1) / f64::from(draws + 1)))
+
+    /// p of the term with this number; absent if it has no F or nothing can change places.
+    pub(super) fn p(&self, number: usize) -> Result<Option<f64>, LinearError> {
+        let squares = Squares::Hierarchical;
+        let (Some((observed, _)), false) = (self.fitted.test(number, squares)?, self.shuffle.is_fixed()) else {
+            return Ok(None);
+        };
+        let (expected, residuals) = without(self.fitted, number, self.frame)?;
+        let address = Address::new(self.seed, "study/permutation/v1").at(number as u32);
+        let mut as_extreme = 0_u32;
+        for index in 0..self.draws {
+            let mut moved = residuals.clone();
+            self.shuffle.apply(&mut address.clone().at(index).stream(), &mut moved);
+            let values = expected.iter().zip(&moved).map(|(expected, residual)| expected + residual).collect();
+            let test = fit(&self.frame.with_values(values)?, self.fitted.terms())?.test(number, squares)?;
+            as_extreme += u32::from(test.is_none_or(|(f, _)| f >= observed * (1.0 - TIE)));
+        }
+        Ok(Some(f64::from(as_extreme + 1) / f64::from(self.draws + 1)))
+    }
 }
 
 /// Fitted values and residuals of the model of all terms that do not hold this one.

@@ -33,7 +33,7 @@ pub struct ScreenedEffect {
 /// The effects, if all factors have two levels and there are at least two effects that can be estimated.
 pub(super) fn screen(frame: &Frame, fitted: &Fit<'_>, question: &Question) -> Result<Option<Screening>, LinearError> {
     let factors = crossed(frame);
-    let all = (0..frame.factors().count()).filter(|&factor| !frame.is_block(factor)).count();
+    let all = frame.factors().count() - frame.blocks().count();
     if factors.len() != all || factors.iter().any(|&factor| frame.levels(factor).len() != 2) {
         return Ok(None);
     }

@@ -8,7 +8,7 @@ use domain::seed::Address;
 use super::{Check, State};
 use crate::linear::{Adjustment, Frame, LinearError, Squares, Term, Terms, fit};
 use crate::study::Question;
-use crate::study::cells::Cell;
+use crate::study::cells::{Cell, cell_of_row};
 use crate::study::permutation::{Shuffle, blocks};
 use crate::study::words::{number, percent};
 
@@ -48,17 +48,10 @@ pub(super) fn calibrate(frame: &Frame, cells: &[Cell], question: &Question) -> R
 
 /// The frame with one factor, whose levels are the cells, and its blocks.
 fn by_cell(frame: &Frame, cells: &[Cell]) -> Result<Frame, LinearError> {
-    let mut codes = vec![0; frame.rows()];
-    for (number, cell) in cells.iter().enumerate() {
-        cell.rows.iter().for_each(|&row| codes[row] = number);
-    }
     let names: Vec<_> = (0..cells.len()).map(|number| number.to_string()).collect();
-    let mut of_cells = Frame::new(frame.response(), frame.values().to_vec())?.categorical("(cell)", &codes, &names)?;
-    for factor in (0..frame.factors().count()).filter(|&factor| frame.is_block(factor)) {
-        let labels: Vec<_> = frame.codes(factor).iter().map(|&code| &frame.levels(factor)[code as usize]).collect();
-        of_cells = of_cells.block(frame.factors().nth(factor).unwrap_or_default(), &labels)?;
-    }
-    Ok(of_cells)
+    let codes = cell_of_row(cells, frame.rows());
+    let of_cells = Frame::new(frame.response(), frame.values().to_vec())?.categorical("(cell)", &codes, &names)?;
+    Ok(of_cells.with_blocks_of(frame))
 }
 
 fn repeat(

@@ -66,9 +66,8 @@ fn only_difference(left: &Cell, right: &Cell) -> Option<usize> {
 
 /// The values in the order of their blocks; absent if there are too few, or all are equal.
 fn ordered(frame: &Frame, cell: &Cell) -> Option<Vec<u64>> {
-    let blocks: Vec<_> = (0..frame.factors().count()).filter(|&factor| frame.is_block(factor)).collect();
     let mut rows = cell.rows.clone();
-    rows.sort_by_key(|&row| blocks.iter().map(|&block| frame.codes(block)[row]).collect::<Vec<_>>());
+    rows.sort_by_key(|&row| frame.blocks().map(|block| frame.codes(block)[row]).collect::<Vec<_>>());
     let values: Vec<_> = rows.into_iter().map(|row| frame.values()[row].to_bits()).collect();
     (values.len() >= LEAST && values.iter().any(|value| *value != values[0])).then_some(values)
 }

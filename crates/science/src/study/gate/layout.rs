@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Check, State};
 use crate::linear::Frame;
-use crate::study::cells::{Cell, grouped};
+use crate::study::cells::{Cell, cell_of_row, grouped};
 use crate::study::words::some;
 
 /// Every cell should have at least two rows.
@@ -29,15 +29,12 @@ pub(super) fn replicates(cells: &[Cell]) -> Check {
 /// Every block should hold every cell once, or equally often.
 pub(super) fn blocks(frame: &Frame, cells: &[Cell]) -> Check {
     let name = "blocks";
-    let factors: Vec<_> = (0..frame.factors().count()).filter(|&factor| frame.is_block(factor)).collect();
+    let factors: Vec<_> = frame.blocks().collect();
     if factors.is_empty() {
         let finding = "no block was named; if the same seeds were played in all cells, name the seed as a block";
         return Check::new(name, State::Skipped, finding);
     }
-    let mut of_row = vec![0; frame.rows()];
-    for (number, cell) in cells.iter().enumerate() {
-        cell.rows.iter().for_each(|&row| of_row[row] = number);
-    }
+    let of_row = cell_of_row(cells, frame.rows());
     let groups = grouped(frame, &factors);
     let counts = groups.values().map(|rows| {
         let mut counts: BTreeMap<usize, usize> = (0..cells.len()).map(|cell| (cell, 0)).collect();
