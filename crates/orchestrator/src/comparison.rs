@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use science::analysis::compare::{TTest, equivalence_paired, equivalence_welch, paired, welch};
+use science::analysis::AnalysisError;
+use science::analysis::compare::{equivalence_paired, equivalence_welch, paired, welch};
 use science::analysis::effect::{d_welch, d_z};
 use science::analysis::resample::{Plan, Resampling, sign_flip, two_sample};
 use science::analysis::robust::{Estimate, interquartile_mean, probability_of_improvement};
-use science::analysis::{AnalysisError, effect::Effect};
 use science::stats::{Interval, mean};
 use serde::Serialize;
 
-use crate::document::numbers::p;
+use crate::document::numbers::{p, range};
 use crate::document::{Block, paragraph, table};
 
 /// The draws of a bootstrap.
@@ -102,22 +102,18 @@ impl Comparison {
         };
         let (left, right) = (values(sides[0]), values(sides[1]));
         let (level, plan) = (1.0 - asked.alpha, Plan::new(asked.seed));
-        let TTest { difference, t, freedom, p, interval, .. } =
-            if is_paired { paired(&left, &right, level)? } else { welch(&left, &right, level)? };
-        let permutation = if is_paired { sign_flip(&left, &right, &plan)? } else { two_sample(&left, &right, &plan)? };
-        let Effect { d, interval: of_d, .. } =
-            if is_paired { d_z(&left, &right, level)? } else { d_welch(&left, &right, level)? };
+        let within = asked.margin.map(|margin| Interval { low: -margin, high: margin });
+        let (test, permutation, effect, equivalence) = if is_paired {
+            let equivalence = within.map(|within| equivalence_paired(&left, &right, within, asked.alpha));
+            let (test, effect) = (paired(&left, &right, level)?, d_z(&left, &right, level)?);
+            (test, sign_flip(&left, &right, &plan)?, effect, equivalence)
+        } else {
+            let equivalence = within.map(|within| equivalence_welch(&left, &right, within, asked.alpha));
+            let (test, effect) = (welch(&left, &right, level)?, d_welch(&left, &right, level)?);
+            (test, two_sample(&left, &right, &plan)?, effect, equivalence)
+        };
         let resampling = Resampling { draws: DRAWS, seed: asked.seed };
         let better = probability_of_improvement(&[&left], &[&right], &resampling, level)?;
-        let equivalence = asked.margin.map(|margin| {
-            let within = Interval { low: -margin, high: margin };
-            if is_paired {
-                equivalence_paired(&left, &right, within, asked.alpha)
-            } else {
-                equivalence_welch(&left, &right, within, asked.alpha)
-            }
-        });
-        let equivalence_p = equivalence.transpose()?.map(|test| test.p());
         let summary = |side: &Side, values: &[f64]| -> Result<Summary, AnalysisError> {
             let Estimate { value, interval } = interquartile_mean(&[values], &resampling, level)?;
             let mean = mean(values).unwrap_or_default();
@@ -129,17 +125,17 @@ impl Comparison {
             sides: [summary(sides[0], &left)?, summary(sides[1], &right)?],
             is_paired,
             unpaired: sides[0].scores.len() + sides[1].scores.len() - left.len() - right.len(),
-            difference,
-            interval: ends(interval),
-            t,
-            df: freedom,
-            p,
+            difference: test.difference,
+            interval: ends(test.interval),
+            t: test.t,
+            df: test.freedom,
+            p: test.p,
             permutation_p: permutation.p,
-            d,
-            d_interval: of_d.map(ends),
+            d: effect.d,
+            d_interval: effect.interval.map(ends),
             probability_of_improvement: better.value,
             probability_interval: ends(better.interval),
-            equivalence_p,
+            equivalence_p: equivalence.transpose()?.map(|test| test.p()),
             verdict: String::new(),
         };
         found.verdict = found.conclude(asked);
@@ -165,7 +161,7 @@ impl Comparison {
     pub fn content(&self, asked: &Asked) -> Vec<Block> {
         let level = format!("{:.0} %", (1.0 - asked.alpha) * 100.0);
         let side = |side: &Summary| {
-            let middle = format!("{:.3} {}", side.interquartile_mean, range(side.interquartile_interval));
+            let middle = format!("{:.3} {}", side.interquartile_mean, range(side.interquartile_interval, 3));
             vec![side.name.clone(), side.n.to_string(), format!("{:.3}", side.mean), middle]
         };
         let how = match (self.is_paired, self.unpaired) {
@@ -176,7 +172,7 @@ impl Comparison {
             (false, _) => "The sides share no seeds, so they are compared as two samples.".to_owned(),
         };
         let mut rows = vec![
-            vec!["difference".to_owned(), format!("{:.3} {}", self.difference, range(self.interval))],
+            vec!["difference".to_owned(), format!("{:.3} {}", self.difference, range(self.interval, 3))],
             vec![
                 "p, by Student's t".to_owned(),
                 format!("{} (t = {:.3}, df = {:.1})", p(Some(self.p)), self.t, self.df),
@@ -184,11 +180,11 @@ impl Comparison {
             vec!["p, by permutation".to_owned(), p(Some(self.permutation_p))],
             vec![
                 if self.is_paired { "d_z" } else { "d" }.to_owned(),
-                format!("{:.3} {}", self.d, self.d_interval.map(range).unwrap_or_default()),
+                format!("{:.3} {}", self.d, self.d_interval.map(|interval| range(interval, 3)).unwrap_or_default()),
             ],
             vec![
                 "probability of improvement".to_owned(),
-                format!("{:.3} {}", self.probability_of_improvement, range(self.probability_interval)),
+                format!("{:.3} {}", self.probability_of_improvement, range(self.probability_interval, 3)),
             ],
         ];
         rows.extend(
@@ -206,10 +202,6 @@ impl Comparison {
 
 fn ends(interval: Interval) -> [f64; 2] {
     [interval.low, interval.high]
-}
-
-fn range([low, high]: [f64; 2]) -> String {
-    format!("[{low:.3}, {high:.3}]")
 }
 
 #[cfg(test)]

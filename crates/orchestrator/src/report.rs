@@ -10,7 +10,7 @@ use domain::ErrorKind;
 use domain::measures::Response;
 use domain::plan::Purpose;
 use domain::ports::{ExperimentRecord, ExperimentStore, GenerationRecord, MemberScores, PortError, PortResult};
-use science::stats::{Paired, paired, summarise};
+use science::stats::{Paired, Summary, paired, summarise};
 use science::study::Study;
 use serde::Serialize;
 
@@ -98,24 +98,9 @@ pub struct Member {
     /// Its parameters.
     pub genes: BTreeMap<String, f64>,
     /// Fitness over its episodes.
-    pub fitness: Option<Spread>,
+    pub fitness: Option<Summary>,
     /// Mean of every measure over the episodes that have it.
     pub measures: BTreeMap<&'static str, f64>,
-}
-
-/// A sample in five numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Spread {
-    /// How many values.
-    pub n: usize,
-    /// Their mean.
-    pub mean: f64,
-    /// Their standard deviation; absent for one value.
-    pub sd: Option<f64>,
-    /// Lower end of the 95 % interval of the mean; absent for one value.
-    pub low: Option<f64>,
-    /// Upper end of the 95 % interval of the mean; absent for one value.
-    pub high: Option<f64>,
 }
 
 /// Two members over the same seeds.
@@ -126,7 +111,7 @@ pub struct Contrast {
     /// With whom.
     pub with: String,
     /// The differences of fitness, seed by seed.
-    pub difference: Spread,
+    pub difference: Summary,
     /// Mean difference in standard deviations of the differences.
     pub dz: Option<f64>,
     /// The difference on every seed.
@@ -230,7 +215,7 @@ fn member(record: &ExperimentRecord, scored: &MemberScores) -> Member {
         label: scored.member.label.clone(),
         policy: scored.member.spec.policy.clone(),
         genes: scored.member.spec.genome.0.clone(),
-        fitness: over_episodes(&record.spec, scored).map(Spread::from),
+        fitness: over_episodes(&record.spec, scored),
         measures: Response::ALL.into_iter().filter_map(mean).collect(),
     }
 }
@@ -257,14 +242,7 @@ fn contrast(record: &ExperimentRecord, one: &MemberScores, with: &MemberScores) 
         pairs: seeds.into_iter().zip(differences).collect(),
         agent: one.member.agent.to_string(),
         with: with.member.agent.to_string(),
-        difference: difference.into(),
+        difference,
         dz,
     })
-}
-
-impl From<science::stats::Summary> for Spread {
-    fn from(summary: science::stats::Summary) -> Self {
-        let science::stats::Summary { n, mean, sd, low, high } = summary;
-        Self { n, mean, sd, low, high }
-    }
 }

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::io::Read;
 
+use clap::ValueEnum;
 use csv::StringRecord;
 use domain::spelling::nearest;
 use science::linear::{Frame, LinearError};
+use serde::Serialize;
 
 /// Which column plays which part.
 #[derive(Debug, Clone, Default)]
@@ -21,11 +23,11 @@ pub struct Roles {
 }
 
 /// What happens to a row of which a value is missing: an empty cell, NA or NaN.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Missing {
-    /// The table is refused.
+    /// Refuse the table
     Refuse,
-    /// The row is left out, and told.
+    /// Leave the row out, and say so
     Drop,
 }
 
@@ -39,7 +41,7 @@ pub struct Reading {
 }
 
 /// A row that was left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Dropped {
     /// Its line in the file, from 1.
     pub line: u64,

@@ -50,8 +50,8 @@ pub(super) struct AnalyseArgs {
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
     /// What to do with a row of which a value is missing
-    #[arg(long, value_enum, default_value_t = Holes::Refuse)]
-    missing: Holes,
+    #[arg(long, value_enum, default_value_t = Missing::Refuse)]
+    missing: Missing,
     /// What stands between two cells: a character, or tab
     #[arg(long, value_name = "CHARACTER", default_value = ",", value_parser = delimiter)]
     delimiter: u8,
@@ -87,39 +87,22 @@ enum Type {
     Iii,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Holes {
-    /// Refuse the table
-    Refuse,
-    /// Leave the row out, and say so
-    Drop,
-}
-
 /// What is printed as JSON.
 #[derive(Serialize)]
 struct Analysis<'a> {
     /// Rows of the table that were left out, by line and column.
-    dropped: Vec<DroppedRow<'a>>,
+    dropped: &'a [Dropped],
     #[serde(flatten)]
     study: &'a Study,
-}
-
-#[derive(Serialize)]
-struct DroppedRow<'a> {
-    line: u64,
-    column: &'a str,
 }
 
 /// Analyses a table.
 pub(super) fn run(args: &AnalyseArgs) -> Result<(), Failure> {
     let Reading { frame, dropped } = read(args)?;
+    check_control(args, &frame)?;
     let study = Study::of(&frame, &question(args)).map_err(|error| wrong(&args.file, &error.into()))?;
-    check_control(args, &study)?;
     match args.output {
-        Written::Json => {
-            let rows = dropped.iter().map(|Dropped { line, column }| DroppedRow { line: *line, column }).collect();
-            output::json(&Analysis { dropped: rows, study: &study })
-        }
+        Written::Json => output::json(&Analysis { dropped: &dropped, study: &study }),
         Written::Table => output::print(&document::text(&told(&study, &dropped, &Figures::default()))),
         Written::Markdown => output::print(&document::markdown(&told(&study, &dropped, &Figures::default()))),
         Written::Html => output::print(&drawn(&frame, &study, &dropped)),
@@ -157,11 +140,7 @@ fn read(args: &AnalyseArgs) -> Result<Reading, Failure> {
         covariates: args.covariates.clone(),
         blocks: args.block.clone(),
     };
-    let missing = match args.missing {
-        Holes::Refuse => Missing::Refuse,
-        Holes::Drop => Missing::Drop,
-    };
-    let read = analysis::read(open(&args.file)?, args.delimiter, &roles, missing);
+    let read = analysis::read(open(&args.file)?, args.delimiter, &roles, args.missing);
     read.map_err(|error| wrong(&args.file, &error))
 }
 
@@ -198,14 +177,14 @@ fn question(args: &AnalyseArgs) -> Question {
 }
 
 /// A control that no factor has would silently compare all pairs.
-fn check_control(args: &AnalyseArgs, study: &Study) -> Result<(), Failure> {
+fn check_control(args: &AnalyseArgs, frame: &Frame) -> Result<(), Failure> {
     let Some(control) = &args.control else { return Ok(()) };
-    let mut levels = study.factors.iter().filter(|factor| factor.kind == "categorical").flat_map(|f| &f.levels);
-    if levels.clone().any(|level| level == control) {
+    let factors = (0..frame.factors().count()).filter(|&factor| !frame.is_block(factor));
+    let levels: Vec<_> = factors.flat_map(|factor| frame.levels(factor)).map(String::as_str).collect();
+    if levels.contains(&control.as_str()) {
         return Ok(());
     }
-    let known = levels.by_ref().cloned().collect::<Vec<_>>().join(", ");
-    Err(Failure::usage(format!("--control: no factor has the level {control}; there are {known}")))
+    Err(Failure::usage(format!("--control: no factor has the level {control}; there are {}", levels.join(", "))))
 }
 
 fn order() -> impl clap::builder::TypedValueParser<Value = usize> {

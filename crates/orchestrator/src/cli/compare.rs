@@ -56,7 +56,7 @@ pub(super) async fn run(args: CompareArgs, place: &Place) -> Result<(), Failure>
 }
 
 async fn sides(client: &mut Client, args: &CompareArgs) -> Result<(String, Side, Side), Failure> {
-    let spec = spec(client, experiment(&args.left)).await?;
+    let spec = experiments::spec(&experiments::plain(client, experiment(&args.left).to_owned()).await?)?;
     let label = args.measure.map_or_else(|| spec.fitness.label(), |measure| measure.name().to_owned());
     let left = side(client, &args.left, args.measure, &spec).await?;
     let right = side(client, &args.right, args.measure, &spec).await?;
@@ -65,11 +65,6 @@ async fn sides(client: &mut Client, args: &CompareArgs) -> Result<(String, Side,
 
 fn experiment(name: &str) -> &str {
     name.split_once('/').map_or(name, |(experiment, _)| experiment)
-}
-
-async fn spec(client: &mut Client, name: &str) -> Result<ExperimentSpec, Failure> {
-    let experiment = experiments::plain(client, name.to_owned()).await?;
-    serde_json::from_str(&experiment.spec_json).map_err(|error| Failure::internal(error.to_string()))
 }
 
 async fn side(

@@ -158,6 +158,12 @@ pub(super) async fn plain(client: &mut Client, experiment_id: String) -> Result<
     Ok(client.get_experiment(request).await?.into_inner().experiment.unwrap_or_default())
 }
 
+/// What was launched.
+pub(super) fn spec(experiment: &pb::Experiment) -> Result<ExperimentSpec, Failure> {
+    serde_json::from_str(&experiment.spec_json)
+        .map_err(|error| Failure::internal(format!("the experiment cannot be read: {error}")))
+}
+
 /// Arguments of `show`.
 #[derive(Debug, Args)]
 pub(super) struct ShowArgs {
@@ -251,7 +257,7 @@ pub(super) fn status_word(status: pb::ExperimentStatus) -> String {
 
 /// How far it goes now, if that is not what was launched.
 fn extension(experiment: &pb::Experiment) -> String {
-    let Ok(spec) = serde_json::from_str::<ExperimentSpec>(&experiment.spec_json) else { return String::new() };
+    let Ok(spec) = spec(experiment) else { return String::new() };
     let launched = Course::of(&spec, &[]).extent();
     let present = control::extent(experiment);
     if launched == present { String::new() } else { format!("from {} to {present}", launched.total()) }

@@ -5,7 +5,6 @@ use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
 use clap::Args;
-use domain::experiment::ExperimentSpec;
 use domain::measures::Response;
 use domain::plan::Purpose;
 use domain::ports::ScoreRow;
@@ -80,12 +79,7 @@ async fn export(client: &mut Client, args: &ExportArgs, format: Format) -> Resul
             Ok(sink) => rows(client, &source, &layout, sink).await?,
             Err(error) => Err(error),
         };
-    match written {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe && args.out.is_none() => Ok(()),
-        Err(error) => Err(error.into()),
-        Ok(()) => Ok(target.keep()?),
-    }
+    output::kept(target, written)
 }
 
 impl From<TargetError> for Failure {
@@ -137,8 +131,7 @@ fn episode(listed: pb::Episode) -> Result<Episode, Failure> {
 /// What all rows have in common.
 async fn source(client: &mut Client, name: &str) -> Result<Source, Failure> {
     let experiment = experiments::plain(client, name.to_owned()).await?;
-    let spec: ExperimentSpec = serde_json::from_str(&experiment.spec_json)
-        .map_err(|error| Failure::internal(format!("the experiment cannot be read: {error}")))?;
+    let spec = experiments::spec(&experiment)?;
     let is_design = spec.design.is_some();
     Ok(Source {
         purposes: match is_design {

@@ -8,6 +8,8 @@ use serde_json::Value;
 
 use super::Failure;
 pub(super) use crate::document::drawn as table;
+use crate::document::numbers::range;
+use crate::export::Target;
 
 /// The form of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -37,6 +39,16 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
+    }
+}
+
+/// Gives what was written its name, if all of it was. A reader of standard output that has gone is no failure.
+pub(super) fn kept(target: Target, written: io::Result<()>) -> Result<(), Failure> {
+    let is_standard = matches!(target, Target::Standard);
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe && is_standard => Ok(()),
+        Err(error) => Err(error.into()),
+        Ok(()) => Ok(target.keep()?),
     }
 }
 
@@ -98,5 +110,5 @@ pub(super) fn number(value: Option<f64>) -> String {
 
 /// An interval with two decimals, or nothing.
 pub(super) fn interval(low: Option<f64>, high: Option<f64>) -> String {
-    low.zip(high).map_or_else(String::new, |(low, high)| format!("[{low:.2}, {high:.2}]"))
+    low.zip(high).map_or_else(String::new, |(low, high)| range([low, high], 2))
 }

@@ -1,13 +1,13 @@
 //! The report of an experiment.
 
-use std::io::{self, Write as _};
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use proto::orchestrator::v1 as pb;
 
 use super::connect::{Connection, ServiceArgs};
-use super::{Failure, Place};
+use super::{Failure, Place, output};
 use crate::export::Target;
 use crate::shard::Pin;
 
@@ -72,10 +72,5 @@ pub(super) async fn run(args: ReportArgs, place: &Place) -> Result<(), Failure> 
     connection.close().await;
     let content = response?.into_inner().content;
     let written = target.writer().and_then(|mut out| out.write_all(&content).and_then(|()| out.flush()));
-    match written {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe && args.out.is_none() => Ok(()),
-        Err(error) => Err(error.into()),
-        Ok(()) => Ok(target.keep()?),
-    }
+    output::kept(target, written)
 }

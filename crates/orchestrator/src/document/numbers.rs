@@ -14,6 +14,11 @@ pub(crate) fn number(value: Option<f64>) -> String {
     format!("{value:.decimals$}")
 }
 
+/// An interval with so many decimals.
+pub(crate) fn range([low, high]: [f64; 2], decimals: usize) -> String {
+    format!("[{low:.decimals$}, {high:.decimals$}]")
+}
+
 /// An interval, or nothing.
 pub(crate) fn interval(low: Option<f64>, high: Option<f64>) -> String {
     low.zip(high).map_or_else(String::new, |(low, high)| format!("[{}, {}]", number(Some(low)), number(Some(high))))

@@ -2,9 +2,12 @@
 
 use science::plot::{self, Differences, Estimate, Fitness, Heading};
 
-use super::{Contrast, Generation, Member, Report, Spread};
+use science::stats::Summary;
+
+use super::{Contrast, Generation, Member, Report};
 use crate::analysis;
 use crate::design_report::{Report as Made, audited};
+use crate::document::numbers::range;
 use crate::document::{Block, Table, paragraph, section, table};
 
 /// Members of a generation that are shown one by one.
@@ -167,6 +170,6 @@ fn again(report: &Report) -> Vec<Block> {
     ]
 }
 
-fn interval(spread: &Spread) -> String {
-    spread.low.zip(spread.high).map_or_else(String::new, |(low, high)| format!("[{low:.2}, {high:.2}]"))
+fn interval(sample: &Summary) -> String {
+    sample.low.zip(sample.high).map_or_else(String::new, |(low, high)| range([low, high], 2))
 }
