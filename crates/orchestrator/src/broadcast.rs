@@ -44,8 +44,10 @@ struct Broadcast {
 #[derive(Default)]
 struct Told {
     generation: u32,
-    /// Scores of the whole experiment.
+    /// Scores of the whole experiment, as the record of the experiment had them.
     episodes: u64,
+    /// Scores of the generation, as its members had them; the record, read before, may know of fewer.
+    scored: u64,
     /// Scores of each member of the generation, by position.
     members: HashMap<u32, u64>,
 }
@@ -93,9 +95,73 @@ async fn tell(
             *known = member.episodes_scored;
         }
     }
-    if let Some((subject, body)) = proto::metrics::generation(record.id, record.generation, &members) {
+    let scored = members.iter().map(|member| member.episodes_scored).sum();
+    if scored != told.scored
+        && let Some((subject, body)) = proto::metrics::generation(record.id, record.generation, &members)
+    {
         metrics.send(&subject, body).await?;
+        told.scored = scored;
     }
     told.episodes = record.episodes_scored;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use async_trait::async_trait;
+    use domain::ports::{Claim, NewExperiment};
+    use proto::events::Encoder;
+    use store::StoreConfig;
+    use testkit::builder;
+
+    use super::*;
+
+    /// Keeps the subjects of what is sent.
+    #[derive(Default)]
+    struct Heard(Mutex<Vec<String>>);
+
+    impl Heard {
+        fn subjects(&self) -> Vec<String> {
+            std::mem::take(&mut self.0.lock().unwrap())
+        }
+    }
+
+    #[async_trait]
+    impl MetricsPublisher for Heard {
+        fn is_heard(&self) -> bool {
+            true
+        }
+
+        async fn send(&self, subject: &str, _: String) -> PortResult<()> {
+            self.0.lock().unwrap().push(subject.to_owned());
+            Ok(())
+        }
+    }
+
+    async fn play(store: &dyn ExperimentStore, new: &NewExperiment, job: usize) -> ExperimentRecord {
+        let claim = store.claim(new.first.jobs[job].id, "worker", Duration::from_secs(60)).await.unwrap();
+        let Claim::Granted(job) = claim else { panic!() };
+        let scores: Vec<_> = job.episodes.iter().map(|episode| builder::score(0, 0, episode, 1)).collect();
+        store.finish(job.job, job.fence, &scores).await.unwrap();
+        store.experiment(new.id).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_record_that_lags_behind_its_members_is_told_of_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = StoreConfig::new(format!("sqlite:{}", folder.path().join("a.db").display())).with_migrations();
+        let store = store::connect(&config, Arc::new(Encoder)).await.unwrap();
+        let new = builder::experiment(1, 4);
+        store.create(&new).await.unwrap();
+        let before = play(&store, &new, 0).await;
+        let after = play(&store, &new, 1).await;
+        let (heard, mut told) = (Heard::default(), Told::default());
+
+        tell(&store, &heard, &before, &mut told).await.unwrap();
+        assert_eq!(heard.subjects(), ["agent.agent-0", "generation.0"]);
+        tell(&store, &heard, &after, &mut told).await.unwrap();
+        assert_eq!(heard.subjects(), [""; 0]);
+    }
 }

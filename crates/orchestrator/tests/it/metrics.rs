@@ -47,8 +47,8 @@ async fn play(store: &dyn ExperimentStore, new: &NewExperiment, pause: Duration)
     }
 }
 
-/// What is heard below the prefix of metrics, by subject, until `stop`.
-async fn listen(config: &NatsConfig, stop: CancellationToken) -> JoinHandle<BTreeMap<String, Vec<Value>>> {
+/// What is heard below the prefix of metrics, by subject, until the last of `episodes` is told of.
+async fn listen(config: &NatsConfig, episodes: u64) -> JoinHandle<BTreeMap<String, Vec<Value>>> {
     let client = async_nats::connect(&config.url).await.unwrap();
     let mut messages = client.subscribe(config.metric_subject(">")).await.unwrap();
     // A message of its own over the same connection shows that the server knows of the subscription.
@@ -57,9 +57,14 @@ async fn listen(config: &NatsConfig, stop: CancellationToken) -> JoinHandle<BTre
     let prefix = config.metric_subject("");
     tokio::spawn(async move {
         let mut heard = BTreeMap::<_, Vec<_>>::new();
-        while let Some(Some(message)) = stop.run_until_cancelled(messages.next()).await {
+        while let Some(message) = messages.next().await {
             let subject = message.subject.strip_prefix(&prefix).unwrap().to_owned();
-            heard.entry(subject).or_default().push(serde_json::from_slice(&message.payload).unwrap());
+            let body: Value = serde_json::from_slice(&message.payload).unwrap();
+            let last = subject == "generation.0" && body["episodesScored"] == episodes;
+            heard.entry(subject).or_default().push(body);
+            if last {
+                break;
+            }
         }
         heard
     })
@@ -70,7 +75,7 @@ async fn agents_and_generations_are_told_of_once_a_second_at_most() {
     let ((store, _database), stop) = (ledger().await, CancellationToken::new());
     let prefix = format!("test-{}", uuid::Uuid::new_v4().simple());
     let config = NatsConfig { prefix, ..NatsConfig::new(base("CLAUDOOM_TEST_NATS", "nats://127.0.0.1:4222")) };
-    let heard = listen(&config, stop.clone()).await;
+    let heard = listen(&config, 160).await;
     let metrics = Arc::new(NatsMetrics::connect(&config).await.unwrap());
     let begun = Instant::now();
     let telling = tokio::spawn(broadcast::run(store.clone(), metrics, stop.clone()));
@@ -78,12 +83,10 @@ async fn agents_and_generations_are_told_of_once_a_second_at_most() {
     let new = builder::experiment(2, 80);
     store.create(&new).await.unwrap();
     play(store.as_ref(), &new, Duration::from_millis(30)).await;
-    // What came last is told in the next round.
-    sleep(Duration::from_millis(1500)).await;
+    let heard = timeout(Duration::from_secs(30), heard).await.unwrap().unwrap();
     let seconds = begun.elapsed().as_secs() as usize;
     stop.cancel();
     telling.await.unwrap();
-    let heard = heard.await.unwrap();
 
     assert_eq!(heard.keys().collect::<Vec<_>>(), ["agent.agent-0", "agent.agent-1", "generation.0"]);
     for (subject, messages) in &heard {
