@@ -1,6 +1,7 @@
 //! A report of an experiment as it stands: what was asked, what was played, what was measured, how to do it again.
 
 mod content;
+mod mapping;
 mod measured;
 mod study;
 

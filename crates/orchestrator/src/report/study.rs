@@ -5,6 +5,7 @@ use domain::ports::{GenerationRecord, MemberScores};
 use science::linear::{Frame, LinearError};
 use science::study::{Question, Study};
 
+use super::mapping::mapping;
 use super::measured::measured;
 use crate::analysis::{Figures, figures};
 use crate::design_report::level;
@@ -21,7 +22,7 @@ pub(super) struct Studied {
 /// Studies a generation. The same seeds were played by all of its members, so seeds are blocks.
 pub(super) fn study(spec: &ExperimentSpec, generation: &GenerationRecord) -> Studied {
     let question = Question { seed: spec.seed, ..Question::default() };
-    let checks = vec![measured(spec, generation)];
+    let checks = vec![measured(spec, generation), mapping(generation)];
     let studied = frame(spec, generation).and_then(|frame| Ok((Study::with_checks(&frame, &question, checks)?, frame)));
     match studied {
         Ok((study, frame)) => {

@@ -133,6 +133,41 @@ fn an_experiment_is_reported_and_its_agents_are_compared() {
     assert!(fail(&mut embedded("compare aimed aimed"), 2).contains("aimed/AGENT"));
 }
 
+/// The names of scenarios whose reward is made of measures.
+const REWARDED: [&str; 7] = [
+    "defend_the_center",
+    "defend_the_line",
+    "health_gathering",
+    "health_gathering_supreme",
+    "my_way_home",
+    "predict_position",
+    "take_cover",
+];
+
+#[test]
+fn rewards_of_real_scenarios_are_made_of_what_is_measured() {
+    let folder = folder();
+    let file = folder.path().join("rewards.toml");
+    let text = format!(
+        "name = \"rewards\"\nseed = 3\nfitness = \"reward\"\n[scenario]\nname = \"basic\"\n\
+         [agent]\npolicy = \"random\"\n[seeds]\nepisodes = 3\n\
+         [[design.factors]]\nparameter = \"scenario.name\"\nlevels = {REWARDED:?}\n"
+    );
+    std::fs::write(&file, text).unwrap();
+    let place = ["--embedded", "--data", folder.path().to_str().unwrap()];
+
+    succeed(orchestrator().arg("launch").arg(&file).args(place));
+    let report = json(orchestrator().args(["report", "rewards", "-o", "json"]).args(place));
+
+    let checks = report["generations"][0]["study"]["gate"]["checks"].as_array().unwrap();
+    let mapping = checks.iter().find(|check| check["name"] == "mapping").unwrap();
+    assert_eq!(mapping["state"], "passed", "{mapping}");
+    for scenario in REWARDED {
+        let all = format!("in all 3 episodes of {scenario} the reward is");
+        assert!(mapping["finding"].as_str().unwrap().contains(&all), "{scenario}: {mapping}");
+    }
+}
+
 #[test]
 fn power_tells_the_third_of_effect_size_and_power() {
     let power = |more: &[&str]| json(orchestrator().args(["power", "-o", "json"]).args(more));
