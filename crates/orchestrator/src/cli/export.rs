@@ -56,11 +56,7 @@ pub(super) async fn run(args: ExportArgs, place: &Place) -> Result<(), Failure> 
         return Err(Failure::usage("Parquet is nothing for a terminal: name a file with --out"));
     }
     let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
-    let exported = tokio::select! {
-        exported = export(&mut connection.client, &args, format) => exported,
-        // The temporary file goes with what was being done.
-        _ = tokio::signal::ctrl_c() => Err(Failure::interrupted()),
-    };
+    let exported = output::unless_interrupted(export(&mut connection.client, &args, format)).await;
     connection.close().await;
     exported
 }

@@ -42,6 +42,14 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Does `writing` unless interrupted; a temporary file goes with what was being done.
+pub(super) async fn unless_interrupted<T>(writing: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::select! {
+        written = writing => written,
+        _ = tokio::signal::ctrl_c() => Err(Failure::interrupted()),
+    }
+}
+
 /// Gives what was written its name, if all of it was. A reader of standard output that has gone is no failure.
 pub(super) fn kept(target: Target, written: io::Result<()>) -> Result<(), Failure> {
     let is_standard = matches!(target, Target::Standard);

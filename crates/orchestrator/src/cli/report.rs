@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use proto::orchestrator::v1 as pb;
 
-use super::connect::{Connection, ServiceArgs};
+use super::connect::{Client, Connection, ServiceArgs};
 use super::{Failure, Place, output};
 use crate::export::Target;
 use crate::shard::Pin;
@@ -63,14 +63,18 @@ impl ReportArgs {
 
 /// Writes the report of an experiment.
 pub(super) async fn run(args: ReportArgs, place: &Place) -> Result<(), Failure> {
+    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
+    let reported = output::unless_interrupted(report(&mut connection.client, args)).await;
+    connection.close().await;
+    reported
+}
+
+async fn report(client: &mut Client, args: ReportArgs) -> Result<(), Failure> {
     // Refused before anything is asked for.
     let target = Target::open(args.out.as_deref(), args.force)?;
-    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
     let format = pb::ReportFormat::from(args.written()).into();
     let request = pb::GetReportRequest { experiment_id: args.experiment, format };
-    let response = connection.client.get_report(request).await;
-    connection.close().await;
-    let content = response?.into_inner().content;
+    let content = client.get_report(request).await?.into_inner().content;
     let written = target.writer().and_then(|mut out| out.write_all(&content).and_then(|()| out.flush()));
     output::kept(target, written)
 }

@@ -127,4 +127,11 @@ fn questions_can_be_answered_by_a_pipe_and_a_closed_one_says_which_flag_would_do
     let told = String::from_utf8_lossy(&answered.stderr).into_owned();
     assert!(answered.status.success() && told.contains("answer 1 to 5, or a name"), "{told}");
     assert_eq!(json(design(&file).args(["-o", "json"]))["type"], "full_factorial");
+
+    let slips = "agent.genome.brust=1:2\nagent.genome.burst=2:300";
+    let corrected = ask(&format!("interactions\n{slips}\nagent.genome.burst=2:30\nagent.genome.lead=0:2\n\n"));
+    let told = String::from_utf8_lossy(&corrected.stderr).into_owned();
+    assert!(corrected.status.success() && told.contains("did you mean `burst`?"), "{told}");
+    assert!(told.contains("300 is not a whole number from 1 to 105\n"), "{told}");
+    assert_eq!(json(design(&file).args(["-o", "json"]))["conditions"], 4);
 }

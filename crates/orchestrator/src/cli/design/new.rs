@@ -3,7 +3,6 @@
 mod file;
 
 use std::fmt;
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -12,10 +11,10 @@ use domain::Violation;
 use domain::experiment::ExperimentSpec;
 use domain::measures::Response;
 use domain::plan::Member;
-use miette::{IntoDiagnostic, WrapErr};
 
 use super::prompt::{Prompt, say};
-use crate::cli::{Exit, Failure, Place, output};
+use crate::cli::{Failure, Place, output};
+use crate::export::{Target, TargetError};
 use crate::games::doom::DoomGames;
 use crate::{check, experiment_file, planning};
 use file::{Answers, Factor};
@@ -94,7 +93,7 @@ impl fmt::Display for Goal {
 pub(super) fn run(args: NewArgs, place: &Place) -> Result<(), Failure> {
     let (path, force) = (args.file.clone(), args.force);
     if path.exists() && !force {
-        return Err(Failure::usage(format!("{} is there already; name another file, or give --force", path.display())));
+        return Err(TargetError::Exists(path).into());
     }
     let answers = answers(args, &Prompt::new())?;
     let text = file::text(&answers);
@@ -130,13 +129,9 @@ fn gene_violations(member: &Member) -> Vec<Violation> {
 }
 
 fn write(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true).create_new(!force);
-    let written = options.open(path).and_then(|mut file| file.write_all(text.as_bytes()));
-    written
-        .into_diagnostic()
-        .wrap_err_with(|| format!("cannot write {}", path.display()))
-        .map_err(|report| Failure::new(Exit::Failed, report))
+    let target = Target::open(Some(path), force)?;
+    let written = target.writer().and_then(|mut out| out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+    output::kept(target, written)
 }
 
 fn answers(args: NewArgs, prompt: &Prompt) -> Result<Answers, Failure> {
@@ -194,7 +189,8 @@ fn ask_factors(prompt: &Prompt, policy: &str) -> Result<Vec<Factor>, Failure> {
     say(
         "What is varied? A range `agent.genome.NAME=LOW:HIGH`, or levels `scenario.skill=1,3,5`. An empty line ends.\n",
     )?;
-    for parameter in decision::find(policy).iter().flat_map(|policy| policy.parameters) {
+    let genes = decision::find(policy).map_or(&[][..], |policy| policy.parameters);
+    for parameter in genes {
         let (low, high) = parameter.domain.bounds();
         say(&format!("  agent.genome.{} ({low} to {high}): {}\n", parameter.name, parameter.about))?;
     }
@@ -204,7 +200,13 @@ fn ask_factors(prompt: &Prompt, policy: &str) -> Result<Vec<Factor>, Failure> {
         let next = prompt.required(&question, "--factor", |answer| match (answer, factors.is_empty()) {
             ("", true) => Err("at least one factor is needed".to_owned()),
             ("", false) => Ok(None),
-            (text, _) => Factor::read(text).map(Some),
+            (text, _) => {
+                let factor = Factor::read(text)?;
+                // Told at once: at the end, everything answered so far would be lost.
+                let are_known = !factors.iter().any(Factor::is_policy);
+                let wrong = factor.gene_violation(genes).filter(|_| are_known);
+                wrong.map_or(Ok(Some(factor)), |violation| Err(told(&violation)))
+            }
         })?;
         match next {
             Some(factor) => factors.push(factor),
@@ -238,5 +240,5 @@ fn known_measure(answer: &str) -> Result<String, String> {
 }
 
 fn told(violation: &Violation) -> String {
-    format!("{}: {}", violation.message, violation.help.as_deref().unwrap_or_default())
+    violation.help.iter().fold(violation.message.clone(), |told, help| format!("{told}: {help}"))
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use domain::Violation;
+use domain::genome::{Genome, Parameter};
 use toml_edit::Value;
 
 use super::Goal;
@@ -57,6 +59,22 @@ impl Factor {
             _ => return Err(bad("there is neither a range nor a list of levels")),
         };
         Ok(Self { parameter: parameter.trim().to_owned(), values })
+    }
+
+    /// Whether it varies who plays, and so what genes there are.
+    pub(super) fn is_policy(&self) -> bool {
+        self.parameter == "agent.policy"
+    }
+
+    /// What is wrong with it, if it varies a gene and these are all there are.
+    pub(super) fn gene_violation(&self, genes: &[Parameter]) -> Option<Violation> {
+        let gene = self.parameter.strip_prefix("agent.genome.")?;
+        let values = match &self.values {
+            Values::Levels(levels) => levels.iter().filter_map(|level| level.parse().ok()).collect(),
+            Values::Range { low, high, .. } => vec![*low, *high],
+        };
+        let violations = |value| Genome([(gene.to_owned(), value)].into()).violations(genes, "agent.genome");
+        values.into_iter().flat_map(violations).next()
     }
 }
 
