@@ -30,6 +30,7 @@ mod peer;
 mod pool;
 mod python_client;
 mod research;
+mod studies;
 mod support;
 mod system;
 mod tokens;
