@@ -9,6 +9,7 @@ mod alias;
 mod anova;
 mod cells;
 mod contrast;
+mod design;
 mod error;
 mod fit;
 mod formula;
