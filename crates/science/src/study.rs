@@ -23,7 +23,7 @@ use crate::stats;
 
 pub use cells::CellSummary;
 pub use diagnostics::Diagnostic;
-pub use effects::{ContrastRow, FactorEffects, MeanRow};
+pub use effects::{ContrastRow, FactorEffects, MeanRow, SlopeRow};
 pub use model::{Model, TermRow};
 pub use question::Question;
 pub use screening::{ScreenedEffect, Screening};
@@ -52,6 +52,8 @@ pub struct Study {
     pub diagnostics: Vec<Diagnostic>,
     /// Means and contrasts of every factor.
     pub effects: Vec<FactorEffects>,
+    /// Slopes of the covariates.
+    pub slopes: Vec<SlopeRow>,
     /// The effects of two-level factors against each other; absent for other factors.
     pub screening: Option<Screening>,
     /// The rule by which the verdicts were reached.
@@ -108,6 +110,7 @@ impl Study {
             cells: cells.iter().map(|cell| cells::summarise(frame, cell, question.level())).collect(),
             diagnostics: diagnostics::diagnose(frame, &influence, &cells, question),
             effects: effects::effects(frame, &fitted, question)?,
+            slopes: effects::slopes(&fitted, question)?,
             screening: screening::screen(frame, &fitted, question)?,
             rule: RULE,
             verdicts: verdict::verdicts(&gate, &model, question),
