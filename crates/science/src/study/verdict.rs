@@ -1,10 +1,12 @@
 //! What may be said of each term, by a rule that is stated in advance.
 
+mod disagreement;
+
 use serde::Serialize;
 
 use super::gate::Gate;
 use super::words;
-use super::{Model, Question, TermRow};
+use super::{Model, Question, Robust, TermRow};
 
 /// The rule.
 pub const RULE: &str = "A term has an effect if the gate is passed and both its F test and its permutation test, each \
@@ -38,14 +40,26 @@ pub enum Outcome {
     Worthless,
 }
 
-pub(super) fn verdicts(gate: &Gate, model: &Model, question: &Question) -> Vec<Verdict> {
-    model.terms.iter().filter(|term| !term.is_block).map(|term| verdict(gate, model, term, question)).collect()
+/// What the verdicts are about.
+pub(super) struct Evidence<'a> {
+    pub(super) question: &'a Question,
+    pub(super) gate: &'a Gate,
+    pub(super) model: &'a Model,
+    pub(super) robust: &'a Robust,
 }
 
-fn verdict(gate: &Gate, model: &Model, term: &TermRow, question: &Question) -> Verdict {
-    let outcome = outcome(gate, term, question.alpha);
+pub(super) fn verdicts(evidence: &Evidence<'_>) -> Vec<Verdict> {
+    let Evidence { gate, model, question, .. } = evidence;
+    let terms: Vec<_> = model.terms.iter().filter(|term| !term.is_block).collect();
+    let mut verdicts: Vec<_> =
+        terms.iter().map(|term| verdict(evidence, term, outcome(gate, term, question.alpha))).collect();
+    disagreement::add(&mut verdicts, evidence.robust, question.alpha);
+    verdicts
+}
+
+fn verdict(evidence: &Evidence<'_>, term: &TermRow, outcome: Outcome) -> Verdict {
     let name = &term.name;
-    let numbers = || numbers(model, term);
+    let numbers = || numbers(evidence.model, term);
     let sentence = match outcome {
         Outcome::Worthless => format!("nothing can be said of {name}: the data did not pass the gate"),
         Outcome::Untested => {

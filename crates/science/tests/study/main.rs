@@ -1,0 +1,8 @@
+//! Studies.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod experiment;
+mod robust;
+mod slopes;
+mod truths;
