@@ -6,6 +6,7 @@
 //! slopes, and a verdict for every term by a rule that is stated in advance.
 
 mod cells;
+mod detectable;
 mod diagnostics;
 mod effects;
 pub mod gate;
@@ -23,6 +24,7 @@ use crate::linear::{Frame, LinearError, Terms, fit};
 use crate::stats;
 
 pub use cells::CellSummary;
+pub use detectable::Detectable;
 pub use diagnostics::Diagnostic;
 pub use effects::{ContrastRow, FactorEffects, MeanRow, SlopeRow};
 pub use model::{Model, TermRow};
@@ -107,10 +109,11 @@ impl Study {
         let gate = gate::pass(frame, &cells, question, checks)?;
         let model = model::model(frame, &fitted, question)?;
         let robust = robust::robust(frame, &cells, question);
-        let verdicts = verdict::verdicts(&Evidence { question, gate: &gate, model: &model, robust: &robust });
+        let response = frame.response();
+        let verdicts = verdict::verdicts(&Evidence { response, question, gate: &gate, model: &model, robust: &robust });
         let influence = fitted.influence();
         Ok(Self {
-            response: frame.response().to_owned(),
+            response: response.to_owned(),
             rows: frame.rows(),
             factors: (0..frame.factors().count()).map(|factor| summary(frame, factor)).collect(),
             question: question.clone(),
