@@ -173,6 +173,7 @@ fn question(args: &AnalyseArgs) -> Question {
         control: args.control.clone(),
         permutations: args.permutations,
         seed: args.seed,
+        ..Question::default()
     }
 }
 
