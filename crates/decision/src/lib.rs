@@ -13,6 +13,7 @@ mod catalogue;
 mod controls;
 pub mod features;
 mod policy;
+pub mod situation;
 
 use domain::action::Decision;
 use domain::game::{GameState, ObservationSpec};
