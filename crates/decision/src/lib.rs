@@ -13,12 +13,15 @@ mod catalogue;
 mod controls;
 pub mod features;
 mod policy;
+pub mod rules;
 pub mod situation;
+mod tactic;
 
 use domain::action::Decision;
 use domain::game::{GameState, ObservationSpec};
 
 pub use catalogue::{POLICIES, PolicyInfo, build, find};
+pub use tactic::Tactic;
 
 /// Version of what the policies do. Scores are comparable only within one version, and a running experiment refuses
 /// to go on under another one.
