@@ -10,11 +10,14 @@
 //! file of its own below `policy` and add its [`PolicyInfo`] to the catalogue.
 
 mod catalogue;
+pub mod confidence;
 mod controls;
+pub mod experience;
 pub mod features;
 mod policy;
 pub mod rules;
 pub mod situation;
+pub mod snapshot;
 mod tactic;
 
 use domain::action::Decision;
