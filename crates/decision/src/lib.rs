@@ -12,6 +12,7 @@
 mod catalogue;
 pub mod confidence;
 mod controls;
+pub mod documents;
 pub mod experience;
 pub mod features;
 mod policy;
