@@ -6,9 +6,9 @@ use domain::agent::SessionSetup;
 use domain::game::ObservationSpec;
 use domain::genome::Parameter;
 
-use crate::Policy;
 use crate::controls::Controls;
-use crate::policy::{aim, random, script};
+use crate::policy::{aim, cascade, random, script};
+use crate::{Knowledge, Policy};
 
 /// What a policy is: enough to list it, to check a genome and to know what it looks at.
 #[derive(Debug, Clone, Copy)]
@@ -24,12 +24,12 @@ pub struct PolicyInfo {
     pub(crate) make: Make,
 }
 
-/// Makes a policy for a setup whose genome has been checked.
-pub(crate) type Make = fn(&SessionSetup, &Controls) -> Result<Box<dyn Policy>, Vec<Violation>>;
+/// Makes a policy for a setup whose genome has been checked. Policies that know nothing leave the knowledge alone.
+pub(crate) type Make = fn(&SessionSetup, &Controls, &Knowledge) -> Result<Box<dyn Policy>, Vec<Violation>>;
 
 /// Every policy, in the order in which they are listed to people.
 pub const POLICIES: &[PolicyInfo] =
-    &[random::INFO, script::ATTACK_ONLY, script::SWEEP_LR, script::RULE_ONLY, aim::INFO];
+    &[random::INFO, script::ATTACK_ONLY, script::SWEEP_LR, script::RULE_ONLY, aim::INFO, cascade::INFO];
 
 /// The policy of this name.
 #[must_use]
@@ -37,19 +37,28 @@ pub fn find(name: &str) -> Option<&'static PolicyInfo> {
     POLICIES.iter().find(|policy| policy.name == name)
 }
 
-/// Makes the policy that `setup` describes.
+/// Makes the policy that `setup` describes, with no knowledge but the rules that are built in.
+///
+/// # Errors
+/// As [`build_with`].
+pub fn build(setup: &SessionSetup) -> Result<Box<dyn Policy>, Vec<Violation>> {
+    build_with(setup, &Knowledge::default())
+}
+
+/// Makes the policy that `setup` describes, with rules and snapshots of its own.
 ///
 /// # Errors
 /// All that is wrong at once: an unknown policy at `agent.policy`, unknown or impossible genes at
-/// `agent.genome.NAME`, and at `scenario.buttons` buttons that the policy needs and the scenario does not have.
-pub fn build(setup: &SessionSetup) -> Result<Box<dyn Policy>, Vec<Violation>> {
+/// `agent.genome.NAME`, at `scenario.buttons` buttons that the policy needs and the scenario does not have, and below
+/// `rules` what is wrong with the rules.
+pub fn build_with(setup: &SessionSetup, knowledge: &Knowledge) -> Result<Box<dyn Policy>, Vec<Violation>> {
     let Some(policy) = find(&setup.spec.policy) else { return Err(vec![unknown(&setup.spec.policy)]) };
     let mut violations = setup.spec.genome.violations(policy.parameters, "agent.genome");
     if setup.buttons.len() > Buttons::MAX {
         let message = format!("{} buttons are listed, at most {} are possible", setup.buttons.len(), Buttons::MAX);
         violations.push(Violation::new("scenario.buttons", message));
     }
-    match (policy.make)(setup, &Controls::new(&setup.buttons)) {
+    match (policy.make)(setup, &Controls::new(&setup.buttons), knowledge) {
         Ok(made) if violations.is_empty() => Ok(made),
         Ok(_) => Err(violations),
         Err(more) => {
@@ -119,6 +128,6 @@ mod tests {
     #[test]
     fn an_unknown_policy_comes_with_the_list_of_known_ones() {
         let violation = build(&setup("x", &[], &[])).err().unwrap().remove(0);
-        assert_eq!(violation.help.unwrap(), "there are random, attack_only, sweep_lr, rule_only, aim");
+        assert_eq!(violation.help.unwrap(), "there are random, attack_only, sweep_lr, rule_only, aim, cascade");
     }
 }

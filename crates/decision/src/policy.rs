@@ -1,5 +1,6 @@
 //! The policies, one file each.
 
 pub(crate) mod aim;
+pub(crate) mod cascade;
 pub(crate) mod random;
 pub(crate) mod script;
