@@ -2,8 +2,9 @@
 //!
 //! Documents that are alike stand together: the set is halved along the component that varies most, as in a k-d tree
 //! (Bentley, "Multidimensional binary search trees used for associative searching", CACM 1975), until a leaf is full.
-//! Within a leaf eight documents stand side by side, component by component; so do the boxes around the leaves. A leaf
-//! whose box is too far away need not be opened.
+//! Within a leaf eight documents stand side by side, component by component. So do the boxes around eight leaves that
+//! follow each other, and the boxes around eight groups of boxes, up to one group on top. What lies in a box that is too
+//! far away need not be looked at.
 
 use super::Document;
 use super::lanes::{LANES, Lanes};
@@ -28,31 +29,41 @@ pub(super) struct Index {
     pub(super) blocks: Vec<Block>,
     /// The tags, place by place.
     pub(super) tags: Vec<u32>,
-    /// The boxes around the leaves, eight leaves side by side: smallest and largest components.
-    pub(super) boxes: Vec<(Block, Block)>,
+    /// Groups of eight boxes: those around leaves, those around such groups, and so on up to a single group.
+    pub(super) levels: Vec<Vec<Boxes>>,
+}
+
+/// Eight boxes side by side: smallest and largest components. Where there are less, the rest holds zeros.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Boxes {
+    pub(super) low: Block,
+    pub(super) high: Block,
 }
 
 impl Index {
     pub(super) fn new(documents: &[Document]) -> Self {
         let mut places: Vec<u32> = (0..documents.len() as u32).collect();
         let mut index = Self::default();
-        index.split(documents, &mut places);
-        index.close_boxes();
+        let mut boxes = Vec::new();
+        index.split(documents, &mut places, &mut boxes);
+        if !boxes.is_empty() {
+            index.levels.push(group(boxes.into_iter()));
+        }
+        while let Some(level) = index.levels.last().filter(|level| level.len() > 1) {
+            let above = group(level.iter().map(Boxes::around));
+            index.levels.push(above);
+        }
         index
     }
 
-    /// How many leaves there are.
-    pub(super) fn leaves(&self) -> usize {
-        self.order.len() / LEAF
-    }
-
-    fn split(&mut self, documents: &[Document], places: &mut [u32]) {
+    fn split(&mut self, documents: &[Document], places: &mut [u32], boxes: &mut Vec<(Vector, Vector)>) {
         if places.is_empty() {
             return;
         }
         if places.len() <= LEAF {
             places.sort_unstable();
             self.push(documents, places);
+            boxes.push(around(documents, places));
             return;
         }
         let component = widest(documents, places);
@@ -61,8 +72,8 @@ impl Index {
         let middle = (places.len() / 2).next_multiple_of(LEAF);
         places.select_nth_unstable_by(middle, |&a, &b| value(a).total_cmp(&value(b)).then(a.cmp(&b)));
         let (left, right) = places.split_at_mut(middle);
-        self.split(documents, left);
-        self.split(documents, right);
+        self.split(documents, left, boxes);
+        self.split(documents, right, boxes);
     }
 
     fn push(&mut self, documents: &[Document], places: &[u32]) {
@@ -81,29 +92,46 @@ impl Index {
             }
             self.blocks.push(lanes);
         }
-        self.push_box(documents, places);
     }
+}
 
-    fn push_box(&mut self, documents: &[Document], places: &[u32]) {
-        let lane = (self.leaves() - 1) % LANES;
+impl Boxes {
+    /// The box around all eight. Zeros that fill the last group make it larger than it has to be, which is not wrong.
+    fn around(&self) -> (Vector, Vector) {
+        let least = |lanes: &Lanes| lanes.0.into_iter().reduce(|a, b| if b < a { b } else { a }).unwrap_or(0.0);
+        let most = |lanes: &Lanes| lanes.0.into_iter().reduce(|a, b| if b > a { b } else { a }).unwrap_or(0.0);
+        (std::array::from_fn(|place| least(&self.low[place])), std::array::from_fn(|place| most(&self.high[place])))
+    }
+}
+
+/// Boxes in groups of eight.
+fn group(boxes: impl Iterator<Item = (Vector, Vector)>) -> Vec<Boxes> {
+    let mut groups: Vec<Boxes> = Vec::new();
+    for (place, (low, high)) in boxes.enumerate() {
+        let lane = place % LANES;
         if lane == 0 {
-            self.boxes.push(([Lanes::ZERO; SIZE], [Lanes::ZERO; SIZE]));
+            groups.push(Boxes { low: [Lanes::ZERO; SIZE], high: [Lanes::ZERO; SIZE] });
         }
-        let Some((low, high)) = self.boxes.last_mut() else { return };
+        let Some(group) = groups.last_mut() else { continue };
         for component in 0..SIZE {
-            let values = places.iter().map(|&place| documents[place as usize].situation[component]);
-            let (least, most) = values.fold((f32::INFINITY, f32::NEG_INFINITY), |(least, most), value| {
-                (if value < least { value } else { least }, if value > most { value } else { most })
-            });
-            low[component].0[lane] = least;
-            high[component].0[lane] = most;
+            group.low[component].0[lane] = low[component];
+            group.high[component].0[lane] = high[component];
         }
     }
+    groups
+}
 
-    /// Nothing is left to do for the lanes without a leaf: they hold zeros and nobody asks for them.
-    fn close_boxes(&mut self) {
-        self.boxes.shrink_to_fit();
+/// The box around some documents.
+fn around(documents: &[Document], places: &[u32]) -> (Vector, Vector) {
+    let mut corners = ([f32::INFINITY; SIZE], [f32::NEG_INFINITY; SIZE]);
+    for situation in places.iter().map(|&place| &documents[place as usize].situation) {
+        for component in 0..SIZE {
+            let (low, high) = (&mut corners.0[component], &mut corners.1[component]);
+            *low = if situation[component] < *low { situation[component] } else { *low };
+            *high = if situation[component] > *high { situation[component] } else { *high };
+        }
     }
+    corners
 }
 
 /// The component with the largest variance; a tie goes to the first.

@@ -1,13 +1,14 @@
 //! The search: documents with the best scores, exactly.
 //!
 //! A score falls with the distance, and every operation on the way from the one to the other is monotone, roundings
-//! included. So the score at a distance that is too small, with a prior that is too large, is a bound: the box around a
-//! leaf gives one for the leaf, and the components summed so far give one for a document. What cannot beat the worst
-//! of the best so far is left out, and what is left out could not have changed the answer by a bit.
+//! included. So the score at a distance that is too small, with a prior that is too large, is a bound: a box gives one
+//! for all that lies in it, and the components summed so far give one for a document. What cannot beat the worst of the
+//! best so far is left out, and what is left out could not have changed the answer by a bit. (Branch and bound on nested
+//! boxes: Roussopoulos, Kelley and Vincent, "Nearest neighbor queries", SIGMOD 1995.)
 
 use std::sync::Arc;
 
-use super::index::{BLOCKS, Block, LEAF, NOBODY};
+use super::index::{BLOCKS, Block, Boxes, LEAF, NOBODY};
 use super::lanes::{LANES, Lanes};
 use super::{Document, Library, Tags};
 use crate::situation::{SIZE, Vector};
@@ -99,7 +100,7 @@ impl Weights {
     }
 }
 
-/// A library with the weights of one genome, and the memory that a search takes.
+/// A library with the weights of one genome.
 #[derive(Debug, Clone)]
 pub struct Ranking {
     library: Arc<Library>,
@@ -107,10 +108,11 @@ pub struct Ranking {
     scale: f32,
     /// Priors of documents, in the order of the index.
     priors: Vec<Lanes>,
-    /// The largest prior of every leaf, eight leaves side by side.
-    ceilings: Vec<Lanes>,
-    /// The most that a document of each leaf can score in the search under way.
-    bounds: Vec<Lanes>,
+    /// The largest prior in every box of the index, level by level.
+    ceilings: Vec<Vec<Lanes>>,
+    /// The leaf of the best document of the last search: where to begin, because situations change little from tick to
+    /// tick. It makes a search faster and never changes what is found.
+    last: usize,
 }
 
 impl Ranking {
@@ -122,14 +124,15 @@ impl Ranking {
             document.map_or(f32::NEG_INFINITY, |document| weights.prior(document, generation, usable(document)))
         };
         let flat: Vec<f32> = library.index.order.iter().map(prior).collect();
-        let priors: Vec<_> = flat.as_chunks().0.iter().map(|&lanes| Lanes(lanes)).collect();
-        let highest = flat.chunks_exact(LEAF).map(|leaf| leaf.iter().copied().fold(f32::NEG_INFINITY, f32::max));
-        let mut ceilings = vec![Lanes::splat(f32::NEG_INFINITY); library.index.boxes.len()];
-        for (leaf, prior) in highest.enumerate() {
-            ceilings[leaf / LANES].0[leaf % LANES] = prior;
+        let mut ceilings = Vec::new();
+        let mut highest: Vec<f32> = flat.chunks(LEAF).map(largest).collect();
+        for _ in &library.index.levels {
+            let above = highest.chunks(LANES).map(largest).collect();
+            ceilings.push(side_by_side(&highest));
+            highest = above;
         }
-        let bounds = ceilings.clone();
-        Self { library, weight: weights.similarity, scale: weights.scale(), priors, ceilings, bounds }
+        let priors = side_by_side(&flat);
+        Self { library, weight: weights.similarity, scale: weights.scale(), priors, ceilings, last: 0 }
     }
 
     /// The library that is searched.
@@ -140,55 +143,101 @@ impl Ranking {
 
     /// The `limit` best documents (1 to [`MAX_HITS`]) for a situation in which the tags `present` hold.
     pub fn search(&mut self, query: &Vector, present: Tags, limit: usize) -> Top {
-        let mut top = Top::new(limit);
-        let Some(best) = self.bound(query) else { return top };
-        self.open(best, query, present, &mut top);
-        for leaf in 0..self.library.index.leaves() {
-            if leaf != best && self.bounds[leaf / LANES].0[leaf % LANES] >= top.least() {
-                self.open(leaf, query, present, &mut top);
-            }
-        }
+        let mut search = Search { ranking: self, query, present, first: self.last, best: 0, top: Top::new(limit) };
+        let Some(level) = self.ceilings.len().checked_sub(1) else { return search.top };
+        search.open(self.last);
+        search.descend(level, 0);
+        let Search { best, top, .. } = search;
+        self.last = best;
         top
     }
+}
 
-    /// Bounds every leaf and tells which one promises most.
-    fn bound(&mut self, query: &Vector) -> Option<usize> {
-        let mut best: Option<(usize, f32)> = None;
-        for (group, (low, high)) in self.library.index.boxes.iter().enumerate() {
-            let bounds = score(distance_to_box(query, low, high), self.weight, self.scale, self.ceilings[group]).1;
-            self.bounds[group] = bounds;
-            for (lane, &bound) in bounds.0.iter().enumerate() {
-                if best.is_none_or(|(_, known)| bound > known) {
-                    best = Some((group * LANES + lane, bound));
-                }
+fn largest(values: &[f32]) -> f32 {
+    values.iter().copied().fold(f32::NEG_INFINITY, f32::max)
+}
+
+/// Numbers in eights; where there are less, the rest is negative infinity.
+fn side_by_side(values: &[f32]) -> Vec<Lanes> {
+    let fill = |values: &[f32]| {
+        let mut lanes = Lanes::splat(f32::NEG_INFINITY);
+        lanes.0[..values.len()].copy_from_slice(values);
+        lanes
+    };
+    values.chunks(LANES).map(fill).collect()
+}
+
+/// A search under way.
+struct Search<'a> {
+    ranking: &'a Ranking,
+    query: &'a Vector,
+    present: Tags,
+    /// The leaf that was opened before all others.
+    first: usize,
+    /// The leaf of the best document so far.
+    best: usize,
+    top: Top,
+}
+
+impl Search<'_> {
+    /// Looks into the boxes of a group, the most promising first, as long as one promises enough.
+    fn descend(&mut self, level: usize, group: usize) {
+        let Some(mut bounds) = self.bounds(level, group) else { return };
+        loop {
+            let better = |best: usize, lane: usize| if bounds.0[lane] > bounds.0[best] { lane } else { best };
+            let lane = (1..LANES).fold(0, better);
+            if bounds.0[lane] < self.top.least() {
+                return;
+            }
+            bounds.0[lane] = f32::NEG_INFINITY;
+            let below = group * LANES + lane;
+            match level.checked_sub(1) {
+                Some(level) => self.descend(level, below),
+                None if below != self.first => self.open(below),
+                None => (),
             }
         }
-        best.filter(|&(_, bound)| bound > f32::NEG_INFINITY).map(|(leaf, _)| leaf)
     }
 
-    fn open(&self, leaf: usize, query: &Vector, present: Tags, top: &mut Top) {
-        for block in leaf * BLOCKS..(leaf + 1) * BLOCKS {
-            let Some((similarity, scores)) = self.block(block, query, top.least()) else { continue };
-            for lane in 0..LANES {
-                let place = block * LANES + lane;
-                let applies = self.library.index.tags[place] & !present.bits() == 0;
-                if applies && scores.0[lane] >= top.least() {
-                    let document = self.library.index.order[place];
-                    top.offer(Hit { document, score: scores.0[lane], similarity: similarity.0[lane] });
-                }
-            }
-        }
-    }
-
-    /// Similarities and scores of a block; none if no score reaches `least`.
-    fn block(&self, block: usize, query: &Vector, least: f32) -> Option<(Lanes, Lanes)> {
-        let (situations, prior) = (&self.library.index.blocks[block], self.priors[block]);
-        let part = add_squares(Lanes::ZERO, query, situations, 0, FIRST_PART);
-        if !score(part, self.weight, self.scale, prior).1.any_at_least(least) {
+    /// The most that documents in the boxes of a group can score; none if that is not enough anywhere.
+    fn bounds(&self, level: usize, group: usize) -> Option<Lanes> {
+        let Ranking { library, weight, scale, ceilings, .. } = self.ranking;
+        let (boxes, ceiling) = (&library.index.levels[level][group], ceilings[level][group]);
+        let part = add_outside(Lanes::ZERO, self.query, boxes, 0, FIRST_PART);
+        if !score(part, *weight, *scale, ceiling).1.any_at_least(self.top.least()) {
             return None;
         }
-        let distance = add_squares(part, query, situations, FIRST_PART, SIZE);
-        let (similarity, scores) = score(distance, self.weight, self.scale, prior);
+        let distance = add_outside(part, self.query, boxes, FIRST_PART, SIZE);
+        Some(score(distance, *weight, *scale, ceiling).1)
+    }
+
+    fn open(&mut self, leaf: usize) {
+        let index = &self.ranking.library.index;
+        for block in leaf * BLOCKS..(leaf + 1) * BLOCKS {
+            let Some((similarity, scores)) = self.scores(block) else { continue };
+            for lane in 0..LANES {
+                let place = block * LANES + lane;
+                let applies = index.tags[place] & !self.present.bits() == 0;
+                if applies && scores.0[lane] >= self.top.least() {
+                    let document = index.order[place];
+                    self.top.offer(Hit { document, score: scores.0[lane], similarity: similarity.0[lane] });
+                    let is_best = self.top.hits().first().is_some_and(|best| best.document == document);
+                    self.best = if is_best { leaf } else { self.best };
+                }
+            }
+        }
+    }
+
+    /// Similarities and scores of a block; none if no score is enough.
+    fn scores(&self, block: usize) -> Option<(Lanes, Lanes)> {
+        let Ranking { library, weight, scale, priors, .. } = self.ranking;
+        let (situations, prior, least) = (&library.index.blocks[block], priors[block], self.top.least());
+        let part = add_squares(Lanes::ZERO, self.query, situations, 0, FIRST_PART);
+        if !score(part, *weight, *scale, prior).1.any_at_least(least) {
+            return None;
+        }
+        let distance = add_squares(part, self.query, situations, FIRST_PART, SIZE);
+        let (similarity, scores) = score(distance, *weight, *scale, prior);
         scores.any_at_least(least).then_some((similarity, scores))
     }
 }
@@ -203,13 +252,14 @@ fn add_squares(mut sum: Lanes, query: &Vector, block: &Block, first: usize, end:
     sum
 }
 
-/// Squared distances to eight boxes. No point of a box is nearer, because differences round the same way.
+/// `sum` and the squared distances to eight boxes along the components from `first` to before `end`, added in order. No
+/// point of a box is nearer, because differences round the same way.
 #[inline(always)]
-fn distance_to_box(query: &Vector, low: &Block, high: &Block) -> Lanes {
-    let mut sum = Lanes::ZERO;
-    for component in 0..SIZE {
+fn add_outside(mut sum: Lanes, query: &Vector, boxes: &Boxes, first: usize, end: usize) -> Lanes {
+    for component in first..end {
         let value = Lanes::splat(query[component]);
-        let outside = low[component].sub(value).max(value.sub(high[component])).max(Lanes::ZERO);
+        let (below, above) = (boxes.low[component].sub(value), value.sub(boxes.high[component]));
+        let outside = below.max(above).max(Lanes::ZERO);
         sum = sum.add(outside.mul(outside));
     }
     sum
