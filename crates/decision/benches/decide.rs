@@ -13,6 +13,9 @@ use domain::agent::{AgentSpec, SessionSetup};
 use domain::genome::Genome;
 use domain::ids::AgentId;
 
+const BUTTONS: [&str; 7] =
+    ["TURN_LEFT", "TURN_RIGHT", "ATTACK", "MOVE_LEFT", "MOVE_RIGHT", "MOVE_FORWARD", "MOVE_BACKWARD"];
+
 fn decide(criterion: &mut Criterion) {
     let episode = states::episode(500);
     let mut next = episode.iter().cycle();
@@ -28,7 +31,7 @@ fn decide(criterion: &mut Criterion) {
             generation: 0,
             spec: AgentSpec { policy: info.name.into(), genome: Genome::default() },
             scenario: "defend_the_line".into(),
-            buttons: states::names(&["TURN_LEFT", "TURN_RIGHT", "ATTACK"]),
+            buttons: states::names(&BUTTONS),
             variables: vec![],
             frame_skip: 4,
         };

@@ -7,7 +7,7 @@ use domain::game::ObservationSpec;
 use domain::genome::Parameter;
 
 use crate::controls::Controls;
-use crate::policy::{aim, cascade, random, script};
+use crate::policy::{aim, cascade, random, script, study};
 use crate::{Knowledge, Policy};
 
 /// What a policy is: enough to list it, to check a genome and to know what it looks at.
@@ -28,8 +28,21 @@ pub struct PolicyInfo {
 pub(crate) type Make = fn(&SessionSetup, &Controls, &Knowledge) -> Result<Box<dyn Policy>, Vec<Violation>>;
 
 /// Every policy, in the order in which they are listed to people.
-pub const POLICIES: &[PolicyInfo] =
-    &[random::INFO, script::ATTACK_ONLY, script::SWEEP_LR, script::RULE_ONLY, aim::INFO, cascade::INFO];
+pub const POLICIES: &[PolicyInfo] = &listed();
+
+/// Policies that look at nothing but numbers, and policies that look around.
+const PLAIN: [PolicyInfo; 4] = [random::INFO, script::ATTACK_ONLY, script::SWEEP_LR, script::RULE_ONLY];
+const SEEING: [PolicyInfo; 2] = [aim::INFO, cascade::INFO];
+
+const fn listed() -> [PolicyInfo; PLAIN.len() + study::INFOS.len() + SEEING.len()] {
+    let mut all = [random::INFO; PLAIN.len() + study::INFOS.len() + SEEING.len()];
+    let (plain, rest) = all.split_at_mut(PLAIN.len());
+    let (scripts, seeing) = rest.split_at_mut(study::INFOS.len());
+    plain.copy_from_slice(&PLAIN);
+    scripts.copy_from_slice(&study::INFOS);
+    seeing.copy_from_slice(&SEEING);
+    all
+}
 
 /// The policy of this name.
 #[must_use]
@@ -98,6 +111,9 @@ mod tests {
         }
     }
 
+    const BUTTONS: [&str; 7] =
+        ["MOVE_LEFT", "MOVE_RIGHT", "ATTACK", "MOVE_FORWARD", "MOVE_BACKWARD", "TURN_LEFT", "TURN_RIGHT"];
+
     fn paths(setup: &SessionSetup) -> Vec<String> {
         build(setup).err().unwrap_or_default().into_iter().map(|violation| violation.path).collect()
     }
@@ -111,7 +127,7 @@ mod tests {
                 assert!(parameter.domain.contains(parameter.default), "{}.{}", policy.name, parameter.name);
                 assert!(!parameter.about.is_empty());
             }
-            let made = build(&setup(policy.name, &[], &["TURN_LEFT", "TURN_RIGHT", "ATTACK"])).ok().unwrap();
+            let made = build(&setup(policy.name, &[], &BUTTONS)).ok().unwrap();
             assert_eq!(made.observation(), policy.observation, "{}", policy.name);
         }
     }
@@ -128,6 +144,8 @@ mod tests {
     #[test]
     fn an_unknown_policy_comes_with_the_list_of_known_ones() {
         let violation = build(&setup("x", &[], &[])).err().unwrap().remove(0);
-        assert_eq!(violation.help.unwrap(), "there are random, attack_only, sweep_lr, rule_only, aim, cascade");
+        let help = violation.help.unwrap();
+        assert!(help.starts_with("there are random, attack_only, sweep_lr, rule_only, burst, "), "{help}");
+        assert!(help.ends_with("burst_advance, aim, cascade"), "{help}");
     }
 }

@@ -4,3 +4,4 @@ pub(crate) mod aim;
 pub(crate) mod cascade;
 pub(crate) mod random;
 pub(crate) mod script;
+pub(crate) mod study;

@@ -67,7 +67,7 @@ proptest! {
 fn another_seed_changes_what_is_drawn_at_random() {
     let buttons = states::names(&["MOVE_LEFT", "MOVE_RIGHT", "ATTACK", "TURN_LEFT", "TURN_RIGHT"]);
     let states = states::episode(200);
-    for name in ["random", "aim", "cascade"] {
+    for name in ["random", "burst", "aim", "cascade"] {
         let setup = setup(decision::find(name).unwrap(), &[], &buttons, 4);
         let mut policy = build(&setup).ok().unwrap();
         let pressed = |decisions: Vec<Decision>| decisions.into_iter().map(|d| d.buttons).collect::<Vec<Buttons>>();
