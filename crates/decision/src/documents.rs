@@ -14,6 +14,7 @@
 //!
 //! A document is considered only where all of its tags hold. A tie goes to the document whose id comes first.
 
+mod credit;
 mod document;
 mod index;
 mod lanes;
@@ -22,13 +23,16 @@ mod life;
 mod plain;
 mod ranking;
 mod tags;
+mod written;
 
+pub use credit::{Use, uses};
 pub use document::{Document, Provenance};
 pub use library::{Library, MAX_DOCUMENTS};
 pub use life::Life;
 pub use plain::PlainScan;
 pub use ranking::{Hit, MAX_HITS, Ranking, Top, Weights};
 pub use tags::{Tag, Tags};
+pub use written::DocumentSpec;
 
 #[cfg(test)]
 mod tests;

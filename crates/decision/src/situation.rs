@@ -47,6 +47,13 @@ impl Situation {
         situation
     }
 
+    /// This situation with one value in its unit replaced, brought into its range; a NaN replaces nothing.
+    #[must_use]
+    pub fn with(mut self, feature: Feature, value: f32) -> Self {
+        self.set(feature.index(), f64::from(value));
+        self
+    }
+
     /// The value of one component in its unit.
     #[must_use]
     pub fn get(&self, feature: Feature) -> f32 {

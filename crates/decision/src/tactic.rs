@@ -113,13 +113,14 @@ impl Tactic {
 
     /// Which buttons it cannot do without and the scenario does not have.
     pub(crate) fn missing(self, c: &Controls) -> Vec<Violation> {
+        let (step, side) = (c.move_left.or(c.move_right), c.left().or_else(|| c.right()));
         let needs: &[(Option<usize>, &str)] = match self {
             Self::Wait => &[],
             Self::Aim | Self::Fire => &[(c.attack, "ATTACK")],
-            Self::Search => &[(c.left().or(c.right()), "TURN_LEFT, TURN_RIGHT, MOVE_LEFT or MOVE_RIGHT")],
+            Self::Search => &[(side, "TURN_LEFT, TURN_RIGHT, MOVE_LEFT or MOVE_RIGHT")],
             Self::Advance => &[(c.attack, "ATTACK"), (c.forward, "MOVE_FORWARD")],
             Self::Retreat => &[(c.attack, "ATTACK"), (c.backward, "MOVE_BACKWARD")],
-            Self::Dodge => &[(c.attack, "ATTACK"), (c.move_left.or(c.move_right), "MOVE_LEFT or MOVE_RIGHT")],
+            Self::Dodge => &[(c.attack, "ATTACK"), (step, "MOVE_LEFT or MOVE_RIGHT")],
             Self::StrafeLeft => &[(c.attack, "ATTACK"), (c.move_left, "MOVE_LEFT")],
             Self::StrafeRight => &[(c.attack, "ATTACK"), (c.move_right, "MOVE_RIGHT")],
             Self::TurnLeft => &[(c.turn_left, "TURN_LEFT")],

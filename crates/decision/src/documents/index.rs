@@ -123,15 +123,15 @@ fn group(boxes: impl Iterator<Item = (Vector, Vector)>) -> Vec<Boxes> {
 
 /// The box around some documents.
 fn around(documents: &[Document], places: &[u32]) -> (Vector, Vector) {
-    let mut corners = ([f32::INFINITY; SIZE], [f32::NEG_INFINITY; SIZE]);
-    for situation in places.iter().map(|&place| &documents[place as usize].situation) {
-        for component in 0..SIZE {
-            let (low, high) = (&mut corners.0[component], &mut corners.1[component]);
-            *low = if situation[component] < *low { situation[component] } else { *low };
-            *high = if situation[component] > *high { situation[component] } else { *high };
+    let (mut low, mut high) = ([f32::INFINITY; SIZE], [f32::NEG_INFINITY; SIZE]);
+    for place in places {
+        let corners = low.iter_mut().zip(&mut high);
+        for (&value, (low, high)) in documents[*place as usize].situation.iter().zip(corners) {
+            *low = if value < *low { value } else { *low };
+            *high = if value > *high { value } else { *high };
         }
     }
-    corners
+    (low, high)
 }
 
 /// The component with the largest variance; a tie goes to the first.
@@ -140,11 +140,11 @@ fn widest(documents: &[Document], places: &[u32]) -> usize {
     let mut sums = [0.0f64; SIZE];
     let mut squares = [0.0f64; SIZE];
     for &place in places {
-        let situation: &Vector = &documents[place as usize].situation;
-        for component in 0..SIZE {
-            let value = f64::from(situation[component]);
-            sums[component] += value;
-            squares[component] += value * value;
+        let moments = sums.iter_mut().zip(&mut squares);
+        for (&value, (sum, square)) in documents[place as usize].situation.iter().zip(moments) {
+            let value = f64::from(value);
+            *sum += value;
+            *square += value * value;
         }
     }
     let variance = |component: usize| squares[component] - sums[component] * sums[component] / count;

@@ -21,11 +21,7 @@ impl Lanes {
 
     #[inline(always)]
     fn zip(self, other: Self, operation: impl Fn(f32, f32) -> f32) -> Self {
-        let mut result = [0.0; LANES];
-        for lane in 0..LANES {
-            result[lane] = operation(self.0[lane], other.0[lane]);
-        }
-        Self(result)
+        Self(std::array::from_fn(|lane| operation(self.0[lane], other.0[lane])))
     }
 
     #[inline(always)]

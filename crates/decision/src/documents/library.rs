@@ -24,7 +24,7 @@ const BUTTONS: u8 = 1;
 /// A snapshot of documents in the order of their ids, ready to be searched.
 #[derive(Debug, Clone, Default)]
 pub struct Library {
-    documents: Vec<Document>,
+    pub(super) documents: Vec<Document>,
     pub(super) index: Index,
 }
 

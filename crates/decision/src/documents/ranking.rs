@@ -244,25 +244,23 @@ impl Search<'_> {
 
 /// `sum` and the squared differences of the components from `first` to before `end`, added in order.
 #[inline(always)]
-fn add_squares(mut sum: Lanes, query: &Vector, block: &Block, first: usize, end: usize) -> Lanes {
-    for component in first..end {
-        let difference = block[component].sub(Lanes::splat(query[component]));
-        sum = sum.add(difference.mul(difference));
-    }
-    sum
+fn add_squares(sum: Lanes, query: &Vector, block: &Block, first: usize, end: usize) -> Lanes {
+    query[first..end].iter().zip(&block[first..end]).fold(sum, |sum, (&value, &lanes)| {
+        let difference = lanes.sub(Lanes::splat(value));
+        sum.add(difference.mul(difference))
+    })
 }
 
 /// `sum` and the squared distances to eight boxes along the components from `first` to before `end`, added in order. No
 /// point of a box is nearer, because differences round the same way.
 #[inline(always)]
-fn add_outside(mut sum: Lanes, query: &Vector, boxes: &Boxes, first: usize, end: usize) -> Lanes {
-    for component in first..end {
-        let value = Lanes::splat(query[component]);
-        let (below, above) = (boxes.low[component].sub(value), value.sub(boxes.high[component]));
-        let outside = below.max(above).max(Lanes::ZERO);
-        sum = sum.add(outside.mul(outside));
-    }
-    sum
+fn add_outside(sum: Lanes, query: &Vector, boxes: &Boxes, first: usize, end: usize) -> Lanes {
+    let corners = boxes.low[first..end].iter().zip(&boxes.high[first..end]);
+    query[first..end].iter().zip(corners).fold(sum, |sum, (&value, (&low, &high))| {
+        let value = Lanes::splat(value);
+        let outside = low.sub(value).max(value.sub(high)).max(Lanes::ZERO);
+        sum.add(outside.mul(outside))
+    })
 }
 
 /// Similarity and score at squared distances.

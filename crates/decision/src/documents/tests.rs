@@ -10,7 +10,7 @@ use crate::situation::{SIZE, Vector};
 
 const WEIGHTS: Weights = Weights { similarity: 0.4, confidence: 0.4, recency: 0.2, radius: 1.0, half_life: 5.0 };
 
-fn document(id: &str, situation: Vector) -> Document {
+pub(super) fn document(id: &str, situation: Vector) -> Document {
     Document {
         id: id.into(),
         situation,

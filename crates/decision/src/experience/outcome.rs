@@ -38,7 +38,8 @@ pub fn trials(moments: &[Moment], horizon: usize) -> Vec<Trial> {
     found
 }
 
-fn went_well(now: &Moment, later: &Moment) -> bool {
+/// Whether something was gained between two moments and no health was lost.
+pub(crate) fn went_well(now: &Moment, later: &Moment) -> bool {
     let gained = later.hits > now.hits || later.kills > now.kills || later.health > now.health;
     gained && later.health >= now.health
 }

@@ -22,7 +22,7 @@ proptest! {
     ) {
         let experience = Experience::default().fold(trials.iter().copied());
         let bytes = experience.encode();
-        prop_assert_eq!(Experience::decode(&bytes).unwrap(), experience.clone());
+        prop_assert_eq!(&Experience::decode(&bytes).unwrap(), &experience);
         let mut backward = trials;
         backward.reverse();
         let again = Experience::default().fold(backward);
@@ -50,7 +50,6 @@ proptest! {
         cut: prop::sample::Index,
     ) {
         let mut bytes = Experience::default().fold(trials).encode();
-        bytes[cut.index(bytes.len())..].iter().for_each(drop);
         prop_assert!(Experience::decode(&bytes[..cut.index(bytes.len())]).is_err());
         let at = place.index(bytes.len());
         bytes[at] = byte;
@@ -68,7 +67,7 @@ fn errors_say_what_is_wrong_and_where() {
     assert!(message(&[&LETTERS[..], &9u32.to_le_bytes(), &0u32.to_le_bytes()].concat()).contains("version 9"));
     assert!(message(&good[..20]).contains("ends after 20 bytes"));
     assert!(message(&[&good[..], b"x"].concat()).contains("more bytes follow"));
-    let mut many = good.clone();
+    let mut many = good;
     many[17] = 1;
     many[21] = 200;
     assert!(message(&many).contains("200 successes in 1 trials"), "{}", message(&many));

@@ -41,13 +41,12 @@ impl RuleSet {
         if findings.violations.is_empty() {
             let usable = self.usable(terms);
             let extents: Vec<_> = usable.into_iter().filter_map(|(place, rule)| extent(place, rule, terms)).collect();
-            findings.warnings.extend((0..extents.len()).filter_map(|index| hidden(&extents, index)));
-            findings.warnings.extend(leaves_nothing(&extents));
+            findings.warnings.extend(compare(&extents));
         }
         findings
     }
 
-    fn violations(&self, terms: &Terms<'_>) -> Vec<Violation> {
+    pub(super) fn violations(&self, terms: &Terms<'_>) -> Vec<Violation> {
         let mut found = Vec::new();
         if self.rules.len() > MAX_RULES {
             let message = format!("{} rules are too many, {MAX_RULES} are possible", self.rules.len());
@@ -127,6 +126,18 @@ fn extent<'a>(place: usize, rule: &'a Rule, terms: &Terms<'_>) -> Option<Extent<
     let most = rule.when.regions(true, &genes, Doubt::Generous).ok()?;
     let least = rule.when.regions(true, &genes, Doubt::Strict).ok()?;
     Some(Extent { place, rule, most, least })
+}
+
+/// The most alternatives of all rules together that are compared with each other.
+const MAX_COMPARED: usize = 1024;
+
+fn compare(extents: &[Extent<'_>]) -> Vec<Violation> {
+    let alternatives: usize = extents.iter().map(|extent| extent.most.len()).sum();
+    if alternatives > MAX_COMPARED {
+        let message = format!("{alternatives} alternatives are too many to look for rules that come too late");
+        return vec![Violation::new("rules", message)];
+    }
+    (0..extents.len()).filter_map(|index| hidden(extents, index)).chain(leaves_nothing(extents)).collect()
 }
 
 /// The warning that a rule never gets its turn.

@@ -57,9 +57,9 @@ impl Reflexes {
     /// # Errors
     /// All violations that [`RuleSet::check`] finds.
     pub fn new(set: &RuleSet, terms: &Terms<'_>, genome: &Genome) -> Result<Self, Vec<Violation>> {
-        let findings = set.check(terms);
-        if !findings.violations.is_empty() {
-            return Err(findings.violations);
+        let violations = set.violations(terms);
+        if !violations.is_empty() {
+            return Err(violations);
         }
         let controls = Controls::new(terms.buttons);
         let genes = Genes { parameters: terms.parameters, genome: Some(genome) };
