@@ -44,6 +44,15 @@ fn the_list_of_components_is_well_formed() {
 }
 
 #[test]
+fn every_component_is_in_the_document_as_it_is() {
+    let document = include_str!("../../../../docs/decision-engine.md");
+    for Component { name, about, unit, low, high, absent, .. } in &COMPONENTS {
+        let row = format!("| `{name}` | {about} | {unit} | {low} to {high} | {absent} |");
+        assert!(document.contains(&row), "{row}");
+    }
+}
+
+#[test]
 fn the_nearest_of_every_group_is_told_in_natural_units() {
     let entities = vec![
         entity(1, "Zombieman", "Monster", 10.0, 500.0),
