@@ -2,8 +2,8 @@
 //!
 //! `documents/…` compares the exact search with a plain scan that returns the same, on documents about situations of
 //! play and on uniform ones, of which the search can skip little. `scan in eights` adds up each distance in eight sums,
-//! as numerical libraries do; it is faster than the plain scan and rounds otherwise. At the end the median time of
-//! single searches and decisions is told, and ratios from rounds in which the rivals take turns.
+//! as numerical libraries do; it is faster than the plain scan and rounds otherwise. At the end the times of single
+//! searches and decisions are told, and ratios from rounds in which the rivals take turns.
 
 #[path = "../tests/it/played.rs"]
 #[allow(dead_code, unreachable_pub)] // Parts of it are for the tests.
@@ -138,14 +138,11 @@ fn timed<T>(action: impl FnOnce() -> T) -> Duration {
     before.elapsed()
 }
 
-fn median(mut times: Vec<Duration>) -> Duration {
+/// A quantile of the time of single calls, in microseconds.
+fn quantile(times: &mut [Duration], share: f64) -> f64 {
     times.sort_unstable();
-    times[times.len() / 2]
-}
-
-/// The median time of single calls, in microseconds.
-fn micros(times: Vec<Duration>) -> f64 {
-    median(times).as_secs_f64() * 1e6
+    let place = (share * times.len() as f64) as usize;
+    times[place.min(times.len() - 1)].as_secs_f64() * 1e6
 }
 
 /// Tells medians and ratios of searches in turns.
@@ -156,6 +153,7 @@ fn compare() {
     let worst = Weights { similarity: 1.0, confidence: 0.0, recency: 0.0, radius: 2.0, half_life: 10.0 };
     for (name, library, weights) in [
         ("played", played::library(DOCUMENTS), WEIGHTS),
+        ("played, 100,000 documents", played::library(10 * DOCUMENTS), WEIGHTS),
         ("uniform", played::uniform(DOCUMENTS), WEIGHTS),
         ("uniform, nothing but similarity", played::uniform(DOCUMENTS), worst),
     ] {
@@ -169,7 +167,7 @@ fn compare() {
             eights.push(timed(|| scan_in_eights(&rows, query)));
             searches.push(timed(|| ranking.search(query, *present, 1)));
         }
-        let [scan, eight, search] = [scans, eights, searches].map(micros);
+        let [scan, eight, search] = [scans, eights, searches].map(|mut times| quantile(&mut times, 0.5));
         println!(
             "{name}: plain scan {scan:.1} us, scan in eights {eight:.1} us, search {search:.1} us; \
              the search is {:.1} and {:.1} times as fast",
@@ -179,7 +177,7 @@ fn compare() {
     }
 }
 
-/// Tells the median time of single decisions.
+/// Tells the time of single decisions.
 #[allow(clippy::print_stdout)] // A bench reports to people.
 fn decisions() {
     let states = played::states(99, 40);
@@ -187,8 +185,9 @@ fn decisions() {
     for (name, genes) in [("all levels", [1.0; 3]), ("documents only", [0.0, 0.0, 1.0])] {
         let mut policy = build_with(&setup(genes), &knowledge).unwrap_or_else(|wrong| panic!("{wrong:?}"));
         policy.start(1);
-        let times: Vec<_> = states.iter().map(|state| timed(|| policy.decide(state))).collect();
-        println!("cascade, {name}: p50 {:.1} us", micros(times));
+        let mut times: Vec<_> = states.iter().map(|state| timed(|| policy.decide(state))).collect();
+        let [half, most] = [0.5, 0.99].map(|share| quantile(&mut times, share));
+        println!("cascade, {name}: p50 {half:.1} us, p99 {most:.1} us");
     }
 }
 
