@@ -8,6 +8,7 @@ use domain::genome::Parameter;
 
 use crate::controls::Controls;
 use crate::policy::{aim, cascade, random, script, study};
+use crate::rules::{Findings, Terms};
 use crate::{Knowledge, Policy};
 
 /// What a policy is: enough to list it, to check a genome and to know what it looks at.
@@ -81,6 +82,16 @@ pub fn build_with(setup: &SessionSetup, knowledge: &Knowledge) -> Result<Box<dyn
     }
 }
 
+/// What is wrong with what [`build_with`] would make, and what is allowed but hardly meant, such as a rule that never
+/// decides. For people who write rules: a session needs no warnings.
+#[must_use]
+pub fn check(setup: &SessionSetup, knowledge: &Knowledge) -> Findings {
+    let violations = build_with(setup, knowledge).err().unwrap_or_default();
+    let rules = knowledge.rules.as_ref().filter(|_| setup.spec.policy == cascade::INFO.name);
+    let terms = Terms { parameters: cascade::INFO.parameters, buttons: &setup.buttons };
+    Findings { violations, warnings: rules.map(|rules| rules.check(&terms).warnings).unwrap_or_default() }
+}
+
 fn unknown(name: &str) -> Violation {
     Violation::unknown("agent.policy", "policy", name, POLICIES.iter().map(|policy| policy.name))
 }
@@ -94,6 +105,7 @@ mod tests {
     use domain::ids::AgentId;
 
     use super::*;
+    use crate::rules::RuleSet;
 
     fn setup(policy: &str, genes: &[(&str, f64)], buttons: &[&str]) -> SessionSetup {
         SessionSetup {
@@ -139,6 +151,18 @@ mod tests {
         assert_eq!(paths(&bad), ["agent.genome.colour", "agent.genome.tolerance", "scenario.buttons"]);
         assert_eq!(paths(&setup("random", &[], &[])), ["scenario.buttons"]);
         assert_eq!(paths(&setup("sweep_lr", &[], &["ATTACK"])), ["scenario.buttons", "scenario.buttons"]);
+    }
+
+    #[test]
+    fn a_check_tells_mistakes_and_warnings() {
+        let rules = |when: &str| {
+            let text = format!("[[rules]]\nname = \"a\"\nwhen = {when}\ndo = \"aim\"");
+            Knowledge { rules: Some(RuleSet::parse(&text).unwrap().into()), ..Knowledge::default() }
+        };
+        let found = |policy, when| check(&setup(policy, &[], &BUTTONS), &rules(when));
+        assert_eq!(found("cascade", "{ all = [] }").warnings[0].path, "rules");
+        assert_eq!(found("cascade", "{ feature = \"x\" }").violations[0].path, "rules[0].when.feature");
+        assert_eq!(found("aim", "{ all = [] }"), Findings::default());
     }
 
     #[test]

@@ -6,8 +6,12 @@
 //! functions come from `libm`, sums have a fixed order and ties break by entity id, so the same states give the same
 //! buttons on every machine.
 //!
-//! [`POLICIES`] lists what there is, [`build`] makes a policy for one session. To add one, implement [`Policy`] in a
-//! file of its own below `policy` and add its [`PolicyInfo`] to the catalogue.
+//! [`POLICIES`] lists what there is, [`build`] makes a policy for one session, [`build_with`] one with [`Knowledge`] of
+//! its own. To add one, implement [`Policy`] in a file of its own below `policy` and add its [`PolicyInfo`] to the
+//! catalogue.
+//!
+//! The policy `cascade` asks [`rules`], then [`experience`], then [`documents`], all of them about the [`situation`] of a
+//! tick. `docs/decision-engine.md` tells it for people.
 
 mod catalogue;
 pub mod confidence;
@@ -27,7 +31,7 @@ mod trace;
 use domain::action::Decision;
 use domain::game::{GameState, ObservationSpec};
 
-pub use catalogue::{POLICIES, PolicyInfo, build, build_with, find};
+pub use catalogue::{POLICIES, PolicyInfo, build, build_with, check, find};
 pub use explanation::{CellReport, DocumentReport, Explanation, LevelReport, TacticReport};
 pub use knowledge::Knowledge;
 pub use tactic::Tactic;
