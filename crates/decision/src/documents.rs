@@ -23,6 +23,7 @@ mod life;
 mod plain;
 mod ranking;
 mod tags;
+mod top;
 mod written;
 
 pub use credit::{Use, uses};
@@ -30,8 +31,9 @@ pub use document::{Document, Provenance};
 pub use library::{Library, MAX_DOCUMENTS};
 pub use life::Life;
 pub use plain::PlainScan;
-pub use ranking::{Hit, MAX_HITS, Ranking, Top, Weights};
+pub use ranking::{Ranking, Weights};
 pub use tags::{Tag, Tags};
+pub use top::{Hit, MAX_HITS, Top};
 pub use written::DocumentSpec;
 
 #[cfg(test)]

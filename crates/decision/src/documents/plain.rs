@@ -1,6 +1,6 @@
 //! The same search without any cleverness: what a ranking has to return, one document after the other.
 
-use super::ranking::{Hit, Top};
+use super::top::{Hit, Top};
 use super::{Document, Library, Tags, Weights};
 use crate::situation::Vector;
 

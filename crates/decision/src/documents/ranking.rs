@@ -8,13 +8,11 @@
 
 use std::sync::Arc;
 
-use super::index::{BLOCKS, Block, Boxes, LEAF, NOBODY};
+use super::index::{BLOCKS, Block, Boxes, LEAF};
 use super::lanes::{LANES, Lanes};
+use super::top::{Hit, Top};
 use super::{Document, Library, Tags};
 use crate::situation::{SIZE, Vector};
-
-/// The most documents that a search returns.
-pub const MAX_HITS: usize = 8;
 
 /// Components after which a block is looked at once before the rest is added.
 const FIRST_PART: usize = 24;
@@ -32,55 +30,6 @@ pub struct Weights {
     pub radius: f32,
     /// Generations without use after which recency is one half, above 0.
     pub half_life: f32,
-}
-
-/// A document that was found.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Hit {
-    /// Its place in the library.
-    pub document: u32,
-    /// Its score.
-    pub score: f32,
-    /// Its similarity, in [0, 1].
-    pub similarity: f32,
-}
-
-/// The best documents, best first; a tie goes to the one that comes first in the library.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Top {
-    hits: [Hit; MAX_HITS],
-    count: usize,
-    limit: usize,
-}
-
-impl Top {
-    pub(super) fn new(limit: usize) -> Self {
-        let none = Hit { document: NOBODY, score: f32::NEG_INFINITY, similarity: 0.0 };
-        Self { hits: [none; MAX_HITS], count: 0, limit: limit.clamp(1, MAX_HITS) }
-    }
-
-    /// What was found.
-    #[must_use]
-    pub fn hits(&self) -> &[Hit] {
-        &self.hits[..self.count]
-    }
-
-    /// The score that a document needs at least to get in.
-    fn least(&self) -> f32 {
-        if self.count == self.limit { self.hits[self.limit - 1].score } else { f32::MIN }
-    }
-
-    pub(super) fn offer(&mut self, hit: Hit) {
-        let is_better =
-            |other: &Hit| other.score > hit.score || other.score == hit.score && other.document < hit.document;
-        let place = self.hits().iter().take_while(|other| is_better(other)).count();
-        if place == self.limit || hit.score == f32::NEG_INFINITY {
-            return;
-        }
-        self.count = (self.count + 1).min(self.limit);
-        self.hits[place..self.count].rotate_right(1);
-        self.hits[place] = hit;
-    }
 }
 
 impl Weights {
@@ -141,7 +90,7 @@ impl Ranking {
         &self.library
     }
 
-    /// The `limit` best documents (1 to [`MAX_HITS`]) for a situation in which the tags `present` hold.
+    /// The `limit` best documents (1 to [`super::MAX_HITS`]) for a situation in which the tags `present` hold.
     pub fn search(&mut self, query: &Vector, present: Tags, limit: usize) -> Top {
         let mut search = Search { ranking: self, query, present, first: self.last, best: 0, top: Top::new(limit) };
         let Some(level) = self.ceilings.len().checked_sub(1) else { return search.top };
