@@ -20,7 +20,7 @@ impl PlainScan {
             (document.situation, document.tags, weights.prior(document, generation, usable(document)))
         };
         let rows = library.documents().iter().map(row).collect();
-        Self { rows, weight: weights.similarity, scale: weights.scale() }
+        Self { rows, weight: weights.weight(), scale: weights.scale() }
     }
 
     /// The `limit` best documents for a situation in which the tags `present` hold.

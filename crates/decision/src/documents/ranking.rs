@@ -17,7 +17,11 @@ use crate::situation::{SIZE, Vector};
 /// Components after which a block is looked at once before the rest is added.
 const FIRST_PART: usize = 24;
 
-/// How a score is put together.
+/// The smallest radius and half-life; nothing is divided by less.
+const SMALLEST: f32 = 1e-3;
+
+/// How a score is put together. What is out of range counts as the end of its range, so that scores are finite and fall
+/// with the distance.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Weights {
     /// Weight of similarity, 0 to 1.
@@ -39,14 +43,25 @@ impl Weights {
             return f32::NEG_INFINITY;
         }
         let age = f64::from(generation.saturating_sub(document.last_used));
-        let recency = libm::exp2(-age / f64::from(self.half_life)) as f32;
-        self.confidence * document.tally.confidence() as f32 + self.recency * recency
+        let recency = libm::exp2(-age / f64::from(self.half_life.max(SMALLEST))) as f32;
+        share(self.confidence) * document.tally.confidence() as f32 + share(self.recency) * recency
+    }
+
+    /// What similarity is multiplied by.
+    pub(super) fn weight(&self) -> f32 {
+        share(self.similarity)
     }
 
     /// By what a squared distance is multiplied.
     pub(super) fn scale(&self) -> f32 {
-        1.0 / (self.radius * self.radius)
+        let radius = self.radius.max(SMALLEST);
+        1.0 / (radius * radius)
     }
+}
+
+/// A weight from 0 to 1; 0 for NaN.
+fn share(weight: f32) -> f32 {
+    if weight.is_nan() { 0.0 } else { weight.clamp(0.0, 1.0) }
 }
 
 /// A library with the weights of one genome.
@@ -81,7 +96,7 @@ impl Ranking {
             highest = above;
         }
         let priors = side_by_side(&flat);
-        Self { library, weight: weights.similarity, scale: weights.scale(), priors, ceilings, last: 0 }
+        Self { library, weight: weights.weight(), scale: weights.scale(), priors, ceilings, last: 0 }
     }
 
     /// The library that is searched.

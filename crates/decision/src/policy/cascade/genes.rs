@@ -133,8 +133,7 @@ pub(super) fn weights(genome: &Genome) -> Weights {
         similarity: gene(&SIMILARITY_WEIGHT),
         confidence: gene(&CONFIDENCE_WEIGHT),
         recency: gene(&RECENCY_WEIGHT),
-        // A genome that was not checked must not divide by zero.
-        radius: gene(&RADIUS).max(0.05),
-        half_life: gene(&HALF_LIFE).max(0.5),
+        radius: gene(&RADIUS),
+        half_life: gene(&HALF_LIFE),
     }
 }
