@@ -54,6 +54,7 @@ const fn health_threshold(default: f64) -> Parameter {
         about: "goes left while health is below this many points",
         domain: Domain::Real { low: 0.0, high: 200.0 },
         default,
+        ..Parameter::PLAIN
     }
 }
 

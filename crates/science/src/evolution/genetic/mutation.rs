@@ -42,7 +42,7 @@ fn moved(domain: &Domain, value: f64, step: f64) -> f64 {
             let one = if step < 0.0 { -1.0 } else { 1.0 };
             domain.nearest(reflected(value + one, low, high))
         }
-        Domain::Integer { .. } => domain.nearest(target),
+        Domain::Integer { .. } | Domain::Choice { .. } => domain.nearest(target),
         Domain::Flag => 1.0 - value,
     }
 }

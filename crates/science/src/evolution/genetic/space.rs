@@ -60,7 +60,9 @@ pub(super) fn at_share(domain: &Domain, share: f64) -> f64 {
     let (low, high) = domain.bounds();
     let value = match domain {
         Domain::Real { .. } => low + share * (high - low),
-        Domain::Integer { .. } | Domain::Flag => low + libm::floor(share * (high - low + 1.0)),
+        Domain::Integer { .. } | Domain::Flag | Domain::Choice { .. } => {
+            low + libm::floor(share * (high - low + 1.0))
+        }
     };
     domain.nearest(value)
 }

@@ -5,9 +5,9 @@ use domain::genome::{Domain, Parameter};
 use super::*;
 
 const PARAMETERS: &[Parameter] = &[
-    Parameter { name: "real", about: "", domain: Domain::Real { low: -2.0, high: 3.0 }, default: 0.0 },
-    Parameter { name: "whole", about: "", domain: Domain::Integer { low: 1, high: 4 }, default: 1.0 },
-    Parameter { name: "flag", about: "", domain: Domain::Flag, default: 0.0 },
+    Parameter { name: "real", about: "", domain: Domain::Real { low: -2.0, high: 3.0 }, default: 0.0, ..Parameter::PLAIN },
+    Parameter { name: "whole", about: "", domain: Domain::Integer { low: 1, high: 4 }, default: 1.0, ..Parameter::PLAIN },
+    Parameter { name: "flag", about: "", domain: Domain::Flag, default: 0.0, ..Parameter::PLAIN },
 ];
 
 fn space() -> Space {
