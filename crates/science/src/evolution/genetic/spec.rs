@@ -124,42 +124,60 @@ impl GeneticSpec {
     /// What is wrong with it; paths start with `evolution`.
     #[must_use]
     pub fn violations(&self) -> Vec<Violation> {
-        let mut found = Vec::new();
-        let mut require = |holds: bool, field: &str, message: &str| {
-            if !holds {
-                found.push(Violation::new(format!("evolution.{field}"), message));
-            }
-        };
-        let share = |rate: f64| (0.0..=1.0).contains(&rate);
+        let is_share = |rate: f64| (0.0..=1.0).contains(&rate);
         let places = u64::from(self.elites) + u64::from(self.immigrants);
-        require(self.population >= 2, "population", "has to be at least 2");
-        require(self.elites < self.population, "elites", "have to be fewer than the population");
-        require(places <= u64::from(self.population), "immigrants", "do not find room beside the elites");
-        require(share(self.crossover_rate), "crossover_rate", "has to be from 0 to 1");
-        require(share(self.mutation_rate), "mutation_rate", "has to be from 0 to 1");
-        match self.selection {
-            Selection::Tournament { size } => require(size >= 1, "selection.size", "has to be at least 1"),
-            Selection::Rank { pressure } => {
-                require((1.0..=2.0).contains(&pressure), "selection.pressure", "has to be from 1 to 2");
+        let faults = [
+            fault(self.population >= 2, "population", "has to be at least 2"),
+            fault(self.elites < self.population, "elites", "have to be fewer than the population"),
+            fault(places <= u64::from(self.population), "immigrants", "do not find room beside the elites"),
+            fault(is_share(self.crossover_rate), "crossover_rate", "has to be from 0 to 1"),
+            fault(is_share(self.mutation_rate), "mutation_rate", "has to be from 0 to 1"),
+            self.selection.fault(),
+            self.crossover.fault(),
+            self.mutation.fault(),
+        ];
+        faults.into_iter().flatten().collect()
+    }
+}
+
+fn fault(holds: bool, field: &str, message: &str) -> Option<Violation> {
+    (!holds).then(|| Violation::new(format!("evolution.{field}"), message))
+}
+
+impl Selection {
+    fn fault(self) -> Option<Violation> {
+        match self {
+            Self::Tournament { size } => fault(size >= 1, "selection.size", "has to be at least 1"),
+            Self::Rank { pressure } => {
+                fault((1.0..=2.0).contains(&pressure), "selection.pressure", "has to be from 1 to 2")
             }
         }
-        match self.crossover {
-            Crossover::Uniform => {}
-            Crossover::UniformOrBlend { alpha } | Crossover::Blend { alpha } => {
-                require((0.0..=10.0).contains(&alpha), "crossover.alpha", "has to be from 0 to 10");
+    }
+}
+
+impl Crossover {
+    fn fault(self) -> Option<Violation> {
+        match self {
+            Self::Uniform => None,
+            Self::UniformOrBlend { alpha } | Self::Blend { alpha } => {
+                fault((0.0..=10.0).contains(&alpha), "crossover.alpha", "has to be from 0 to 10")
             }
-            Crossover::SimulatedBinary { eta } => {
-                require((0.0..=1000.0).contains(&eta), "crossover.eta", "has to be from 0 to 1000");
-            }
-        }
-        match self.mutation {
-            Mutation::Gaussian { scale } | Mutation::SelfAdaptive { scale } => {
-                require(scale > 0.0 && scale <= 1.0, "mutation.scale", "has to be above 0 and at most 1");
-            }
-            Mutation::Polynomial { eta } => {
-                require((0.0..=1000.0).contains(&eta), "mutation.eta", "has to be from 0 to 1000");
+            Self::SimulatedBinary { eta } => {
+                fault((0.0..=1000.0).contains(&eta), "crossover.eta", "has to be from 0 to 1000")
             }
         }
-        found
+    }
+}
+
+impl Mutation {
+    fn fault(self) -> Option<Violation> {
+        match self {
+            Self::Gaussian { scale } | Self::SelfAdaptive { scale } => {
+                fault(scale > 0.0 && scale <= 1.0, "mutation.scale", "has to be above 0 and at most 1")
+            }
+            Self::Polynomial { eta } => {
+                fault((0.0..=1000.0).contains(&eta), "mutation.eta", "has to be from 0 to 1000")
+            }
+        }
     }
 }
