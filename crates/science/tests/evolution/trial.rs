@@ -7,6 +7,7 @@ use domain::seed::Draws;
 use science::analysis::resample::{Resampling, bootstrap};
 use science::evolution::search::{Algorithm, search};
 use science::evolution::{Evaluated, Space};
+use science::stats::Interval;
 use serde::Deserialize;
 
 use crate::functions;
@@ -31,13 +32,14 @@ struct File {
 /// The cases of a reference file.
 pub(crate) fn cases(name: &str) -> Vec<Case> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/references").join(name);
-    serde_json::from_str::<File>(&std::fs::read_to_string(path).unwrap()).unwrap().cases
+    let text = std::fs::read_to_string(path).expect("the references are in the repository");
+    serde_json::from_str::<File>(&text).expect("the references are as the script prints them").cases
 }
 
-/// Asserts that a search is not slower than the reference: of the ratio of the median numbers of evaluations, ours by the
-/// reference's, the bootstrap interval at 95 % ends below 1.25.
+/// Asserts that a search is not slower than the reference, and tells what was compared: of the ratio of the median numbers
+/// of evaluations, ours by the reference's, the bootstrap interval at 95 % ends below 1.25.
 #[track_caller]
-pub(crate) fn assert_as_fast(case: &Case, algorithm: &Algorithm, most: u32) {
+pub(crate) fn assert_as_fast(case: &Case, algorithm: &Algorithm, most: u32) -> String {
     let reference: Vec<_> = case.evaluations.iter().map(|spent| f64::from(spent.unwrap_or(u32::MAX))).collect();
     assert!(reference.len() >= 51, "{case:?}");
     let ours = (1..=reference.len() as u64).map(|seed| f64::from(evaluations(case, algorithm, seed, most)));
@@ -45,18 +47,17 @@ pub(crate) fn assert_as_fast(case: &Case, algorithm: &Algorithm, most: u32) {
     let ratio = bootstrap(&[&ours, &reference], &Resampling { draws: 2000, seed: 1 }, |strata| {
         median(&strata[0]) / median(&strata[1])
     });
-    let ratio = ratio.unwrap();
-    let interval = ratio.percentile(0.95).unwrap();
+    let ratio = ratio.expect("numbers of evaluations are finite");
+    let Interval { low, high } = ratio.percentile(0.95).expect("a level between 0 and 1");
     let Case { algorithm, function, dimension, .. } = case;
-    println!(
-        "{algorithm} {function} {dimension}: {} by {} evaluations, ratio {:.3} ({:.3} to {:.3})",
+    let told = format!(
+        "{algorithm} {function} {dimension}: {} by {} evaluations, ratio {:.3} ({low:.3} to {high:.3})",
         median(&ours),
         median(&reference),
         ratio.estimate(),
-        interval.low,
-        interval.high
     );
-    assert!(interval.high <= 1.25, "{algorithm} {function} {dimension}: {interval:?}");
+    assert!(high <= 1.25, "{told}");
+    told
 }
 
 /// How many evaluations one run needs to reach the target; `most` if it does not.
@@ -65,8 +66,8 @@ fn evaluations(case: &Case, algorithm: &Algorithm, seed: u64, most: u32) -> u32 
     let parameters = parameters(case.dimension);
     let mut draws = Draws::new(seed);
     let start = parameters.iter().map(|parameter| (parameter.name.to_owned(), 10.0 * draws.unit() - 5.0)).collect();
-    let space = Space::new(&parameters, None, &Genome(start)).unwrap();
-    let mut search = search(algorithm, &space, seed).unwrap();
+    let space = Space::new(&parameters, None, &Genome(start)).expect("parameters without faults");
+    let mut search = search(algorithm, &space, seed).expect("settings without faults");
     let mut spent = 0;
     while spent < most {
         let mut told = Vec::new();
@@ -80,7 +81,7 @@ fn evaluations(case: &Case, algorithm: &Algorithm, seed: u64, most: u32) -> u32 
             }
             told.push(Evaluated { position, genome: member.genome, fitness: -value });
         }
-        search.tell(&told).unwrap();
+        search.tell(&told).expect("what was asked for");
     }
     most
 }

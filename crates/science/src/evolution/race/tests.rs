@@ -64,7 +64,7 @@ fn a_race_ends_with_one_candidate_or_with_its_seeds() {
     let standing = race.judge(&two).unwrap();
     assert_eq!(standing, Standing { out: vec![Some(Out { seeds: 3, by: 1 }), None], racing: vec![1], next: None });
 
-    let even = [good.clone(), noise.iter().rev().map(|noise| 9.0 + noise).collect()];
+    let even = [good, noise.iter().rev().map(|noise| 9.0 + noise).collect()];
     assert_eq!(race.judge(&[&even[0][..2], &even[1][..2]]).unwrap().next, Some(3));
     assert_eq!(race.judge(&[&even[0][..3], &even[1][..3]]).unwrap().next, Some(6));
     let end = race.judge(&even).unwrap();
