@@ -15,6 +15,7 @@ use science::study::Study;
 use serde::Serialize;
 
 use crate::analysis::Figures;
+use crate::document::Figure;
 use crate::standing::{Standing, fitness, over_episodes};
 use crate::{design_report, document};
 use study::Studied;
@@ -166,6 +167,17 @@ impl Report {
     pub fn html(&self) -> String {
         document::page(&self.name, &content::content(self))
     }
+
+    /// Its pictures, in the order of the page.
+    #[must_use]
+    pub fn figures(&self) -> Vec<Figure> {
+        document::figures(&content::content(self)).into_iter().cloned().collect()
+    }
+}
+
+/// What the names of a generation's pictures begin with: a design has one generation only.
+fn figures_of(purpose: &str, generation: u32) -> String {
+    if purpose == "design" { String::new() } else { format!("generation-{generation}") }
 }
 
 fn generation(record: &ExperimentRecord, generation: &GenerationRecord) -> Generation {

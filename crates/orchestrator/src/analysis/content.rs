@@ -7,7 +7,7 @@ use science::study::{
 
 use super::Figures;
 use crate::document::numbers::{interval, number, p};
-use crate::document::{Block, paragraph, table};
+use crate::document::{Block, Figure, paragraph, table};
 
 /// Cells, means and contrasts that are shown; all of them are in the JSON form.
 const SHOWN: usize = 60;
@@ -16,7 +16,7 @@ const SHOWN: usize = 60;
 #[must_use]
 pub fn content(study: &Study, figures: &Figures, level: u8) -> Vec<Block> {
     let section = |text: &str| Block::Heading(level, text.to_owned());
-    let picture = |figure: &Option<String>| figure.clone().map(Block::Figure);
+    let picture = |figure: &Option<Figure>| figure.clone().map(Block::Figure);
     let mut blocks = vec![section("Verdict")];
     blocks.push(Block::List(study.verdicts.iter().map(|verdict| format!("{}.", verdict.sentence)).collect()));
     blocks.push(paragraph(format!("Rule: {}", study.rule)));

@@ -3,16 +3,19 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 use proto::orchestrator::v1 as pb;
 
 use super::connect::{Connection, ServiceArgs};
+use super::figures::FigureArgs;
 use super::{Failure, Place, output};
+use crate::document::Figure;
 use crate::export::Target;
 use crate::shard::Pin;
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("files").multiple(true))]
 pub(super) struct ReportArgs {
     /// Id of the experiment, the beginning of it, or its name
     experiment: String,
@@ -20,11 +23,13 @@ pub(super) struct ReportArgs {
     #[arg(short = 'o', long, value_enum)]
     format: Option<Written>,
     /// File to write, which is there when it is complete; standard output unless given
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "files")]
     out: Option<PathBuf>,
-    /// Overwrite the file if it is there
-    #[arg(long, requires = "out")]
+    /// Overwrite files that are there
+    #[arg(long, requires = "files")]
     force: bool,
+    #[command(flatten)]
+    figures: FigureArgs,
     #[command(flatten)]
     service: ServiceArgs,
 }
@@ -67,10 +72,14 @@ pub(super) async fn run(args: ReportArgs, place: &Place) -> Result<(), Failure> 
     let target = Target::open(args.out.as_deref(), args.force)?;
     let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
     let format = pb::ReportFormat::from(args.written()).into();
-    let request = pb::GetReportRequest { experiment_id: args.experiment, format };
+    let figures = args.figures.are_wanted();
+    let request = pb::GetReportRequest { experiment_id: args.experiment, format, figures };
     let response = connection.client.get_report(request).await;
     connection.close().await;
-    let content = response?.into_inner().content;
+    let pb::GetReportResponse { content, figures, .. } = response?.into_inner();
+    let figures: Vec<_> = figures.into_iter().map(|pb::Figure { name, svg }| Figure { name, svg }).collect();
+    let figures = args.figures.write(&figures, args.force)?;
     let written = target.writer().and_then(|mut out| out.write_all(&content).and_then(|()| out.flush()));
-    output::kept(target, written)
+    output::kept(target, written)?;
+    figures.keep()
 }

@@ -1,9 +1,10 @@
 //! What data show: analyses of tables, reports, comparisons, power.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use resvg::tiny_skia::Pixmap;
 use tempfile::TempDir;
 
 use crate::support::{fail, folder, json, orchestrator, succeed};
@@ -47,6 +48,67 @@ fn a_table_is_analysed_in_every_form() {
     assert!(page.starts_with("<!doctype html>") && page.matches("<svg").count() >= 4, "{page}");
     let markdown = String::from_utf8(succeed(&mut analyse(&file, &["-o", "markdown"])).stdout).unwrap();
     assert!(markdown.contains("## Gate") && !markdown.contains("<svg"), "{markdown}");
+}
+
+/// The names of a folder's files.
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// How many pixels of a picture are darker than grey, of those whose row is in `rows`.
+fn dark(picture: &Pixmap, rows: std::ops::Range<usize>) -> usize {
+    let width = picture.width() as usize;
+    let pixels = picture.pixels()[rows.start * width..rows.end * width].iter();
+    pixels.filter(|pixel| pixel.red().max(pixel.green()).max(pixel.blue()) < 100).count()
+}
+
+#[test]
+fn figures_are_written_as_files_that_say_what_they_show() {
+    let folder = folder();
+    let file = table(&folder, None);
+    let figures = folder.path().join("new/figures");
+    let to = |folder: &Path, more: &[&str]| {
+        let mut command = analyse(&file, &["--block", "seed", "--figures"]);
+        command.arg(folder).args(more);
+        command
+    };
+
+    succeed(&mut to(&figures, &[]));
+    let expected = ["distribution-kills", "main-effects-kills", "means-policy", "residuals-kills"];
+    assert_eq!(names(&figures), expected.map(|name| format!("{name}.svg")));
+    let means = std::fs::read_to_string(figures.join("means-policy.svg")).unwrap();
+    assert!(means.starts_with("<svg xmlns") && means.contains("kills by policy"), "{means}");
+
+    std::fs::remove_file(figures.join("distribution-kills.svg")).unwrap();
+    let before = names(&figures);
+    assert!(fail(&mut to(&figures, &[]), 2).contains("--force"));
+    assert_eq!(names(&figures), before, "nothing is left behind");
+    succeed(&mut to(&figures, &["--force"]));
+    assert_eq!(names(&figures).len(), 4);
+    assert!(fail(&mut to(&file, &[]), 1).contains("data.csv"));
+    fail(&mut to(&figures, &["--scale", "9"]), 2);
+    fail(&mut analyse(&file, &["--figure-format", "png"]), 2);
+}
+
+#[test]
+fn a_png_has_the_colours_and_the_text_of_its_figure() {
+    let folder = folder();
+    let file = table(&folder, None);
+    let figures = folder.path().join("figures");
+    let mut command = analyse(&file, &["--figure-format", "png", "--figures"]);
+    succeed(command.arg(&figures));
+    let twice = Pixmap::load_png(figures.join("means-policy.png")).unwrap();
+    succeed(command.args(["--scale", "1", "--force"]));
+    let once = Pixmap::load_png(figures.join("means-policy.png")).unwrap();
+
+    assert_eq!((once.width(), twice.width(), twice.height()), (720, 1440, 2 * once.height()));
+    let corner = once.pixel(0, 0).unwrap();
+    assert_eq!([corner.red(), corner.green(), corner.blue(), corner.alpha()], [255; 4], "white paper");
+    assert!(dark(&once, 14..34) > 300, "a title in letters: {}", dark(&once, 14..34));
+    assert!(once.pixels().iter().any(|pixel| [pixel.red(), pixel.green(), pixel.blue()] == [0, 0x72, 0xb2]), "marks");
 }
 
 #[test]
