@@ -4,7 +4,7 @@ use science::plot::{self, Differences, Estimate, Fitness};
 
 use science::stats::Summary;
 
-use super::{Contrast, Generation, Member, Report, figures_of};
+use super::{Contrast, Generation, Member, Report, figures_of, places};
 use crate::analysis;
 use crate::design_report::{Report as Made, audited};
 use crate::document::numbers::range;
@@ -27,6 +27,7 @@ pub(super) fn content(report: &Report) -> Vec<Block> {
     }
     blocks.extend(evolution(report));
     blocks.extend(report.generations.iter().flat_map(|generation| of_generation(report, generation)));
+    blocks.extend(places::content(report));
     blocks.extend(again(report));
     blocks
 }

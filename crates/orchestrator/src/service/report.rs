@@ -8,7 +8,7 @@ use tonic::Status;
 
 use super::status;
 use crate::core::Core;
-use crate::report::Report;
+use crate::report::{Ground, Report};
 
 /// The report of an experiment.
 pub(super) async fn get(
@@ -16,7 +16,14 @@ pub(super) async fn get(
     record: &ExperimentRecord,
     request: &pb::GetReportRequest,
 ) -> Result<pb::GetReportResponse, Status> {
-    let report = Report::of(core.store.as_ref(), record).await.map_err(status)?;
+    let mut report = Report::of(core.store.as_ref(), record).await.map_err(status)?;
+    if request.figures || request.format() == pb::ReportFormat::Html {
+        // Without the files of a user's own the report says that the map's lines are missing.
+        let held = core.files.hold(&record.spec.game_files()).await;
+        let _held = held.inspect_err(|error| tracing::warn!(%error, "the files of a scenario cannot be had")).ok();
+        let ground = Ground { store: core.store.as_ref(), jobs: core.jobs.as_ref(), games: core.games.as_ref() };
+        report = report.with_maps(record, ground).await.map_err(status)?;
+    }
     let (content, media_type, ending) = match request.format() {
         pb::ReportFormat::Json => {
             let failed = |error: serde_json::Error| {

@@ -177,6 +177,7 @@ fn an_experiment_is_reported_and_its_agents_are_compared() {
     let html = std::fs::read_to_string(&page).unwrap();
     assert!(html.contains("<svg") && html.contains("Verdict") && html.contains("Audit"), "{html}");
     assert!(fail(embedded("report aimed").arg("--out").arg(&page), 2).contains("--force"));
+    assert!(html.contains("there is no map") && html.contains("<code>ticks = true</code>"), "{html}");
     let report = json(embedded("report aimed --format json").stdin(Stdio::null()));
     let study = &report["generations"][0]["study"];
     assert_eq!(study["rows"], 12, "{report}");
@@ -193,6 +194,44 @@ fn an_experiment_is_reported_and_its_agents_are_compared() {
     assert!((compared["difference"].as_f64().unwrap() + difference).abs() < 1e-12, "{compared}");
     assert!(compared["verdict"].as_str().unwrap().contains("more kills"), "{compared}");
     assert!(fail(&mut embedded("compare aimed aimed"), 2).contains("aimed/AGENT"));
+}
+
+#[test]
+fn positions_and_deaths_are_drawn_on_the_lines_of_the_map() {
+    let data = folder();
+    let file = data.path().join("experiment.toml");
+    let text = "name = \"followed\"\nseed = 5\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"random\"\n\
+                [seeds]\nepisodes = 4\n[record]\nticks = true\n[[design.factors]]\nparameter = \"scenario.skill\"\n\
+                levels = [4, 5]\n";
+    std::fs::write(&file, text).unwrap();
+    let embedded = |command: &str| {
+        let mut embedded = orchestrator();
+        embedded.args(command.split(' ')).args(["--embedded", "--data", data.path().to_str().unwrap()]);
+        embedded
+    };
+    json(embedded("launch").arg(&file).args(["-o", "json"]));
+    let scores = json(embedded("scores followed -o json").stdin(Stdio::null()));
+    let scores = scores.as_array().unwrap();
+    let deaths = scores.iter().filter(|score| score["end"] == "death").count();
+    let ticks: u64 = scores.iter().map(|score| score["ticks"].as_u64().unwrap()).sum();
+    assert!(deaths > 0, "random agents die");
+
+    let (page, figures) = (data.path().join("report.html"), data.path().join("figures"));
+    succeed(embedded("report followed").arg("--out").arg(&page).arg("--figures").arg(&figures));
+    let map = std::fs::read_to_string(figures.join("map-defend-the-line-map01.svg")).unwrap();
+    assert!(std::fs::read_to_string(&page).unwrap().contains(&map), "both skills on one map, as in the page");
+    assert!(map.contains(&format!("Map with {ticks} positions and {deaths} deaths.")), "{map}");
+    assert!(map.contains("8 episodes of all agents together") && map.contains("class=\"cdp-wall\""), "{map}");
+
+    let none = data.path().join("none");
+    let elsewhere = embedded("report followed").arg("--engine-dir").arg(&none).args(["-o", "html"]).output().unwrap();
+    let html = String::from_utf8(elsewhere.stdout).unwrap();
+    assert!(html.contains("lines are left out") && !html.contains("class=\"cdp-wall\""), "{html}");
+    let (told, left) = (embedded("report followed --figures").arg(&figures).output().unwrap(), names(&figures).len());
+    assert_eq!((told.status.code(), names(&figures).len()), (Some(2), left));
+    succeed(embedded("report followed --figure-format png --scale 1 --figures").arg(&figures));
+    let map = Pixmap::load_png(figures.join("map-defend-the-line-map01.png")).unwrap();
+    assert!(map.width() == 720 && dark(&map, 14..34) > 300, "a title in letters");
 }
 
 #[test]

@@ -171,6 +171,8 @@ async fn an_episode_can_be_looked_at_in_full_and_an_experiment_be_reported() {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
     let (page, _, figures) = report(&mut client, pb::ReportFormat::Html).await;
+    let map = figures.iter().find(|figure| figure.name == "map-basic-map01").unwrap();
+    assert!(map.svg.contains("cdp-wall") && map.svg.contains("<title>"), "{}", map.svg);
     assert!(figures.iter().all(|figure| page.contains(&figure.svg)), "{:?}", figures.len());
     let (text, ..) = report(&mut client, pb::ReportFormat::Json).await;
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
