@@ -38,10 +38,44 @@ pub enum RasterError {
 /// If it is no SVG, or the picture would be empty or too large.
 pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, RasterError> {
     let options = Options { font_family: FONT.to_owned(), fontdb: FONTS.clone(), ..Options::default() };
-    let tree = Tree::from_str(svg, &options)?;
+    let tree = Tree::from_str(&without_at_rules(svg), &options)?;
     let size = tree.size().to_int_size().scale_by(scale).ok_or(RasterError::Size(scale))?;
     let mut picture = Pixmap::new(size.width(), size.height()).ok_or(RasterError::Size(scale))?;
     picture.fill(Color::WHITE);
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut picture.as_mut());
     picture.encode_png().map_err(|error| RasterError::Unwritable(error.to_string()))
+}
+
+/// The picture without what its style sheet says of dark screens and of print: the renderer skips that, and would warn of
+/// it for every figure. Markup inside texts is escaped, so what looks like a style sheet is one.
+fn without_at_rules(svg: &str) -> String {
+    let parts = svg.split_once("<style>").and_then(|(head, rest)| Some((head, rest.split_once("</style>")?)));
+    let Some((head, (sheet, tail))) = parts else { return svg.to_owned() };
+    let (mut kept, mut start, mut depth) = (String::new(), 0, 0_usize);
+    for (at, character) in sheet.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' if depth == 1 => {
+                let rule = sheet[start..=at].trim_start();
+                kept.push_str(if rule.starts_with('@') { "" } else { rule });
+                (start, depth) = (at + 1, 0);
+            }
+            '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    format!("{head}<style>{kept}</style>{tail}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_rules_for_other_media_are_taken_out() {
+        let svg =
+            "<svg><style>\n.a{fill:red}\n@supports (color:red){\n.b{x:y}\n@media print{.c{x:y}}}\n.d{x:y}</style>@a{}";
+        assert_eq!(without_at_rules(svg), "<svg><style>.a{fill:red}.d{x:y}</style>@a{}");
+        assert_eq!(without_at_rules("<svg>@a{}</svg>"), "<svg>@a{}</svg>");
+    }
 }
