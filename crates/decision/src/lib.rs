@@ -17,6 +17,7 @@ pub mod experience;
 mod explanation;
 pub mod features;
 mod knowledge;
+pub mod network;
 mod policy;
 pub mod rules;
 pub mod situation;
