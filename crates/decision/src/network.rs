@@ -16,6 +16,7 @@
 
 mod activation;
 mod dense;
+pub mod onnx;
 mod shape;
 
 pub use activation::Activation;

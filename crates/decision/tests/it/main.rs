@@ -4,6 +4,7 @@
 
 mod cascade;
 mod golden;
+mod onnx;
 mod played;
 mod states;
 
