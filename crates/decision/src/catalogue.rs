@@ -7,7 +7,7 @@ use domain::game::ObservationSpec;
 use domain::genome::Parameter;
 
 use crate::controls::Controls;
-use crate::policy::{aim, cascade, random, script, study};
+use crate::policy::{aim, cascade, neural, random, script, study};
 use crate::{Knowledge, Policy};
 
 /// What a policy is: enough to list it, to check a genome and to know what it looks at.
@@ -32,7 +32,7 @@ pub const POLICIES: &[PolicyInfo] = &listed();
 
 /// Policies that look at nothing but numbers, and policies that look around.
 const PLAIN: [PolicyInfo; 4] = [random::INFO, script::ATTACK_ONLY, script::SWEEP_LR, script::RULE_ONLY];
-const SEEING: [PolicyInfo; 2] = [aim::INFO, cascade::INFO];
+const SEEING: [PolicyInfo; 3] = [aim::INFO, cascade::INFO, neural::INFO];
 
 const fn listed() -> [PolicyInfo; PLAIN.len() + study::INFOS.len() + SEEING.len()] {
     let mut all = [random::INFO; PLAIN.len() + study::INFOS.len() + SEEING.len()];
@@ -146,6 +146,6 @@ mod tests {
         let violation = build(&setup("x", &[], &[])).err().unwrap().remove(0);
         let help = violation.help.unwrap();
         assert!(help.starts_with("there are random, attack_only, sweep_lr, rule_only, burst, "), "{help}");
-        assert!(help.ends_with("burst_advance, aim, cascade"), "{help}");
+        assert!(help.ends_with("burst_advance, aim, cascade, neural"), "{help}");
     }
 }

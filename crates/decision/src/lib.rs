@@ -31,6 +31,7 @@ use domain::game::{GameState, ObservationSpec};
 pub use catalogue::{POLICIES, PolicyInfo, build, build_with, find};
 pub use explanation::{CellReport, DocumentReport, Explanation, LevelReport, TacticReport};
 pub use knowledge::Knowledge;
+pub use policy::neural;
 pub use tactic::Tactic;
 pub use trace::{By, Trace};
 
