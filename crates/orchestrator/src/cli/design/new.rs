@@ -12,6 +12,7 @@ use domain::Violation;
 use domain::experiment::ExperimentSpec;
 use domain::measures::Response;
 use domain::plan::Member;
+use domain::series;
 use miette::{IntoDiagnostic, WrapErr};
 
 use super::prompt::{Prompt, say};
@@ -194,9 +195,10 @@ fn ask_factors(prompt: &Prompt, policy: &str) -> Result<Vec<Factor>, Failure> {
     say(
         "What is varied? A range `agent.genome.NAME=LOW:HIGH`, or levels `scenario.skill=1,3,5`. An empty line ends.\n",
     )?;
-    for parameter in decision::find(policy).iter().flat_map(|policy| policy.parameters) {
+    let parameters = decision::find(policy).map_or(&[][..], |policy| policy.parameters);
+    for (name, parameter) in series::of_parameters(parameters) {
         let (low, high) = parameter.domain.bounds();
-        say(&format!("  agent.genome.{} ({low} to {high}): {}\n", parameter.name, parameter.about))?;
+        say(&format!("  agent.genome.{name} ({low} to {high}): {}\n", parameter.about))?;
     }
     let mut factors: Vec<Factor> = Vec::new();
     loop {
