@@ -6,9 +6,10 @@ use domain::agent::SessionSetup;
 use domain::game::ObservationSpec;
 use domain::genome::Parameter;
 
-use crate::Policy;
 use crate::controls::Controls;
-use crate::policy::{aim, random, script};
+use crate::policy::{aim, cascade, neural, random, script, study};
+use crate::rules::{Findings, Terms};
+use crate::{Knowledge, Policy};
 
 /// What a policy is: enough to list it, to check a genome and to know what it looks at.
 #[derive(Debug, Clone, Copy)]
@@ -24,12 +25,25 @@ pub struct PolicyInfo {
     pub(crate) make: Make,
 }
 
-/// Makes a policy for a setup whose genome has been checked.
-pub(crate) type Make = fn(&SessionSetup, &Controls) -> Result<Box<dyn Policy>, Vec<Violation>>;
+/// Makes a policy for a setup whose genome has been checked. Policies that know nothing leave the knowledge alone.
+pub(crate) type Make = fn(&SessionSetup, &Controls, &Knowledge) -> Result<Box<dyn Policy>, Vec<Violation>>;
 
 /// Every policy, in the order in which they are listed to people.
-pub const POLICIES: &[PolicyInfo] =
-    &[random::INFO, script::ATTACK_ONLY, script::SWEEP_LR, script::RULE_ONLY, aim::INFO];
+pub const POLICIES: &[PolicyInfo] = &listed();
+
+/// Policies that look at nothing but numbers, and policies that look around.
+const PLAIN: [PolicyInfo; 4] = [random::INFO, script::ATTACK_ONLY, script::SWEEP_LR, script::RULE_ONLY];
+const SEEING: [PolicyInfo; 3] = [aim::INFO, cascade::INFO, neural::INFO];
+
+const fn listed() -> [PolicyInfo; PLAIN.len() + study::INFOS.len() + SEEING.len()] {
+    let mut all = [random::INFO; PLAIN.len() + study::INFOS.len() + SEEING.len()];
+    let (plain, rest) = all.split_at_mut(PLAIN.len());
+    let (scripts, seeing) = rest.split_at_mut(study::INFOS.len());
+    plain.copy_from_slice(&PLAIN);
+    scripts.copy_from_slice(&study::INFOS);
+    seeing.copy_from_slice(&SEEING);
+    all
+}
 
 /// The policy of this name.
 #[must_use]
@@ -37,19 +51,28 @@ pub fn find(name: &str) -> Option<&'static PolicyInfo> {
     POLICIES.iter().find(|policy| policy.name == name)
 }
 
-/// Makes the policy that `setup` describes.
+/// Makes the policy that `setup` describes, with no knowledge but the rules that are built in.
+///
+/// # Errors
+/// As [`build_with`].
+pub fn build(setup: &SessionSetup) -> Result<Box<dyn Policy>, Vec<Violation>> {
+    build_with(setup, &Knowledge::default())
+}
+
+/// Makes the policy that `setup` describes, with rules and snapshots of its own.
 ///
 /// # Errors
 /// All that is wrong at once: an unknown policy at `agent.policy`, unknown or impossible genes at
-/// `agent.genome.NAME`, and at `scenario.buttons` buttons that the policy needs and the scenario does not have.
-pub fn build(setup: &SessionSetup) -> Result<Box<dyn Policy>, Vec<Violation>> {
+/// `agent.genome.NAME`, at `scenario.buttons` buttons that the policy needs and the scenario does not have, and below
+/// `rules` what is wrong with the rules.
+pub fn build_with(setup: &SessionSetup, knowledge: &Knowledge) -> Result<Box<dyn Policy>, Vec<Violation>> {
     let Some(policy) = find(&setup.spec.policy) else { return Err(vec![unknown(&setup.spec.policy)]) };
     let mut violations = setup.spec.genome.violations(policy.parameters, "agent.genome");
     if setup.buttons.len() > Buttons::MAX {
         let message = format!("{} buttons are listed, at most {} are possible", setup.buttons.len(), Buttons::MAX);
         violations.push(Violation::new("scenario.buttons", message));
     }
-    match (policy.make)(setup, &Controls::new(&setup.buttons)) {
+    match (policy.make)(setup, &Controls::new(&setup.buttons), knowledge) {
         Ok(made) if violations.is_empty() => Ok(made),
         Ok(_) => Err(violations),
         Err(more) => {
@@ -57,6 +80,16 @@ pub fn build(setup: &SessionSetup) -> Result<Box<dyn Policy>, Vec<Violation>> {
             Err(violations)
         }
     }
+}
+
+/// What is wrong with what [`build_with`] would make, and what is allowed but hardly meant, such as a rule that never
+/// decides. For people who write rules: a session needs no warnings.
+#[must_use]
+pub fn check(setup: &SessionSetup, knowledge: &Knowledge) -> Findings {
+    let violations = build_with(setup, knowledge).err().unwrap_or_default();
+    let rules = knowledge.rules.as_ref().filter(|_| setup.spec.policy == cascade::INFO.name);
+    let terms = Terms { parameters: cascade::INFO.parameters, buttons: &setup.buttons };
+    Findings { violations, warnings: rules.map(|rules| rules.check(&terms).warnings).unwrap_or_default() }
 }
 
 fn unknown(name: &str) -> Violation {
@@ -72,6 +105,7 @@ mod tests {
     use domain::ids::AgentId;
 
     use super::*;
+    use crate::rules::RuleSet;
 
     fn setup(policy: &str, genes: &[(&str, f64)], buttons: &[&str]) -> SessionSetup {
         SessionSetup {
@@ -89,6 +123,9 @@ mod tests {
         }
     }
 
+    const BUTTONS: [&str; 7] =
+        ["MOVE_LEFT", "MOVE_RIGHT", "ATTACK", "MOVE_FORWARD", "MOVE_BACKWARD", "TURN_LEFT", "TURN_RIGHT"];
+
     fn paths(setup: &SessionSetup) -> Vec<String> {
         build(setup).err().unwrap_or_default().into_iter().map(|violation| violation.path).collect()
     }
@@ -102,7 +139,7 @@ mod tests {
                 assert!(parameter.domain.contains(parameter.default), "{}.{}", policy.name, parameter.name);
                 assert!(!parameter.about.is_empty());
             }
-            let made = build(&setup(policy.name, &[], &["TURN_LEFT", "TURN_RIGHT", "ATTACK"])).ok().unwrap();
+            let made = build(&setup(policy.name, &[], &BUTTONS)).ok().unwrap();
             assert_eq!(made.observation(), policy.observation, "{}", policy.name);
         }
     }
@@ -117,8 +154,22 @@ mod tests {
     }
 
     #[test]
+    fn a_check_tells_mistakes_and_warnings() {
+        let rules = |when: &str| {
+            let text = format!("[[rules]]\nname = \"a\"\nwhen = {when}\ndo = \"aim\"");
+            Knowledge { rules: Some(RuleSet::parse(&text).unwrap().into()), ..Knowledge::default() }
+        };
+        let found = |policy, when| check(&setup(policy, &[], &BUTTONS), &rules(when));
+        assert_eq!(found("cascade", "{ all = [] }").warnings[0].path, "rules");
+        assert_eq!(found("cascade", "{ feature = \"x\" }").violations[0].path, "rules[0].when.feature");
+        assert_eq!(found("aim", "{ all = [] }"), Findings::default());
+    }
+
+    #[test]
     fn an_unknown_policy_comes_with_the_list_of_known_ones() {
         let violation = build(&setup("x", &[], &[])).err().unwrap().remove(0);
-        assert_eq!(violation.help.unwrap(), "there are random, attack_only, sweep_lr, rule_only, aim");
+        let help = violation.help.unwrap();
+        assert!(help.starts_with("there are random, attack_only, sweep_lr, rule_only, burst, "), "{help}");
+        assert!(help.ends_with("burst_advance, aim, cascade, neural"), "{help}");
     }
 }

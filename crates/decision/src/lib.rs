@@ -6,18 +6,38 @@
 //! functions come from `libm`, sums have a fixed order and ties break by entity id, so the same states give the same
 //! buttons on every machine.
 //!
-//! [`POLICIES`] lists what there is, [`build`] makes a policy for one session. To add one, implement [`Policy`] in a
-//! file of its own below `policy` and add its [`PolicyInfo`] to the catalogue.
+//! [`POLICIES`] lists what there is, [`build`] makes a policy for one session, [`build_with`] one with [`Knowledge`] of
+//! its own. To add one, implement [`Policy`] in a file of its own below `policy` and add its [`PolicyInfo`] to the
+//! catalogue.
+//!
+//! The policy `cascade` asks [`rules`], then [`experience`], then [`documents`], all of them about the [`situation`] of a
+//! tick. `docs/decision-engine.md` tells it for people.
 
 mod catalogue;
+pub mod confidence;
 mod controls;
+pub mod documents;
+pub mod experience;
+mod explanation;
 pub mod features;
+mod knowledge;
+pub mod network;
 mod policy;
+pub mod rules;
+pub mod situation;
+pub mod snapshot;
+mod tactic;
+mod trace;
 
 use domain::action::Decision;
 use domain::game::{GameState, ObservationSpec};
 
-pub use catalogue::{POLICIES, PolicyInfo, build, find};
+pub use catalogue::{POLICIES, PolicyInfo, build, build_with, check, find};
+pub use explanation::{CellReport, DocumentReport, Explanation, LevelReport, TacticReport};
+pub use knowledge::Knowledge;
+pub use policy::neural;
+pub use tactic::Tactic;
+pub use trace::{By, Trace};
 
 /// Version of what the policies do. Scores are comparable only within one version, and a running experiment refuses
 /// to go on under another one.
@@ -37,4 +57,19 @@ pub trait Policy: Send {
     /// Answers one state. Ticks are shown in order; any state is answered, however odd its values, and only buttons
     /// of the scenario are pressed.
     fn decide(&mut self, state: &GameState) -> Decision;
+
+    /// What the latest decision rests on, for policies that keep a trace.
+    fn trace(&self) -> Option<Trace> {
+        None
+    }
+
+    /// The name of the rule or the id of the document that made the latest decision, where it was one of these.
+    fn decided_by(&self) -> Option<&str> {
+        None
+    }
+
+    /// Why [`Policy::decide`] would answer `state` as it would, if it were the next one. Changes nothing.
+    fn explain(&self, _state: &GameState) -> Option<Explanation> {
+        None
+    }
 }

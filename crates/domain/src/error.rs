@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::series;
 use crate::spelling::nearest;
 
 /// The short list of failures every caller can act on.
@@ -65,7 +66,8 @@ impl Violation {
     ) -> Self {
         let known: Vec<_> = known.into_iter().collect();
         let guess = nearest(name, known.iter().copied()).map(|meant| format!("did you mean `{meant}`? "));
-        let all = if known.is_empty() { "there is none".to_owned() } else { format!("there are {}", known.join(", ")) };
+        let listed = || series::of_names(&known).join(", ");
+        let all = if known.is_empty() { "there is none".to_owned() } else { format!("there are {}", listed()) };
         Self::new(path, format!("unknown {what} `{name}`")).with_help(guess.unwrap_or_default() + &all)
     }
 

@@ -30,6 +30,7 @@ pub mod projection;
 pub mod reason;
 pub mod score;
 pub mod seed;
+pub mod series;
 pub mod shape;
 pub mod spelling;
 pub mod status;

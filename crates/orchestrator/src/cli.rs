@@ -18,6 +18,7 @@ mod events;
 mod experiments;
 mod export;
 mod failure;
+mod figures;
 mod file_args;
 mod files;
 mod finding;

@@ -1,10 +1,12 @@
 //! What a report says, apart from how it is written: one content for terminals, Markdown and HTML.
 
+mod figure;
 mod html;
 mod markdown;
 pub(crate) mod numbers;
 mod text;
 
+pub use figure::{Figure, figures};
 pub use html::page;
 pub use markdown::markdown;
 pub use text::{drawn, text};
@@ -27,8 +29,8 @@ pub enum Block {
         /// The text.
         text: String,
     },
-    /// A picture as SVG; for readers of pages only.
-    Figure(String),
+    /// A picture; for readers of pages only.
+    Figure(Figure),
     /// Parts that are shown when asked for; for readers of pages only folded.
     Details(String, Vec<Block>),
 }

@@ -9,6 +9,7 @@ use domain::Violation;
 use domain::experiment::ScenarioSpec;
 use domain::game::ObservationSpec;
 use domain::ports::{Environment, EnvironmentError};
+use science::plot::Segment;
 
 /// What a scenario offers, known before it is started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,15 @@ pub struct ScenarioFacts {
     pub variables: Vec<String>,
     /// BLAKE3 of every file it is made of, by file name.
     pub files: BTreeMap<String, String>,
+}
+
+/// The map that a scenario plays, seen from above.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GameMap {
+    /// Its name, such as `map01`.
+    pub name: String,
+    /// Its lines.
+    pub lines: Vec<Segment>,
 }
 
 /// A supplier of games.
@@ -36,6 +46,11 @@ pub trait Games: Send + Sync {
     /// # Errors
     /// What is wrong with the specification; paths start with `scenario`.
     fn facts(&self, scenario: &ScenarioSpec) -> Result<ScenarioFacts, Vec<Violation>>;
+
+    /// The map that a scenario plays; `None` where its file cannot be read.
+    fn map(&self, _scenario: &ScenarioSpec) -> Option<GameMap> {
+        None
+    }
 
     /// A game of the scenario that shows what `observation` asks for and runs on the processor `cpu`, if one is given.
     /// The engine itself is started with the first episode.

@@ -2,8 +2,9 @@
 //!
 //! [`core`] holds the use cases, [`leader`] elects the process whose [`director`] drives experiments from generation to
 //! generation, [`broadcast`] tells how they do, [`worker`] and [`shard`] play jobs, [`nats_control`] takes orders over NATS,
-//! [`analysis`] tells what [`science::study`] finds, [`document`] writes it, [`app`] is the only place that names concrete storage, queues and games, [`cli`],
-//! [`service`] and [`http`] are the ways in.
+//! [`analysis`] tells what [`science::study`] finds, [`document`] writes it, [`raster`] turns its pictures into pixels,
+//! [`app`] is the only place that names concrete storage, queues and games, [`cli`], [`service`] and [`http`] are the ways
+//! in.
 
 pub mod analysis;
 pub mod app;
@@ -32,6 +33,7 @@ pub mod planning;
 pub mod play;
 pub mod pool;
 pub mod practice;
+pub mod raster;
 pub mod report;
 pub mod research;
 pub mod service;

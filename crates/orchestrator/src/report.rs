@@ -3,6 +3,7 @@
 mod content;
 mod mapping;
 mod measured;
+mod places;
 mod study;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,8 +17,11 @@ use science::study::Study;
 use serde::Serialize;
 
 use crate::analysis::Figures;
+use crate::document::Figure;
 use crate::standing::{Standing, fitness, over_episodes};
 use crate::{design_report, document};
+pub use places::Ground;
+use places::Places;
 use study::Studied;
 
 /// Everything that a report says. Numbers are at full precision; what cannot be said is absent.
@@ -55,6 +59,12 @@ pub struct Report {
     pub generations: Vec<Generation>,
     /// What was launched, with every default in place.
     pub specification: serde_json::Value,
+    /// Whether the ticks of its episodes were recorded.
+    #[serde(skip)]
+    records_ticks: bool,
+    /// Where its episodes went and ended.
+    #[serde(skip)]
+    places: Vec<Places>,
 }
 
 /// A generation.
@@ -153,7 +163,25 @@ impl Report {
             design: design_report::Report::of(&record.spec, None).ok().flatten().and_then(Result::ok),
             generations,
             specification: serde_json::from_str(&record.spec.canonical()).unwrap_or_default(),
+            records_ticks: record.spec.record.ticks,
+            places: Vec::new(),
         })
+    }
+
+    /// Adds maps of positions and deaths, where ticks were recorded: of designs and confirmations, and of an evolution's
+    /// last generation.
+    ///
+    /// # Errors
+    /// If storage is away.
+    pub async fn with_maps(mut self, record: &ExperimentRecord, ground: Ground<'_>) -> PortResult<Self> {
+        let is_evolved = |generation: &Generation| generation.purpose == purpose(Purpose::Evolution);
+        let last = self.generations.iter().rev().find(|generation| is_evolved(generation)).map(|last| last.index);
+        let mapped = self.generations.iter().filter(|each| !is_evolved(each) || Some(each.index) == last);
+        for index in mapped.map(|generation| generation.index).filter(|_| self.records_ticks) {
+            let generation = ground.store.generation(record.id, index).await?;
+            self.places.extend(places::of(ground, record, &generation).await?);
+        }
+        Ok(self)
     }
 
     /// The report as Markdown, without pictures.
@@ -167,6 +195,17 @@ impl Report {
     pub fn html(&self) -> String {
         document::page(&self.name, &content::content(self))
     }
+
+    /// Its pictures, in the order of the page.
+    #[must_use]
+    pub fn figures(&self) -> Vec<Figure> {
+        document::figures(&content::content(self)).into_iter().cloned().collect()
+    }
+}
+
+/// What the names of a generation's pictures begin with: a design has one generation only.
+fn figures_of(purpose: &str, generation: u32) -> String {
+    if purpose == "design" { String::new() } else { format!("generation-{generation}") }
 }
 
 fn generation(record: &ExperimentRecord, generation: &GenerationRecord) -> Generation {
@@ -247,3 +286,6 @@ fn contrast(record: &ExperimentRecord, one: &MemberScores, with: &MemberScores) 
         dz,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ mod episodes;
 pub(crate) mod events;
 mod genomes;
 mod jobs;
+mod report;
 mod research;
 mod summary;
 
@@ -32,7 +33,6 @@ use crate::experiment_file::{Fault, Faults};
 use crate::planning;
 use crate::pool::Pool;
 use crate::practice::{self, Practices};
-use crate::report::Report;
 
 /// Items of a list unless the caller asks for another number.
 const PAGE: u32 = 100;
@@ -399,25 +399,7 @@ impl OrchestratorService for Service {
         request: Request<pb::GetReportRequest>,
     ) -> Result<Response<pb::GetReportResponse>, Status> {
         let record = self.record(&request.get_ref().experiment_id).await?;
-        let report = Report::of(self.core.store.as_ref(), &record).await.map_err(status)?;
-        let (content, media_type, ending) = match request.get_ref().format() {
-            pb::ReportFormat::Json => {
-                let failed = |error: serde_json::Error| {
-                    status(PortError::new(ErrorKind::Internal, "cannot write a report").because(error))
-                };
-                (serde_json::to_vec_pretty(&report).map_err(failed)?, "application/json", "json")
-            }
-            pb::ReportFormat::Html => (report.html().into_bytes(), "text/html", "html"),
-            pb::ReportFormat::Markdown | pb::ReportFormat::Unspecified => {
-                (report.markdown().into_bytes(), "text/markdown", "md")
-            }
-        };
-        let file_name = format!("{}.{ending}", AgentId::slug(&record.spec.name));
-        Ok(Response::new(pb::GetReportResponse {
-            content: content.into(),
-            media_type: media_type.to_owned(),
-            file_name,
-        }))
+        Ok(Response::new(report::get(&self.core, &record, request.get_ref()).await?))
     }
 
     async fn list_artifacts(

@@ -48,6 +48,17 @@ pub fn f_test(ncp: f64, df1: f64, df2: f64, alpha: f64) -> Option<f64> {
     number(noncentral_f::sf(f::upper_quantile(alpha, df1, df2), df1, df2, ncp))
 }
 
+/// The noncentrality with which an F test has this power: what it would have found. Absent unless `power` lies between
+/// `alpha` and 1 and the other parameters are as for [`f_test`], and where it is above [`noncentral_f::MAX_NCP`].
+#[must_use]
+pub fn f_test_ncp(power: f64, df1: f64, df2: f64, alpha: f64) -> Option<f64> {
+    if !(power > alpha && power < 1.0) {
+        return None;
+    }
+    let ncp = noncentral_f::ncp_for(f::upper_quantile(alpha, df1, df2), df1, df2, 1.0 - power);
+    number(ncp).filter(|ncp| *ncp < noncentral_f::MAX_NCP)
+}
+
 /// The power of a t test whose statistic has the noncentrality `ncp` towards the alternative. `alpha` lies between 0 and 1,
 /// `df` is above 0; absent otherwise, and where `ncp` is too large for its distribution.
 #[must_use]

@@ -2,16 +2,18 @@
 //!
 //! [`Study::of`] runs the steps that a careful statistician would, always all of them and in one order: a [`gate`] that
 //! looks for data that mean nothing, the cells, a linear model with its analysis of variance, a permutation test of every
-//! term beside it, checks of what the model assumes, marginal means and contrasts, and a verdict for every term by a rule
-//! that is stated in advance.
+//! term beside it, tests of the cells that assume less, checks of what the model assumes, marginal means, contrasts and
+//! slopes, and a verdict for every term by a rule that is stated in advance.
 
 mod cells;
+mod detectable;
 mod diagnostics;
 mod effects;
 pub mod gate;
 mod model;
 mod permutation;
 mod question;
+mod robust;
 mod screening;
 mod verdict;
 mod words;
@@ -22,14 +24,17 @@ use crate::linear::{Frame, LinearError, Terms, fit};
 use crate::stats;
 
 pub use cells::CellSummary;
+pub use detectable::Detectable;
 pub use diagnostics::Diagnostic;
-pub use effects::{ContrastRow, FactorEffects, MeanRow};
+pub use effects::{ContrastRow, FactorEffects, MeanRow, SlopeRow};
 pub use model::{Model, TermRow};
 pub use question::Question;
+pub use robust::{Robust, RobustPair, RobustTest};
 pub use screening::{ScreenedEffect, Screening};
 pub use verdict::{Outcome, RULE, Verdict};
 
 use gate::{Check, Gate};
+use verdict::Evidence;
 
 /// What a study found. Numbers are at full precision; what cannot be computed is absent.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -52,6 +57,10 @@ pub struct Study {
     pub diagnostics: Vec<Diagnostic>,
     /// Means and contrasts of every factor.
     pub effects: Vec<FactorEffects>,
+    /// Slopes of the covariates.
+    pub slopes: Vec<SlopeRow>,
+    /// Tests and comparisons of the cells that assume less than the model.
+    pub robust: Robust,
     /// The effects of two-level factors against each other; absent for other factors.
     pub screening: Option<Screening>,
     /// The rule by which the verdicts were reached.
@@ -99,18 +108,23 @@ impl Study {
         let cells = cells::cells(frame);
         let gate = gate::pass(frame, &cells, question, checks)?;
         let model = model::model(frame, &fitted, question)?;
+        let robust = robust::robust(frame, &cells, question);
+        let response = frame.response();
+        let verdicts = verdict::verdicts(&Evidence { response, question, gate: &gate, model: &model, robust: &robust });
         let influence = fitted.influence();
         Ok(Self {
-            response: frame.response().to_owned(),
+            response: response.to_owned(),
             rows: frame.rows(),
             factors: (0..frame.factors().count()).map(|factor| summary(frame, factor)).collect(),
             question: question.clone(),
             cells: cells.iter().map(|cell| cells::summarise(frame, cell, question.level())).collect(),
             diagnostics: diagnostics::diagnose(frame, &influence, &cells, question),
             effects: effects::effects(frame, &fitted, question)?,
+            slopes: effects::slopes(&fitted, question)?,
+            robust,
             screening: screening::screen(frame, &fitted, question)?,
             rule: RULE,
-            verdicts: verdict::verdicts(&gate, &model, question),
+            verdicts,
             gate,
             model,
             grand_mean: stats::mean(frame.values()).unwrap_or_default(),

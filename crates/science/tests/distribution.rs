@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use science::distribution::dunnett::Dunnett;
+use science::distribution::studentized_range::StudentizedRange;
 use science::distribution::{
     chi_squared, dunnett, f, noncentral_chi_squared, noncentral_f, noncentral_t, normal, student_t, studentized_range,
 };
@@ -86,6 +88,24 @@ fn quantiles_invert_both_tails() {
         assert_inverts(chi_squared::quantile(p, 3.0), 1.0 - p, |x| chi_squared::sf(x, 3.0));
     }
     assert_eq!((normal::quantile(0.5), student_t::quantile(0.5, 3.0)), (0.0, 0.0));
+}
+
+/// `stats.t.ppf(p, df)` of scipy 1.17.
+#[test]
+fn students_quantiles_are_those_of_scipy() {
+    for (p, df, expected) in [
+        (0.975, 1.0, 12.706204736174694),
+        (0.975, 2.0, 4.302652729749462),
+        (0.975, 5.0, 2.5705818356363146),
+        (0.975, 29.0, 2.045229642132703),
+        (0.995, 9.0, 3.249835541592126),
+        (0.975, 199.0, 1.9719565442517533),
+        (0.9, 3.0, 1.637744353696209),
+        (0.975, 9999.0, 1.960201263621357),
+    ] {
+        let got = student_t::quantile(p, df);
+        assert!((got / expected - 1.0).abs() < 1e-12, "{p} {df}: {got}");
+    }
 }
 
 #[test]
@@ -184,6 +204,27 @@ fn dunnetts_distribution_meets_mpmath() {
         let t = dunnett::upper_quantile(expected, &factors, df);
         assert_close(dunnett::sf(t, &factors, df), expected, 1e-12, case);
     }
+}
+
+/// What a table has computed before changes no bit of what it computes next.
+#[test]
+fn tables_give_what_single_questions_give() {
+    let range = StudentizedRange::new(7).unwrap();
+    let dunnett = Dunnett::new(&[0.6, 0.7, 0.7]).unwrap();
+    for df in [1.0, 3.5, 12.0, 12.5, 200.0, 1e6, f64::INFINITY] {
+        for q in [0.1, 2.5, 2.6, 4.0, 17.0] {
+            assert_eq!(range.sf(q, df).to_bits(), studentized_range::sf(q, 7, df).to_bits(), "{q} {df}");
+            assert_eq!(dunnett.sf(q, df).to_bits(), dunnett::sf(q, &[0.7, 0.6, 0.7], df).to_bits(), "{q} {df}");
+        }
+        for p in [0.05, 1e-6] {
+            assert_eq!(range.upper_quantile(p, df), studentized_range::upper_quantile(p, 7, df), "{p} {df}");
+            assert_eq!(dunnett.upper_quantile(p, df), dunnett::upper_quantile(p, &[0.7, 0.6, 0.7], df), "{p} {df}");
+        }
+    }
+    assert!(StudentizedRange::new(1).is_none() && Dunnett::new(&[]).is_none());
+    assert!(
+        range.sf(1.0, 0.9).is_nan() && range.upper_quantile(0.0, 5.0).is_nan() && dunnett.sf(1.0, f64::NAN).is_nan()
+    );
 }
 
 /// Of two groups the range is sqrt(2) times Student's t, and with one comparison Dunnett's is Student's.

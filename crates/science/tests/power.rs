@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use science::power::{MAX_SIZE, Plan, PowerError, Sides, effect, sample_size};
+use science::power::{MAX_SIZE, Plan, PowerError, Sides, effect, f_test, f_test_ncp, sample_size};
 use serde_json::Value;
 
 type Planned = fn(&Value) -> Plan;
@@ -72,6 +72,25 @@ fn power_is_that_of_statsmodels() {
         let power = plan.power(wanted, 20, 0.05).unwrap();
         assert!((power / expected - 1.0).abs() < 1e-9, "{plan:?}: {power}");
     }
+}
+
+/// In a one-way layout the noncentrality is the squared effect times the number of observations.
+#[test]
+fn the_noncentrality_that_is_found_is_that_of_the_effect_that_is_found() {
+    for (groups, size, power, alpha) in [(2, 2, 0.8, 0.05), (3, 20, 0.8, 0.05), (5, 8, 0.95, 0.001), (9, 400, 0.3, 0.2)]
+    {
+        let rows = (groups * size) as f64;
+        let ncp = f_test_ncp(power, groups as f64 - 1.0, rows - groups as f64, alpha).unwrap();
+        let effect = effect(&Plan::OneWay { groups }, size, power, alpha).unwrap();
+        assert!((ncp / (effect * effect * rows) - 1.0).abs() < 1e-10, "{groups} {size}: {ncp} {effect}");
+        let found = f_test(ncp, groups as f64 - 1.0, rows - groups as f64, alpha).unwrap();
+        assert!((found / power - 1.0).abs() < 1e-10, "{groups} {size}: {found}");
+    }
+    for (power, alpha) in [(0.05, 0.05), (1.0, 0.05), (f64::NAN, 0.05), (0.8, 0.0), (0.8, f64::NAN)] {
+        assert_eq!(f_test_ncp(power, 2.0, 9.0, alpha), None, "{power} {alpha}");
+    }
+    assert_eq!(f_test_ncp(0.8, 2.0, 0.0, 0.05), None);
+    assert_eq!(f_test_ncp(1.0 - 1e-12, 2.0, 1.0, 1e-9), None);
 }
 
 #[test]

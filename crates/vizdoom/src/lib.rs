@@ -58,6 +58,7 @@ pub use install::Install;
 pub use screen::{Resolution, ScreenFormat};
 pub use state::State;
 pub use views::{Label, Line, Object, Pose, Sector};
+pub use wad::MapLine;
 
 /// Version of the engine this driver speaks to.
 pub const ENGINE_VERSION: &str = "1.3.2";

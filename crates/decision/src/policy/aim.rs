@@ -6,8 +6,9 @@
 //! it stands and fires when something crosses the line of sight.
 
 mod footwork;
-mod genes;
+pub(crate) mod genes;
 mod steering;
+mod tactics;
 mod target;
 mod trigger;
 
@@ -18,7 +19,7 @@ use domain::game::{GameState, ObservationSpec};
 
 use crate::controls::{Controls, press, required};
 use crate::features::{Extractor, Features, Threat};
-use crate::{Policy, PolicyInfo};
+use crate::{Knowledge, Policy, PolicyInfo};
 use footwork::Footwork;
 use genes::Genes;
 use steering::{Side, Steering, press_step, press_turn};
@@ -36,12 +37,14 @@ pub(crate) const INFO: PolicyInfo = PolicyInfo {
     make,
 };
 
-fn make(setup: &SessionSetup, controls: &Controls) -> Result<Box<dyn Policy>, Vec<Violation>> {
+fn make(setup: &SessionSetup, controls: &Controls, _knowledge: &Knowledge) -> Result<Box<dyn Policy>, Vec<Violation>> {
     required(controls.attack, "ATTACK").map_err(|violation| vec![violation])?;
     Ok(Box::new(Aim::new(Genes::new(&setup.spec.genome), *controls, setup.frame_skip)))
 }
 
-struct Aim {
+/// The body that aims. Besides the policy, the tactics of other policies are carried out by it.
+#[derive(Clone)]
+pub(crate) struct Aim {
     genes: Genes,
     controls: Controls,
     tics: u32,
@@ -56,7 +59,7 @@ struct Aim {
 }
 
 impl Aim {
-    fn new(genes: Genes, controls: Controls, frame_skip: u32) -> Self {
+    pub(crate) fn new(genes: Genes, controls: Controls, frame_skip: u32) -> Self {
         Self {
             genes,
             controls,
@@ -136,22 +139,39 @@ impl Aim {
     }
 }
 
+impl Aim {
+    /// Forgets the episode before and draws from `agent_seed` from now on.
+    pub(crate) fn restart(&mut self, agent_seed: u64) {
+        *self = Self::new(self.genes, self.controls, self.tics);
+        self.footwork.start(agent_seed);
+    }
+
+    /// Takes in the state of a tick.
+    pub(crate) fn see(&mut self, state: &GameState) -> Features {
+        self.extractor.extract(state)
+    }
+
+    /// Takes note of what is pressed in the coming tick.
+    pub(crate) fn commit(&mut self, buttons: Buttons) {
+        let fires = self.controls.attack.is_some_and(|attack| buttons.contains(attack));
+        self.steering.commit(buttons, &self.controls);
+        self.trigger.commit(fires, self.tics, self.genes.burst, self.genes.pause);
+    }
+}
+
 impl Policy for Aim {
     fn observation(&self) -> ObservationSpec {
         OBSERVATION
     }
 
     fn start(&mut self, agent_seed: u64) {
-        *self = Self::new(self.genes, self.controls, self.tics);
-        self.footwork.start(agent_seed);
+        self.restart(agent_seed);
     }
 
     fn decide(&mut self, state: &GameState) -> Decision {
-        let features = self.extractor.extract(state);
+        let features = self.see(state);
         let decision = self.choose(state.tick.0, &features);
-        let fires = self.controls.attack.is_some_and(|attack| decision.buttons.contains(attack));
-        self.steering.commit(decision.buttons, &self.controls);
-        self.trigger.commit(fires, self.tics, self.genes.burst, self.genes.pause);
+        self.commit(decision.buttons);
         decision
     }
 }

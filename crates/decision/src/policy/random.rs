@@ -7,7 +7,7 @@ use domain::game::{GameState, ObservationSpec};
 use domain::seed::{Address, Draws};
 
 use crate::controls::Controls;
-use crate::{Policy, PolicyInfo};
+use crate::{Knowledge, Policy, PolicyInfo};
 
 const OBSERVATION: ObservationSpec =
     ObservationSpec { entities: false, screen: false, depth: false, labels: false, automap: false };
@@ -21,7 +21,7 @@ pub(crate) const INFO: PolicyInfo = PolicyInfo {
     make,
 };
 
-fn make(_setup: &SessionSetup, controls: &Controls) -> Result<Box<dyn Policy>, Vec<Violation>> {
+fn make(_setup: &SessionSetup, controls: &Controls, _knowledge: &Knowledge) -> Result<Box<dyn Policy>, Vec<Violation>> {
     if controls.count == 0 {
         return Err(vec![Violation::new("scenario.buttons", "the policy needs at least one button")]);
     }

@@ -13,7 +13,7 @@ use domain::game::{GameState, ObservationSpec};
 use domain::genome::{Domain, Genome, Parameter};
 
 use crate::controls::{Controls, required};
-use crate::{Policy, PolicyInfo};
+use crate::{Knowledge, Policy, PolicyInfo};
 
 const OBSERVATION: ObservationSpec =
     ObservationSpec { entities: false, screen: false, depth: false, labels: false, automap: false };
@@ -54,22 +54,35 @@ const fn health_threshold(default: f64) -> Parameter {
         about: "goes left while health is below this many points",
         domain: Domain::Real { low: 0.0, high: 200.0 },
         default,
+        ..Parameter::PLAIN
     }
 }
 
-fn make_attack_only(_setup: &SessionSetup, controls: &Controls) -> Result<Box<dyn Policy>, Vec<Violation>> {
+fn make_attack_only(
+    _setup: &SessionSetup,
+    controls: &Controls,
+    _knowledge: &Knowledge,
+) -> Result<Box<dyn Policy>, Vec<Violation>> {
     let attack = required(controls.attack, "ATTACK").map_err(|violation| vec![violation])?;
     Ok(Box::new(Script { cycle: [attack; 4], guard: None, position: 0 }))
 }
 
-fn make_rule_only(setup: &SessionSetup, controls: &Controls) -> Result<Box<dyn Policy>, Vec<Violation>> {
+fn make_rule_only(
+    setup: &SessionSetup,
+    controls: &Controls,
+    _knowledge: &Knowledge,
+) -> Result<Box<dyn Policy>, Vec<Violation>> {
     let [left, attack] =
         all([required(controls.left(), "TURN_LEFT or MOVE_LEFT"), required(controls.attack, "ATTACK")])?;
     let guard = Some(Guard::new(&setup.spec.genome, &RULE_HEALTH, left));
     Ok(Box::new(Script { cycle: [attack; 4], guard, position: 0 }))
 }
 
-fn make_sweep_lr(setup: &SessionSetup, controls: &Controls) -> Result<Box<dyn Policy>, Vec<Violation>> {
+fn make_sweep_lr(
+    setup: &SessionSetup,
+    controls: &Controls,
+    _knowledge: &Knowledge,
+) -> Result<Box<dyn Policy>, Vec<Violation>> {
     let [left, right, attack] = all([
         required(controls.left(), "TURN_LEFT or MOVE_LEFT"),
         required(controls.right(), "TURN_RIGHT or MOVE_RIGHT"),

@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod cascade;
+mod golden;
+mod onnx;
+mod played;
 mod states;
 
 use domain::action::{Buttons, Decision};
@@ -40,7 +44,7 @@ proptest! {
     fn any_state_is_answered_with_the_scenarios_buttons_and_repeatably(
         states in prop::collection::vec(states::any_state(), 1..40),
         buttons in states::any_buttons(),
-        genes in prop::collection::vec(0.0..=1.0f64, 20),
+        genes in prop::collection::vec(0.0..=1.0f64, 40),
         frame_skip in 0u32..40,
         seed: u64,
     ) {
@@ -65,7 +69,7 @@ proptest! {
 fn another_seed_changes_what_is_drawn_at_random() {
     let buttons = states::names(&["MOVE_LEFT", "MOVE_RIGHT", "ATTACK", "TURN_LEFT", "TURN_RIGHT"]);
     let states = states::episode(200);
-    for name in ["random", "aim"] {
+    for name in ["random", "burst", "aim", "cascade"] {
         let setup = setup(decision::find(name).unwrap(), &[], &buttons, 4);
         let mut policy = build(&setup).ok().unwrap();
         let pressed = |decisions: Vec<Decision>| decisions.into_iter().map(|d| d.buttons).collect::<Vec<Buttons>>();

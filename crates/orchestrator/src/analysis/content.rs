@@ -2,12 +2,13 @@
 
 use science::study::gate::State;
 use science::study::{
-    CellSummary, ContrastRow, FactorEffects, MeanRow, Model, ScreenedEffect, Screening, Study, TermRow,
+    CellSummary, ContrastRow, FactorEffects, MeanRow, Model, RobustPair, RobustTest, ScreenedEffect, Screening,
+    SlopeRow, Study, TermRow,
 };
 
 use super::Figures;
 use crate::document::numbers::{interval, number, p};
-use crate::document::{Block, paragraph, table};
+use crate::document::{Block, Figure, paragraph, table};
 
 /// Cells, means and contrasts that are shown; all of them are in the JSON form.
 const SHOWN: usize = 60;
@@ -16,7 +17,7 @@ const SHOWN: usize = 60;
 #[must_use]
 pub fn content(study: &Study, figures: &Figures, level: u8) -> Vec<Block> {
     let section = |text: &str| Block::Heading(level, text.to_owned());
-    let picture = |figure: &Option<String>| figure.clone().map(Block::Figure);
+    let picture = |figure: &Option<Figure>| figure.clone().map(Block::Figure);
     let mut blocks = vec![section("Verdict")];
     blocks.push(Block::List(study.verdicts.iter().map(|verdict| format!("{}.", verdict.sentence)).collect()));
     blocks.push(paragraph(format!("Rule: {}", study.rule)));
@@ -25,11 +26,16 @@ pub fn content(study: &Study, figures: &Figures, level: u8) -> Vec<Block> {
     blocks.extend([&figures.cells, &figures.distribution].into_iter().filter_map(picture));
     blocks.extend([section("Model"), anova(&study.model)]);
     blocks.extend(study.model.notes.iter().map(|note| paragraph(format!("Note: {note}."))));
+    blocks.extend(detectable(study));
     blocks.extend([section("What the model assumes"), diagnostics(study)]);
     blocks.extend(picture(&figures.residuals));
+    blocks.push(section("What assumes less"));
+    blocks.push(robust_tests(study));
+    blocks.extend(robust_pairs(study));
     blocks.push(section("Effects"));
     blocks.extend([&figures.main_effects, &figures.pareto, &figures.half_normal].into_iter().filter_map(picture));
     blocks.extend(study.screening.as_ref().map(screening));
+    blocks.extend(slopes(study));
     for effects in &study.effects {
         blocks.extend(means(study, effects));
         blocks.extend(contrasts(study, effects));
@@ -89,6 +95,55 @@ fn term(term: &TermRow) -> Vec<String> {
         p(term.permutation_p),
         term.partial_eta_squared.map_or_else(String::new, |share| format!("{share:.3}")),
     ]
+}
+
+/// Which effects would have been found; of factors and covariates in the response's unit.
+fn detectable(study: &Study) -> Option<Block> {
+    let rows = study.model.terms.iter().filter_map(|term| {
+        let found = term.detectable?;
+        let share = format!("{:.3}", found.partial_eta_squared);
+        let mut row = vec![term.name.clone(), number(Some(found.cohens_f)), share];
+        row.extend([found.difference, found.slope].map(number));
+        Some(row)
+    });
+    let rows: Vec<_> = rows.collect();
+    let found = format!("would be found with probability {}", study.question.power);
+    let heads = [found.as_str(), "#Cohen's f", "#partial eta²", "#difference of two levels", "#slope"];
+    (!rows.is_empty()).then(|| table(&heads, rows))
+}
+
+fn robust_tests(study: &Study) -> Block {
+    let rows = study.robust.tests.iter().map(|test| {
+        let RobustTest { method, statistic, df, residual_df, p: probability, sentence } = test;
+        let mut row =
+            vec![(*method).to_owned(), number(*statistic), number(*df), number(*residual_df), p(*probability)];
+        row.push(sentence.clone());
+        row
+    });
+    table(&["test of the cells", "#statistic", "#df", "#residual df", "#p", "finding"], rows.collect())
+}
+
+fn robust_pairs(study: &Study) -> Vec<Block> {
+    let Some(pairs) = &study.robust.pairs else {
+        return study.robust.pairs_absent.iter().map(|reason| paragraph(format!("No pairs: {reason}."))).collect();
+    };
+    let rows = pairs.iter().take(SHOWN).map(|pair| {
+        let RobustPair { name, estimate, df, adjusted_p, low, high, .. } = pair;
+        let reach = interval(Some(*low), Some(*high));
+        vec![name.clone(), number(Some(*estimate)), reach, number(Some(*df)), p(Some(*adjusted_p))]
+    });
+    let interval = format!("{} (Games-Howell)", interval_head(study));
+    let heads = ["cells", "#difference", &interval, "#df", "#p (Games-Howell)"];
+    shortened(table(&heads, rows.collect()), pairs.len())
+}
+
+fn slopes(study: &Study) -> Option<Block> {
+    let rows = study.slopes.iter().map(|slope| {
+        let SlopeRow { covariate, slope, se, t, p: probability, low, high } = slope;
+        vec![covariate.clone(), number(*slope), number(*se), interval(*low, *high), number(*t), p(*probability)]
+    });
+    let heads = ["covariate", "#slope", "#standard error", &interval_head(study), "#t", "#p"];
+    (!study.slopes.is_empty()).then(|| table(&heads, rows.collect()))
 }
 
 fn diagnostics(study: &Study) -> Block {

@@ -7,28 +7,30 @@ use science::plot::{
 };
 use science::study::{CellSummary, ScreenedEffect, Study};
 
-/// The pictures of a study as SVG; absent where there is nothing to draw, or too much.
+use crate::document::Figure;
+
+/// The pictures of a study; absent where there is nothing to draw, or too much.
 #[derive(Debug, Clone, Default)]
 pub struct Figures {
     /// Means of the cells of one or two factors.
-    pub cells: Option<String>,
+    pub cells: Option<Figure>,
     /// How the response is distributed in each cell.
-    pub distribution: Option<String>,
+    pub distribution: Option<Figure>,
     /// Marginal means of every factor.
-    pub main_effects: Option<String>,
+    pub main_effects: Option<Figure>,
     /// Effects of two-level factors by size.
-    pub pareto: Option<String>,
+    pub pareto: Option<Figure>,
     /// Effects of two-level factors against what chance would give.
-    pub half_normal: Option<String>,
+    pub half_normal: Option<Figure>,
     /// Residuals of the model.
-    pub residuals: Option<String>,
+    pub residuals: Option<Figure>,
 }
 
-/// Draws a study. `id` begins the ids inside the pictures and must be unique in a page.
+/// Draws a study. `of` begins the names of the pictures, where a document has several studies.
 #[must_use]
-pub fn figures(frame: &Frame, study: &Study, id: &str) -> Figures {
+pub fn figures(frame: &Frame, study: &Study, of: &str) -> Figures {
     let level = format!("bars are {:.0} % intervals", study.question.level() * 100.0);
-    let draw = Draw { study, id };
+    let draw = Draw { study, of };
     Figures {
         cells: draw.cells(&level),
         distribution: draw.distribution(frame),
@@ -41,15 +43,13 @@ pub fn figures(frame: &Frame, study: &Study, id: &str) -> Figures {
 
 struct Draw<'a> {
     study: &'a Study,
-    id: &'a str,
+    of: &'a str,
 }
 
 impl Draw<'_> {
-    fn cells(&self, note: &str) -> Option<String> {
+    fn cells(&self, note: &str) -> Option<Figure> {
         let factors: Vec<_> = self.study.factors.iter().filter(|factor| factor.kind == "categorical").collect();
         let note = format!("Means of the rows; {note} of each cell by itself");
-        let id = format!("{}-cells", self.id);
-        let heading = |title| Heading { id: &id, title, note: &note };
         let estimate = |wanted: &[&String]| {
             let cell = self.study.cells.iter().find(|cell| cell.levels.iter().eq(wanted.iter().copied()))?;
             Some(estimate(cell))
@@ -59,7 +59,8 @@ impl Draw<'_> {
                 let estimates = one.levels.iter().map(|level| estimate(&[level])).collect();
                 let groups = vec![Group { name: String::new(), estimates }];
                 let data = self.data(&one.name, &one.levels, String::new(), groups);
-                means(&heading(&format!("{} by {}", self.study.response, one.name)), &data).ok()
+                let title = format!("{} by {}", self.study.response, one.name);
+                Figure::drawn(&[self.of, "means", &one.name], &title, &note, |heading| means(heading, &data))
             }
             [one, two] => {
                 let group = |by: &String| Group {
@@ -69,7 +70,8 @@ impl Draw<'_> {
                 let groups = two.levels.iter().map(group).collect();
                 let data = self.data(&one.name, &one.levels, two.name.clone(), groups);
                 let title = format!("{} by {} and {}", self.study.response, one.name, two.name);
-                interaction(&heading(&title), &data).ok()
+                let name = [self.of, "interaction", &one.name, &two.name];
+                Figure::drawn(&name, &title, &note, |heading| interaction(heading, &data))
             }
             _ => None,
         }
@@ -80,17 +82,19 @@ impl Draw<'_> {
         Cells { measure, factor: factor.to_owned(), levels: levels.to_vec(), by, groups }
     }
 
-    fn distribution(&self, frame: &Frame) -> Option<String> {
+    fn distribution(&self, frame: &Frame) -> Option<Figure> {
         let samples = self.study.cells.iter().map(|cell| {
             let values = cell.rows.iter().map(|&row| frame.values()[row]).collect();
             Sample { name: cell.name.clone(), values }
         });
         let data = Ecdf { measure: self.study.response.clone(), samples: samples.collect() };
-        let (id, title) = (format!("{}-distribution", self.id), format!("Distribution of {}", self.study.response));
-        ecdf(&Heading { id: &id, title: &title, note: "Share of the rows of a cell up to a value" }, &data).ok()
+        let title = format!("Distribution of {}", self.study.response);
+        self.of_response("distribution", &title, "Share of the rows of a cell up to a value", |heading| {
+            ecdf(heading, &data)
+        })
     }
 
-    fn main_effects(&self, note: &str) -> Option<String> {
+    fn main_effects(&self, note: &str) -> Option<Figure> {
         let factors = self.study.effects.iter().map(|effects| {
             let mean = |mean: &science::study::MeanRow| {
                 Some(Estimate { value: mean.mean?, interval: mean.low.zip(mean.high) })
@@ -101,9 +105,9 @@ impl Draw<'_> {
         });
         let measure = self.study.response.clone();
         let data = MainEffects { measure, grand_mean: self.study.grand_mean, factors: factors.collect::<Option<_>>()? };
-        let (id, note) = (format!("{}-effects", self.id), format!("Marginal means of the model; {note}"));
-        main_effects(&Heading { id: &id, title: &format!("Effects on {}", self.study.response), note: &note }, &data)
-            .ok()
+        let (title, note) =
+            (format!("Effects on {}", self.study.response), format!("Marginal means of the model; {note}"));
+        self.of_response("main-effects", &title, &note, |heading| main_effects(heading, &data))
     }
 
     fn screening(
@@ -111,7 +115,7 @@ impl Draw<'_> {
         kind: &str,
         title: &str,
         chart: impl Fn(&Heading<'_>, &Effects) -> Result<String, PlotError>,
-    ) -> Option<String> {
+    ) -> Option<Figure> {
         let screening = self.study.screening.as_ref()?;
         let effect = |effect: &ScreenedEffect| Effect { name: effect.term.clone(), value: effect.effect };
         let data = Effects {
@@ -121,20 +125,30 @@ impl Draw<'_> {
             margin: screening.margin,
             simultaneous: screening.simultaneous,
         };
-        let (id, title) = (format!("{}-{kind}", self.id), format!("{title}: {}", self.study.response));
-        chart(&Heading { id: &id, title: &title, note: "Margins by Lenth's method, from the effects alone" }, &data)
-            .ok()
+        let title = format!("{title}: {}", self.study.response);
+        let note = "Margins by Lenth's method, from the effects alone";
+        self.of_response(kind, &title, note, |heading| chart(heading, &data))
     }
 
-    fn residuals(&self) -> Option<String> {
+    fn residuals(&self) -> Option<Figure> {
         let data = Residuals {
             measure: self.study.response.clone(),
             fitted: self.study.fitted.clone(),
             residuals: self.study.residuals.clone(),
             name: "Residual".to_owned(),
         };
-        let (id, title) = (format!("{}-residuals", self.id), format!("Residuals of {}", self.study.response));
-        residuals(&Heading { id: &id, title: &title, note: "" }, &data).ok()
+        let title = format!("Residuals of {}", self.study.response);
+        self.of_response("residuals", &title, "", |heading| residuals(heading, &data))
+    }
+
+    fn of_response(
+        &self,
+        kind: &str,
+        title: &str,
+        note: &str,
+        chart: impl FnOnce(&Heading<'_>) -> Result<String, PlotError>,
+    ) -> Option<Figure> {
+        Figure::drawn(&[self.of, kind, &self.study.response], title, note, chart)
     }
 }
 

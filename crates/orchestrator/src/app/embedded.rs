@@ -42,8 +42,9 @@ const LEASE: Duration = Duration::from_secs(60);
 pub struct EmbeddedSettings {
     /// Folder for the database.
     pub data: PathBuf,
-    /// The engine, and how many games are played side by side (0 for one per processor); `None` to play nothing.
-    pub engine: Option<(Install, usize)>,
+    /// The engine, and how many games are played side by side (0 for one per processor), if any are. Without an engine
+    /// no game is known.
+    pub engine: Option<(Install, Option<usize>)>,
     /// Whether shards are pinned to processors.
     pub pin: Pin,
 }
@@ -84,7 +85,7 @@ impl Embedded {
             None => (Arc::new(NoGames), None),
             Some((install, engines)) => {
                 let games = DoomGames::new(install, scratch.path().join("engines")).with_files(cache);
-                (Arc::new(games), Some(engines))
+                (Arc::new(games), engines)
             }
         };
         let bus = Arc::new(MemoryEventBus::default());

@@ -10,6 +10,7 @@ use science::linear::{Frame, Squares};
 use science::study::{Question, Study};
 use serde::Serialize;
 
+use super::figures::FigureArgs;
 use super::{Exit, Failure, output};
 use crate::analysis::{self, Dropped, Figures, Missing, Reading, Roles, TableError};
 use crate::document::{self, Block, paragraph};
@@ -58,6 +59,11 @@ pub(super) struct AnalyseArgs {
     /// Form of the result
     #[arg(short, long, value_enum, default_value_t = Written::Table)]
     output: Written,
+    #[command(flatten)]
+    figures: FigureArgs,
+    /// Overwrite figures that are there
+    #[arg(long, requires = "figures", help_heading = "Figures")]
+    force: bool,
 }
 
 /// Forms of an analysis.
@@ -101,17 +107,18 @@ pub(super) fn run(args: &AnalyseArgs) -> Result<(), Failure> {
     let Reading { frame, dropped } = read(args)?;
     check_control(args, &frame)?;
     let study = Study::of(&frame, &question(args)).map_err(|error| wrong(&args.file, &error.into()))?;
+    let drawn = matches!(args.output, Written::Html) || args.figures.are_wanted();
+    let figures = if drawn { analysis::figures(&frame, &study, "") } else { Figures::default() };
+    let blocks = told(&study, &dropped, &figures);
+    let pictures: Vec<_> = document::figures(&blocks).into_iter().cloned().collect();
+    let files = args.figures.write(&pictures, args.force)?;
     match args.output {
         Written::Json => output::json(&Analysis { dropped: &dropped, study: &study }),
-        Written::Table => output::print(&document::text(&told(&study, &dropped, &Figures::default()))),
-        Written::Markdown => output::print(&document::markdown(&told(&study, &dropped, &Figures::default()))),
-        Written::Html => output::print(&drawn(&frame, &study, &dropped)),
-    }
-}
-
-fn drawn(frame: &Frame, study: &Study, dropped: &[Dropped]) -> String {
-    let blocks = told(study, dropped, &analysis::figures(frame, study, "study"));
-    document::page(&format!("{} in {} rows", study.response, study.rows), &blocks)
+        Written::Table => output::print(&document::text(&blocks)),
+        Written::Markdown => output::print(&document::markdown(&blocks)),
+        Written::Html => output::print(&document::page(&format!("{} in {} rows", study.response, study.rows), &blocks)),
+    }?;
+    files.keep()
 }
 
 fn told(study: &Study, dropped: &[Dropped], figures: &Figures) -> Vec<Block> {
@@ -173,6 +180,7 @@ fn question(args: &AnalyseArgs) -> Question {
         control: args.control.clone(),
         permutations: args.permutations,
         seed: args.seed,
+        ..Question::default()
     }
 }
 

@@ -75,7 +75,11 @@ impl Connection {
         }
         let data = args.data.clone().unwrap_or_else(|| place.env.data_home().join("embedded"));
         std::fs::create_dir_all(&data)?;
-        let engine = engines.map(|engines| Ok::<_, Failure>((place.engine.open(&place.env)?, engines))).transpose()?;
+        let engine = match (place.engine.open(&place.env), engines) {
+            // What was played can be looked at without an engine.
+            (Err(_), None) => None,
+            (install, engines) => Some((install?, engines)),
+        };
         let system = Embedded::start(EmbeddedSettings { data, engine, pin }).await?;
         let socket = scratch::create()?;
         let address = Address::Unix(socket.path().join("service.sock"));

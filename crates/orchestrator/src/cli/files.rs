@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use domain::Violation;
 use domain::experiment::ExperimentSpec;
+use domain::series;
 use miette::{IntoDiagnostic, WrapErr};
 use serde_json::{Value, json};
 use vizdoom::Install;
@@ -150,10 +151,10 @@ pub(super) fn policies(args: &PoliciesArgs) -> Result<(), Failure> {
         .map(|policy| vec![policy.name.to_owned(), policy.parameters.len().to_string(), policy.about.to_owned()]);
     output::line(output::table(&["policy", "parameters", "about"], &["parameters"], rows))?;
     for policy in decision::POLICIES.iter().filter(|policy| !policy.parameters.is_empty()) {
-        let rows = policy.parameters.iter().map(|parameter| {
+        let rows = series::of_parameters(policy.parameters).into_iter().map(|(name, parameter)| {
             let (low, high) = parameter.domain.bounds();
             let range = format!("{low} to {high}");
-            vec![parameter.name.to_owned(), range, parameter.default.to_string(), parameter.about.to_owned()]
+            vec![name, range, parameter.default.to_string(), parameter.about.to_owned()]
         });
         output::line(format!("\n{}", policy.name))?;
         output::line(output::table(&["parameter", "range", "default", "about"], &["default"], rows))?;

@@ -3,16 +3,19 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 use proto::orchestrator::v1 as pb;
 
 use super::connect::{Client, Connection, ServiceArgs};
+use super::figures::FigureArgs;
 use super::{Failure, Place, output};
+use crate::document::Figure;
 use crate::export::Target;
 use crate::shard::Pin;
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("files").multiple(true))]
 pub(super) struct ReportArgs {
     /// Id of the experiment, the beginning of it, or its name
     experiment: String,
@@ -20,11 +23,13 @@ pub(super) struct ReportArgs {
     #[arg(short = 'o', long, value_enum)]
     format: Option<Written>,
     /// File to write, which is there when it is complete; standard output unless given
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "files")]
     out: Option<PathBuf>,
-    /// Overwrite the file if it is there
-    #[arg(long, requires = "out")]
+    /// Overwrite files that are there
+    #[arg(long, requires = "files")]
     force: bool,
+    #[command(flatten)]
+    figures: FigureArgs,
     #[command(flatten)]
     service: ServiceArgs,
 }
@@ -73,8 +78,12 @@ async fn report(client: &mut Client, args: ReportArgs) -> Result<(), Failure> {
     // Refused before anything is asked for.
     let target = Target::open(args.out.as_deref(), args.force)?;
     let format = pb::ReportFormat::from(args.written()).into();
-    let request = pb::GetReportRequest { experiment_id: args.experiment, format };
-    let content = client.get_report(request).await?.into_inner().content;
+    let figures = args.figures.are_wanted();
+    let request = pb::GetReportRequest { experiment_id: args.experiment, format, figures };
+    let pb::GetReportResponse { content, figures, .. } = client.get_report(request).await?.into_inner();
+    let figures: Vec<_> = figures.into_iter().map(|pb::Figure { name, svg }| Figure { name, svg }).collect();
+    let figures = args.figures.write(&figures, args.force)?;
     let written = target.writer().and_then(|mut out| out.write_all(&content).and_then(|()| out.flush()));
-    output::kept(target, written)
+    output::kept(target, written)?;
+    figures.keep()
 }

@@ -42,14 +42,9 @@ pub(super) async fn run(args: SqlArgs, place: &Place) -> Result<(), Failure> {
     let answer = store::ask(&config, question).await.map_err(|error| refusal(sql, error))?;
     print(&answer, args.output)?;
     if answer.cut {
-        tell(&format!("there are more than {} rows: ask for more with --limit", args.limit));
+        output::note(&format!("there are more than {} rows: ask for more with --limit", args.limit));
     }
     Ok(())
-}
-
-#[allow(clippy::print_stderr, reason = "the answer itself goes to standard output, whole")]
-fn tell(note: &str) {
-    eprintln!("note: {note}");
 }
 
 fn print(answer: &Answer, form: Rows) -> Result<(), Failure> {

@@ -33,7 +33,7 @@ fn write_block(html: &mut String, block: &Block) -> std::fmt::Result {
         Block::Table(table) => write_table(html, table),
         Block::Code { text, .. } => writeln!(html, "<pre><code>{}</code></pre>", escaped(text.trim_end())),
         // The plotting module writes and escapes it.
-        Block::Figure(svg) => writeln!(html, "<figure>{svg}</figure>"),
+        Block::Figure(figure) => writeln!(html, "<figure>{}</figure>", figure.svg),
         Block::Details(summary, blocks) => {
             writeln!(html, "<details><summary>{}</summary>", inline(summary))?;
             blocks.iter().try_for_each(|block| write_block(html, block))?;

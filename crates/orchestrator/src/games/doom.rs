@@ -13,9 +13,10 @@ use domain::experiment::ScenarioSpec;
 use domain::file::FileRef;
 use domain::game::ObservationSpec;
 use domain::ports::{Environment, EnvironmentError};
-use vizdoom::{ENGINE_VERSION, Engine, Game, GameConfig, GameOptions, Install, ScreenFormat, StartOptions};
+use science::plot::Segment;
+use vizdoom::{ENGINE_VERSION, Engine, Game, GameConfig, GameOptions, Install, MapLine, ScreenFormat, StartOptions};
 
-use super::{Games, ScenarioFacts};
+use super::{GameMap, Games, ScenarioFacts};
 use crate::metrics::EngineMetrics;
 use crate::user_files::{FilePaths, NoFiles};
 pub use environment::DoomGame;
@@ -115,6 +116,12 @@ impl Games for DoomGames {
         })
     }
 
+    fn map(&self, scenario: &ScenarioSpec) -> Option<GameMap> {
+        let config = settings::config(&self.install, self.files.as_ref(), scenario).ok()?;
+        let (name, lines) = Engine::map_lines(&self.install, &config)?;
+        Some(GameMap { name, lines: lines.into_iter().map(segment).collect() })
+    }
+
     fn open(
         &self,
         scenario: &ScenarioSpec,
@@ -123,6 +130,11 @@ impl Games for DoomGames {
     ) -> Result<Box<dyn Environment>, EnvironmentError> {
         Ok(Box::new(self.game(scenario, observation, cpu)?))
     }
+}
+
+fn segment(line: MapLine) -> Segment {
+    let MapLine { from, to, is_one_sided } = line;
+    Segment { from: from.into(), to: to.into(), solid: is_one_sided }
 }
 
 /// Switches on what an agent wants to be shown, and nothing else.

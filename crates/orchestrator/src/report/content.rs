@@ -1,14 +1,14 @@
 //! A report as parts of a document.
 
-use science::plot::{self, Differences, Estimate, Fitness, Heading};
+use science::plot::{self, Differences, Estimate, Fitness};
 
 use science::stats::Summary;
 
-use super::{Contrast, Generation, Member, Report};
+use super::{Contrast, Generation, Member, Report, figures_of, places};
 use crate::analysis;
 use crate::design_report::{Report as Made, audited};
 use crate::document::numbers::range;
-use crate::document::{Block, Table, paragraph, section, table};
+use crate::document::{Block, Figure, Table, paragraph, section, table};
 
 /// Members of a generation that are shown one by one.
 const SHOWN: usize = 50;
@@ -27,6 +27,7 @@ pub(super) fn content(report: &Report) -> Vec<Block> {
     }
     blocks.extend(evolution(report));
     blocks.extend(report.generations.iter().flat_map(|generation| of_generation(report, generation)));
+    blocks.extend(places::content(report));
     blocks.extend(again(report));
     blocks
 }
@@ -66,8 +67,8 @@ fn evolution(report: &Report) -> Option<Block> {
     let data = Fitness { measure: report.fitness.clone(), band: "10 % to 90 % of the agents".to_owned(), generations };
     let note = "Best, mean and spread of the agents of each generation; the best of a generation is chosen by this number, \
                 so only a confirmation says how good it is";
-    let heading = Heading { id: "evolution", title: "Fitness by generation", note };
-    plot::fitness(&heading, &data).ok().map(Block::Figure)
+    let name = ["fitness-by-generation"];
+    Figure::drawn(&name, "Fitness by generation", note, |heading| plot::fitness(heading, &data)).map(Block::Figure)
 }
 
 fn plotted(generation: &Generation) -> Option<plot::Generation> {
@@ -150,13 +151,9 @@ fn differences(report: &Report, generation: &Generation) -> Option<Block> {
         pairs: pairs.iter().map(pair).collect(),
         overall: Some(Estimate { value: difference.mean, interval: difference.low.zip(difference.high) }),
     };
-    let id = format!("g{}-differences", generation.index);
-    let heading = Heading {
-        id: &id,
-        title: "Differences over the same seeds",
-        note: "The band is the 95 % interval of the mean",
-    };
-    plot::differences(&heading, &data).ok().map(Block::Figure)
+    let (title, note) = ("Differences over the same seeds", "The band is the 95 % interval of the mean");
+    let name = [&figures_of(generation.purpose, generation.index), "differences", agent, with];
+    Figure::drawn(&name, title, note, |heading| plot::differences(heading, &data)).map(Block::Figure)
 }
 
 fn again(report: &Report) -> Vec<Block> {

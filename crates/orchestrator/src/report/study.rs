@@ -7,6 +7,7 @@ use science::study::{Question, Study};
 
 use super::mapping::mapping;
 use super::measured::measured;
+use super::{figures_of, purpose};
 use crate::analysis::{Figures, figures};
 use crate::design_report::level;
 use crate::standing::fitness;
@@ -26,7 +27,8 @@ pub(super) fn study(spec: &ExperimentSpec, generation: &GenerationRecord) -> Stu
     let studied = frame(spec, generation).and_then(|frame| Ok((Study::with_checks(&frame, &question, checks)?, frame)));
     match studied {
         Ok((study, frame)) => {
-            let figures = figures(&frame, &study, &format!("g{}", generation.index));
+            let of = figures_of(purpose(generation.purpose), generation.index);
+            let figures = figures(&frame, &study, &of);
             Studied { study: Some(study), missing: None, figures }
         }
         Err(error) => Studied { study: None, missing: Some(error.to_string()), figures: Figures::default() },

@@ -52,7 +52,8 @@ fn parameter(parameter: &Parameter) -> pb::PolicyParameter {
     let (low, high) = parameter.domain.bounds();
     let kind = match parameter.domain {
         Domain::Real { .. } => Kind::Real,
-        Domain::Integer { .. } => Kind::Integer,
+        // The number of a name.
+        Domain::Integer { .. } | Domain::Choice { .. } => Kind::Integer,
         Domain::Flag => Kind::Flag,
     };
     pb::PolicyParameter {

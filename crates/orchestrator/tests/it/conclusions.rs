@@ -1,9 +1,10 @@
 //! What data show: analyses of tables, reports, comparisons, power.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use resvg::tiny_skia::Pixmap;
 use tempfile::TempDir;
 
 use crate::support::{fail, folder, json, orchestrator, succeed};
@@ -47,6 +48,67 @@ fn a_table_is_analysed_in_every_form() {
     assert!(page.starts_with("<!doctype html>") && page.matches("<svg").count() >= 4, "{page}");
     let markdown = String::from_utf8(succeed(&mut analyse(&file, &["-o", "markdown"])).stdout).unwrap();
     assert!(markdown.contains("## Gate") && !markdown.contains("<svg"), "{markdown}");
+}
+
+/// The names of a folder's files.
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// How many pixels of a picture are darker than grey, of those whose row is in `rows`.
+fn dark(picture: &Pixmap, rows: std::ops::Range<usize>) -> usize {
+    let width = picture.width() as usize;
+    let pixels = picture.pixels()[rows.start * width..rows.end * width].iter();
+    pixels.filter(|pixel| pixel.red().max(pixel.green()).max(pixel.blue()) < 100).count()
+}
+
+#[test]
+fn figures_are_written_as_files_that_say_what_they_show() {
+    let folder = folder();
+    let file = table(&folder, None);
+    let figures = folder.path().join("new/figures");
+    let to = |folder: &Path, more: &[&str]| {
+        let mut command = analyse(&file, &["--block", "seed", "--figures"]);
+        command.arg(folder).args(more);
+        command
+    };
+
+    succeed(&mut to(&figures, &[]));
+    let expected = ["distribution-kills", "main-effects-kills", "means-policy", "residuals-kills"];
+    assert_eq!(names(&figures), expected.map(|name| format!("{name}.svg")));
+    let means = std::fs::read_to_string(figures.join("means-policy.svg")).unwrap();
+    assert!(means.starts_with("<svg xmlns") && means.contains("kills by policy"), "{means}");
+
+    std::fs::remove_file(figures.join("distribution-kills.svg")).unwrap();
+    let before = names(&figures);
+    assert!(fail(&mut to(&figures, &[]), 2).contains("--force"));
+    assert_eq!(names(&figures), before, "nothing is left behind");
+    succeed(&mut to(&figures, &["--force"]));
+    assert_eq!(names(&figures).len(), 4);
+    assert!(fail(&mut to(&file, &[]), 1).contains("data.csv"));
+    fail(&mut to(&figures, &["--scale", "9"]), 2);
+    fail(&mut analyse(&file, &["--figure-format", "png"]), 2);
+}
+
+#[test]
+fn a_png_has_the_colours_and_the_text_of_its_figure() {
+    let folder = folder();
+    let file = table(&folder, None);
+    let figures = folder.path().join("figures");
+    let mut command = analyse(&file, &["--figure-format", "png", "--figures"]);
+    succeed(command.arg(&figures));
+    let twice = Pixmap::load_png(figures.join("means-policy.png")).unwrap();
+    succeed(command.args(["--scale", "1", "--force"]));
+    let once = Pixmap::load_png(figures.join("means-policy.png")).unwrap();
+
+    assert_eq!((once.width(), twice.width(), twice.height()), (720, 1440, 2 * once.height()));
+    let corner = once.pixel(0, 0).unwrap();
+    assert_eq!([corner.red(), corner.green(), corner.blue(), corner.alpha()], [255; 4], "white paper");
+    assert!(dark(&once, 14..34) > 300, "a title in letters: {}", dark(&once, 14..34));
+    assert!(once.pixels().iter().any(|pixel| [pixel.red(), pixel.green(), pixel.blue()] == [0, 0x72, 0xb2]), "marks");
 }
 
 #[test]
@@ -115,6 +177,7 @@ fn an_experiment_is_reported_and_its_agents_are_compared() {
     let html = std::fs::read_to_string(&page).unwrap();
     assert!(html.contains("<svg") && html.contains("Verdict") && html.contains("Audit"), "{html}");
     assert!(fail(embedded("report aimed").arg("--out").arg(&page), 2).contains("--force"));
+    assert!(html.contains("there is no map") && html.contains("<code>ticks = true</code>"), "{html}");
     let report = json(embedded("report aimed --format json").stdin(Stdio::null()));
     let study = &report["generations"][0]["study"];
     assert_eq!(study["rows"], 12, "{report}");
@@ -166,6 +229,45 @@ fn rewards_of_real_scenarios_are_made_of_what_is_measured() {
         let all = format!("in all 3 episodes of {scenario} the reward is");
         assert!(mapping["finding"].as_str().unwrap().contains(&all), "{scenario}: {mapping}");
     }
+}
+
+#[test]
+fn positions_and_deaths_are_drawn_on_the_lines_of_the_map() {
+    let data = folder();
+    let file = data.path().join("experiment.toml");
+    let text = "name = \"followed\"\nseed = 5\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"random\"\n\
+                [seeds]\nepisodes = 4\n[record]\nticks = true\n[[design.factors]]\nparameter = \"scenario.skill\"\n\
+                levels = [4, 5]\n";
+    std::fs::write(&file, text).unwrap();
+    let embedded = |command: &str| {
+        let mut embedded = orchestrator();
+        embedded.args(command.split(' ')).args(["--embedded", "--data", data.path().to_str().unwrap()]);
+        embedded
+    };
+    json(embedded("launch").arg(&file).args(["-o", "json"]));
+    let scores = json(embedded("scores followed -o json").stdin(Stdio::null()));
+    let scores = scores.as_array().unwrap();
+    let deaths = scores.iter().filter(|score| score["end"] == "death").count();
+    let ticks: u64 = scores.iter().map(|score| score["ticks"].as_u64().unwrap()).sum();
+    assert!(deaths > 0, "random agents die");
+
+    let (page, figures) = (data.path().join("report.html"), data.path().join("figures"));
+    succeed(embedded("report followed").arg("--out").arg(&page).arg("--figures").arg(&figures));
+    let map = std::fs::read_to_string(figures.join("map-defend-the-line-map01.svg")).unwrap();
+    assert!(std::fs::read_to_string(&page).unwrap().contains(&map), "both skills on one map, as in the page");
+    assert!(map.contains(&format!("Map with {ticks} positions and {deaths} deaths.")), "{map}");
+    assert!(map.contains("8 episodes of all agents together") && map.contains("class=\"cdp-wall\""), "{map}");
+
+    let none = data.path().join("none");
+    let elsewhere = embedded("report followed").arg("--engine-dir").arg(&none).args(["-o", "html"]).output().unwrap();
+    let html = String::from_utf8(elsewhere.stdout).unwrap();
+    assert!(html.contains("lines are left out") && !html.contains("class=\"cdp-wall\""), "{html}");
+    let (told, left) =
+        (embedded("report followed").arg("--figures").arg(&figures).output().unwrap(), names(&figures).len());
+    assert_eq!((told.status.code(), names(&figures).len()), (Some(2), left));
+    succeed(embedded("report followed --figure-format png --scale 1").arg("--figures").arg(&figures));
+    let map = Pixmap::load_png(figures.join("map-defend-the-line-map01.png")).unwrap();
+    assert!(map.width() == 720 && dark(&map, 14..34) > 300, "a title in letters");
 }
 
 #[test]

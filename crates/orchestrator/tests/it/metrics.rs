@@ -139,7 +139,7 @@ async fn a_connection_that_is_stuck_holds_up_neither_scores_nor_the_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_twin_tells_what_is_played_in_this_process() {
     let data = folder();
-    let engine = Some((vizdoom::Install::open(engine_dir()).unwrap(), 2));
+    let engine = Some((vizdoom::Install::open(engine_dir()).unwrap(), Some(2)));
     let embedded =
         Embedded::start(EmbeddedSettings { data: data.path().to_owned(), engine, pin: Pin::Off }).await.unwrap();
     let mut metrics = embedded.metrics.subscribe();

@@ -157,18 +157,24 @@ async fn an_episode_can_be_looked_at_in_full_and_an_experiment_be_reported() {
     assert!(missing.code() == Code::NotFound && missing.message().contains("0/0/9"), "{missing:?}");
 
     let report = async |client: &mut OrchestratorServiceClient<_>, format: pb::ReportFormat| {
-        let request = pb::GetReportRequest { experiment_id: experiment_id.clone(), format: format.into() };
+        let figures = format == pb::ReportFormat::Html;
+        let request = pb::GetReportRequest { experiment_id: experiment_id.clone(), format: format.into(), figures };
         let report = client.get_report(request).await.unwrap().into_inner();
-        (String::from_utf8(report.content.to_vec()).unwrap(), report.file_name)
+        (String::from_utf8(report.content.to_vec()).unwrap(), report.file_name, report.figures)
     };
-    let (text, name) = report(&mut client, pb::ReportFormat::Markdown).await;
+    let (text, name, figures) = report(&mut client, pb::ReportFormat::Markdown).await;
+    assert_eq!(figures, []);
     assert_eq!(name, "recorded.md");
     for part in
         ["# recorded", "| episodes | 4 of 4 |", "| policy-attack_only | ", "policy-random - policy-attack_only | 2 |"]
     {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
-    let (text, _) = report(&mut client, pb::ReportFormat::Json).await;
+    let (page, _, figures) = report(&mut client, pb::ReportFormat::Html).await;
+    let map = figures.iter().find(|figure| figure.name == "map-basic-map01").unwrap();
+    assert!(map.svg.contains("class=\"cdp-wall\"") && map.svg.contains("Map with "), "{}", map.svg);
+    assert!(figures.iter().all(|figure| page.contains(&figure.svg)), "{:?}", figures.len());
+    let (text, ..) = report(&mut client, pb::ReportFormat::Json).await;
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(json["digest"], launched["digest"]);
     assert_eq!(json["generations"][0]["members"][0]["fitness"]["n"], 2);

@@ -1450,9 +1450,22 @@ pub struct GetReportRequest {
     /// What it is to be written as.
     #[prost(enumeration = "ReportFormat", tag = "2")]
     pub format: i32,
+    /// Whether its figures are wanted one by one as well.
+    #[prost(bool, tag = "3")]
+    pub figures: bool,
+}
+/// A figure of a report.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Figure {
+    /// What it shows, as the beginning of a file's name: lower case letters, digits and `-`, unlike the report's others.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// The figure as SVG, which needs nothing else.
+    #[prost(string, tag = "2")]
+    pub svg: ::prost::alloc::string::String,
 }
 /// A report.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct GetReportResponse {
     /// The report.
     #[prost(bytes = "bytes", tag = "1")]
@@ -1463,6 +1476,9 @@ pub struct GetReportResponse {
     /// A name for the file.
     #[prost(string, tag = "3")]
     pub file_name: ::prost::alloc::string::String,
+    /// Its figures in their order, if they were asked for.
+    #[prost(message, repeated, tag = "4")]
+    pub figures: ::prost::alloc::vec::Vec<Figure>,
 }
 /// Asks for a page of files.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -2,7 +2,7 @@
 
 use super::normal;
 use super::special::invert::{Slope, invert_positive};
-use super::special::scale::studentised;
+use super::special::scale::Grid;
 
 /// Step of the trapezoidal rule over the value of the control where the factors are small.
 const STEP: f64 = 0.25;
@@ -23,10 +23,7 @@ pub fn factors(control: usize, groups: &[usize]) -> Vec<f64> {
 /// and 0.9999, and `df` is at least 1 (it may be infinite), or if `t` is NaN.
 #[must_use]
 pub fn sf(t: f64, factors: &[f64], df: f64) -> f64 {
-    match Comparisons::new(factors) {
-        Some(comparisons) if df >= 1.0 && !t.is_nan() => comparisons.sf(t, df),
-        _ => f64::NAN,
-    }
+    Dunnett::new(factors).map_or(f64::NAN, |comparisons| comparisons.sf(t, df))
 }
 
 /// The value that is exceeded with probability 1 - `p`. NaN unless `p` lies strictly between 0 and 1, and the other
@@ -40,36 +37,53 @@ pub fn quantile(p: f64, factors: &[f64], df: f64) -> f64 {
 /// are as for [`sf`].
 #[must_use]
 pub fn upper_quantile(p: f64, factors: &[f64], df: f64) -> f64 {
-    match Comparisons::new(factors) {
-        Some(comparisons) if df >= 1.0 && p > 0.0 && p < 1.0 => {
-            invert_positive(Slope::Falling, |t| comparisons.sf(t, df), p, 2.5)
-        }
-        _ => f64::NAN,
-    }
+    Dunnett::new(factors).map_or(f64::NAN, |comparisons| comparisons.upper_quantile(p, df))
 }
 
-/// Different factors, ascending, and how often each occurs.
-struct Comparisons(Vec<(f64, f64)>);
+/// The distribution for some comparisons. What it has computed serves for the next question as well; the answers are those
+/// of [`sf`] and [`upper_quantile`], to the bit.
+#[derive(Debug, Clone)]
+pub struct Dunnett {
+    /// Different factors, ascending, and how often each occurs.
+    factors: Vec<(f64, f64)>,
+    grid: Grid,
+}
 
-impl Comparisons {
-    fn new(factors: &[f64]) -> Option<Self> {
+impl Dunnett {
+    /// The distribution for comparisons with these factors; absent unless there is one and all lie between 0 and 0.9999.
+    #[must_use]
+    pub fn new(factors: &[f64]) -> Option<Self> {
         if factors.is_empty() || !factors.iter().all(|factor| (0.0..=0.9999).contains(factor)) {
             return None;
         }
         let mut sorted = factors.to_vec();
         sorted.sort_by(f64::total_cmp);
         let count = |equal: &[f64]| (equal[0], equal.len() as f64);
-        Some(Self(sorted.chunk_by(|a, b| a == b).map(count).collect()))
+        Some(Self { factors: sorted.chunk_by(|a, b| a == b).map(count).collect(), grid: Grid::default() })
     }
 
-    fn sf(&self, t: f64, df: f64) -> f64 {
+    /// As [`sf`].
+    #[must_use]
+    pub fn sf(&self, t: f64, df: f64) -> f64 {
+        if !is_valid(df) || t.is_nan() {
+            return f64::NAN;
+        }
         if t <= 0.0 {
             return 1.0;
         }
         let t = t.min(1e100);
         // The tail of normal values falls like exp(-w²/2).
         let peak = 1.0 / libm::sqrt(1.0 + t * t / df);
-        studentised(t, df, peak, 0.0, |bound| self.normal_sf(bound))
+        self.grid.studentised(t, df, peak, |bound| self.normal_sf(bound))
+    }
+
+    /// As [`upper_quantile`].
+    #[must_use]
+    pub fn upper_quantile(&self, p: f64, df: f64) -> f64 {
+        if !(is_valid(df) && p > 0.0 && p < 1.0) {
+            return f64::NAN;
+        }
+        invert_positive(Slope::Falling, |t| self.sf(t, df), p, 2.5)
     }
 
     /// Probability that one of the normal values exceeds `bound`: the mean over the standardised value of the control, which
@@ -78,7 +92,7 @@ impl Comparisons {
         if bound > LARGEST {
             return 0.0;
         }
-        let largest = self.0[self.0.len() - 1].0;
+        let largest = self.factors[self.factors.len() - 1].0;
         let narrowest = libm::sqrt(1.0 - largest * largest) / largest;
         let high = 8.6 + largest * bound;
         let step = STEP.min(0.35 * narrowest);
@@ -99,6 +113,10 @@ impl Comparisons {
             let beyond = normal::sf((bound - factor * control) / rest) + normal::sf((bound + factor * control) / rest);
             count * libm::log1p(-beyond.min(1.0))
         };
-        -libm::expm1(self.0.iter().map(none).sum())
+        -libm::expm1(self.factors.iter().map(none).sum())
     }
+}
+
+fn is_valid(df: f64) -> bool {
+    df >= 1.0
 }

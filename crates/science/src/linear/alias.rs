@@ -52,17 +52,17 @@ impl Fit<'_> {
     pub fn aliases(&self) -> Vec<Alias> {
         let directions = self.directions();
         let of_term = |(number, term): (usize, &super::Term)| {
-            let own: Vec<_> = directions.iter().filter(|way| self.matrix.owners[way.column] == number).collect();
+            let own: Vec<_> = directions.iter().filter(|way| self.design.matrix.owners[way.column] == number).collect();
             let with: BTreeSet<usize> = own.iter().flat_map(|way| self.moved(way)).collect();
-            let name = |number: usize| self.terms.terms()[number].name(self.frame);
+            let name = |number: usize| self.design.terms.terms()[number].name(&self.frame);
             (!own.is_empty()).then(|| Alias {
-                term: term.name(self.frame),
+                term: term.name(&self.frame),
                 lost: own.len(),
-                coefficients: self.matrix.places(number).count(),
+                coefficients: self.design.matrix.places(number).count(),
                 with: with.into_iter().map(name).collect(),
             })
         };
-        self.terms.terms().iter().enumerate().filter_map(of_term).collect()
+        self.design.terms.terms().iter().enumerate().filter_map(of_term).collect()
     }
 
     /// Terms whose coefficients move, besides the dependent column itself.
@@ -70,29 +70,30 @@ impl Fit<'_> {
         let columns = way.coefficients.iter().enumerate();
         let moving = columns.filter(|&(place, movement)| place != way.column && *movement != 0.0);
         let first = way.strata.first().copied().unwrap_or_default();
-        let strata = self.stratified && way.strata.iter().any(|movement| (movement - first).abs() > NEGLIGIBLE);
-        strata.then_some(0).into_iter().chain(moving.map(|(place, _)| self.matrix.owners[place])).collect()
+        let strata = self.design.stratified && way.strata.iter().any(|movement| (movement - first).abs() > NEGLIGIBLE);
+        strata.then_some(0).into_iter().chain(moving.map(|(place, _)| self.design.matrix.owners[place])).collect()
     }
 
     /// One direction for each dependent column; they span all.
     pub(super) fn directions(&self) -> Vec<Direction> {
-        self.qr.dependent.iter().map(|&column| self.direction(column)).collect()
+        self.design.qr.dependent.iter().map(|&column| self.direction(column)).collect()
     }
 
     fn direction(&self, column: usize) -> Direction {
-        let mut coefficients = vec![0.0; self.matrix.columns.len()];
+        let mut coefficients = vec![0.0; self.design.matrix.columns.len()];
         coefficients[column] = 1.0;
-        for (share, &pivot) in self.qr.solve(self.qr.column(column)).iter().zip(&self.qr.pivots) {
-            if share.abs() * self.lengths[pivot] > NEGLIGIBLE * self.lengths[column] {
+        for (share, &pivot) in self.design.qr.solve(self.design.qr.column(column)).iter().zip(&self.design.qr.pivots) {
+            if share.abs() * self.design.lengths[pivot] > NEGLIGIBLE * self.design.lengths[column] {
                 coefficients[pivot] = -share;
             }
         }
-        let size = |place: usize| coefficients[place].abs() * norm(&self.column_means[place]);
+        let size = |place: usize| coefficients[place].abs() * norm(&self.design.column_means[place]);
         let largest = (0..coefficients.len()).map(size).fold(0.0, f64::max);
         let movement = |stratum: usize| {
-            let sum: f64 = coefficients.iter().zip(&self.column_means).map(|(c, means)| c * means[stratum]).sum();
+            let sum: f64 =
+                coefficients.iter().zip(&self.design.column_means).map(|(c, means)| c * means[stratum]).sum();
             if sum.abs() > NEGLIGIBLE * largest { -sum } else { 0.0 }
         };
-        Direction { column, strata: (0..self.strata.len()).map(movement).collect(), coefficients }
+        Direction { column, strata: (0..self.design.strata.len()).map(movement).collect(), coefficients }
     }
 }

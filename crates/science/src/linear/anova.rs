@@ -7,6 +7,7 @@ use super::{Fit, LinearError, Term};
 use crate::distribution;
 
 pub use effect::EffectSize;
+use squares::Hypothesis;
 
 /// What a term's sum of squares is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +96,7 @@ impl Fit<'_> {
     /// # Errors
     /// If the model without its first term is too large to fit.
     pub fn anova(&self, squares: Squares) -> Result<Anova, LinearError> {
-        let numbers = 0..self.terms.terms().len();
+        let numbers = 0..self.design.terms.terms().len();
         Ok(Anova {
             squares,
             rows: numbers.map(|number| self.anova_row(number, squares)).collect::<Result<_, _>>()?,
@@ -107,19 +108,27 @@ impl Fit<'_> {
         })
     }
 
-    /// F of the term with this number in the order of the model, and its p; absent as in [`AnovaRow`].
-    pub(crate) fn test(&self, number: usize, squares: Squares) -> Result<Option<(f64, f64)>, LinearError> {
-        let (df, ss) = self.term_squares(number, squares)?;
-        let f = self.variance().filter(|_| df > 0).map(|variance| ss / df as f64 / variance);
-        Ok(f.map(|f| (f, distribution::f::sf(f, df as f64, self.residual_df() as f64))))
+    /// F of a hypothesis of this design; absent as in [`AnovaRow`].
+    pub(crate) fn f(&self, hypothesis: &Hypothesis) -> Option<f64> {
+        self.f_and_df(hypothesis).map(|(f, _)| f)
+    }
+
+    /// Probability of an F as large as that of a hypothesis of this design if it were true; absent as the F.
+    pub(crate) fn p(&self, hypothesis: &Hypothesis) -> Option<f64> {
+        self.f_and_df(hypothesis).map(|(f, df)| distribution::f::sf(f, df as f64, self.residual_df() as f64))
+    }
+
+    fn f_and_df(&self, hypothesis: &Hypothesis) -> Option<(f64, usize)> {
+        let (df, ss) = self.squares(hypothesis);
+        self.variance().filter(|_| df > 0).map(|variance| (ss / df as f64 / variance, df))
     }
 
     fn anova_row(&self, number: usize, squares: Squares) -> Result<AnovaRow, LinearError> {
-        let term = &self.terms.terms()[number];
+        let term = &self.design.terms.terms()[number];
         let full = self.full_df(number);
-        let (df, ss) = self.term_squares(number, squares)?;
+        let (df, ss) = self.squares(&self.hypothesis(number, squares)?);
         let ss = (df > 0 && ss.is_finite()).then_some(ss);
-        let contained = self.terms.is_contained(term);
+        let contained = self.design.terms.is_contained(term);
         let untested = match df {
             0 if squares == Squares::Marginal && contained => Some(Untested::MissingCells),
             0 => Some(Untested::Confounded),
@@ -131,7 +140,7 @@ impl Fit<'_> {
         let f = ss.zip(self.variance()).map(|(ss, variance)| ss / df as f64 / variance);
         Ok(AnovaRow {
             term: term.clone(),
-            name: term.name(self.frame),
+            name: term.name(&self.frame),
             df,
             lost: full.saturating_sub(df),
             ss: ss.map(|ss| ss * self.unit()),

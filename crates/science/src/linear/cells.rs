@@ -12,6 +12,11 @@ pub(super) struct Cells {
     pub(super) example: Vec<usize>,
     /// Number of rows of each cell.
     pub(super) counts: Vec<f64>,
+}
+
+/// A response, reduced to what a linear model needs of it.
+#[derive(Debug, Clone)]
+pub(super) struct Response {
     /// Mean of each cell, in units of `scale` from `shift`.
     pub(super) means: Vec<f64>,
     /// Sum of squares within cells, in squared units of `scale`.
@@ -27,14 +32,13 @@ impl Cells {
     pub(super) fn new(frame: &Frame, factors: &[usize]) -> Self {
         let (of_row, count) =
             factors.iter().fold((vec![0; frame.rows()], 1), |cells, &factor| cross(frame, cells, factor));
-        let (shift, scale) = location(frame.values());
         let mut example = vec![0; count];
         for (row, &cell) in of_row.iter().enumerate().rev() {
             example[cell as usize] = row;
         }
-        let scaled: Vec<f64> = frame.values().iter().map(|value| (value - shift) / scale).collect();
-        let (counts, means, within) = moments(&of_row, count, &scaled);
-        Self { of_row, example, counts, means, within, shift, scale }
+        let mut counts = vec![0.0; count];
+        of_row.iter().for_each(|&cell| counts[cell as usize] += 1.0);
+        Self { of_row, example, counts }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -47,27 +51,35 @@ impl Cells {
     }
 }
 
-/// Counts, means and the sum of squares within: in two passes, the second of which corrects the first (Chan, Golub and
-/// LeVeque 1983), with compensated sums.
-fn moments(of_row: &[u32], count: usize, values: &[f64]) -> (Vec<f64>, Vec<f64>, f64) {
-    let (mut counts, mut sums) = (vec![0.0; count], vec![Sum::default(); count]);
-    for (&cell, &value) in of_row.iter().zip(values) {
-        counts[cell as usize] += 1.0;
-        sums[cell as usize].add(value);
+impl Response {
+    /// The moments of the values in each cell.
+    pub(super) fn new(values: &[f64], cells: &Cells) -> Self {
+        let (shift, scale) = location(values);
+        let scaled: Vec<f64> = values.iter().map(|value| (value - shift) / scale).collect();
+        let (means, within) = moments(cells, &scaled);
+        Self { means, within, shift, scale }
     }
-    let mut means: Vec<f64> = sums.iter().zip(&counts).map(|(sum, count)| sum.value() / count).collect();
-    let (mut squares, mut rests) = (Sum::default(), vec![Sum::default(); count]);
+}
+
+/// Means and the sum of squares within: in two passes, the second of which corrects the first (Chan, Golub and LeVeque
+/// 1983), with compensated sums.
+fn moments(cells: &Cells, values: &[f64]) -> (Vec<f64>, f64) {
+    let Cells { of_row, counts, .. } = cells;
+    let mut sums = vec![Sum::default(); counts.len()];
+    of_row.iter().zip(values).for_each(|(&cell, &value)| sums[cell as usize].add(value));
+    let mut means: Vec<f64> = sums.iter().zip(counts).map(|(sum, count)| sum.value() / count).collect();
+    let (mut squares, mut rests) = (Sum::default(), vec![Sum::default(); counts.len()]);
     for (&cell, &value) in of_row.iter().zip(values) {
         let deviation = value - means[cell as usize];
         squares.add(deviation * deviation);
         rests[cell as usize].add(deviation);
     }
-    for ((rest, count), mean) in rests.iter().zip(&counts).zip(&mut means) {
+    for ((rest, count), mean) in rests.iter().zip(counts).zip(&mut means) {
         let rest = rest.value();
         squares.add(-rest * rest / count);
         *mean += rest / count;
     }
-    (counts, means, squares.value().max(0.0))
+    (means, squares.value().max(0.0))
 }
 
 /// Splits cells by one more factor.
@@ -128,8 +140,9 @@ mod tests {
         let frame = Frame::new("y", vec![1e9, 1e9 + 2.0, 1e9 + 5.0]).unwrap().labels("a", &["u", "u", "v"]).unwrap();
         let cells = Cells::new(&frame, &[0]);
         assert_eq!((cells.of_row.as_slice(), cells.counts.as_slice()), ([0, 0, 1].as_slice(), [2.0, 1.0].as_slice()));
-        let mean = |cell: usize| cells.shift + cells.means[cell] * cells.scale;
+        let Response { means, within, shift, scale } = Response::new(frame.values(), &cells);
+        let mean = |cell: usize| shift + means[cell] * scale;
         assert_eq!((mean(0), mean(1)), (1e9 + 1.0, 1e9 + 5.0));
-        assert!((cells.within * cells.scale * cells.scale - 2.0).abs() < 1e-12);
+        assert!((within * scale * scale - 2.0).abs() < 1e-12);
     }
 }

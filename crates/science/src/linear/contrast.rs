@@ -2,9 +2,10 @@
 
 mod family;
 
+use super::alias::Direction;
 use super::means::{Estimate, Function, check_level};
 use super::sum::sum;
-use super::{LinearError, MarginalMeans};
+use super::{Fit, LinearError, MarginalMeans};
 use crate::distribution::student_t;
 
 /// Most contrasts of one family.
@@ -56,7 +57,37 @@ pub struct Contrast {
     pub high: Option<f64>,
 }
 
+/// A contrast and its interval, prepared for many responses of the same rows.
+pub(crate) struct Prepared {
+    function: Function,
+    directions: Vec<Direction>,
+    /// What the response's shift counts.
+    total: f64,
+    reach: Option<f64>,
+}
+
+impl Prepared {
+    /// The estimate and the ends of its interval; absent as in [`Contrast`].
+    pub(crate) fn of(&self, fit: &Fit<'_>) -> Option<(f64, f64, f64)> {
+        let Estimate { value, se } = fit.estimate(&self.function, &self.directions);
+        let estimate = value? + self.total * fit.response.shift;
+        let reach = self.reach? * se.filter(|se| *se > 0.0)?;
+        Some((estimate, estimate - reach, estimate + reach))
+    }
+}
+
 impl MarginalMeans<'_, '_> {
+    /// The contrast with these weights, one per mean, and its own interval.
+    ///
+    /// # Errors
+    /// If weights do not fit the means, or the level is out of range.
+    pub(crate) fn prepare(&self, weights: &[f64], level: f64) -> Result<Prepared, LinearError> {
+        check_level(level)?;
+        let (_, function) = self.weighted("", weights)?;
+        let total = sum(weights.iter().copied());
+        Ok(Prepared { function, directions: self.directions.clone(), total, reach: self.fit.t_reach(level) })
+    }
+
     /// All differences of two means, with intervals at this level of confidence.
     ///
     /// # Errors
@@ -92,8 +123,12 @@ impl MarginalMeans<'_, '_> {
         level: f64,
     ) -> Result<Vec<Contrast>, LinearError> {
         check_count(contrasts.len() as u128)?;
-        let functions = contrasts.iter().map(|(name, weights)| self.weighted(name, weights));
-        self.family(functions.collect::<Result<_, _>>()?, Kind::Custom, adjustment, level)
+        let shifted = |(name, weights): &(String, Vec<f64>)| {
+            let (name, function) = self.weighted(name, weights)?;
+            Ok((name, function, sum(weights.iter().copied()) * self.fit.response.shift))
+        };
+        let functions: Vec<_> = contrasts.iter().map(shifted).collect::<Result<_, LinearError>>()?;
+        self.family(functions, Kind::Custom, adjustment, level)
     }
 
     fn difference(&self, i: usize, j: usize) -> (String, Function, f64) {
@@ -102,8 +137,8 @@ impl MarginalMeans<'_, '_> {
         (format!("{} - {}", name(i), name(j)), Function::combined(parts.into_iter()), 0.0)
     }
 
-    /// The combination of the means with what it needs of the response's shift.
-    fn weighted(&self, name: &str, weights: &[f64]) -> Result<(String, Function, f64), LinearError> {
+    /// The combination of the means.
+    fn weighted(&self, name: &str, weights: &[f64]) -> Result<(String, Function), LinearError> {
         let usable =
             weights.iter().all(|weight| weight.abs() <= LARGEST_WEIGHT) && weights.iter().any(|weight| *weight != 0.0);
         if weights.len() != self.means.len() || !usable {
@@ -111,7 +146,7 @@ impl MarginalMeans<'_, '_> {
             return Err(LinearError::Weights { name, got, means: self.means.len() });
         }
         let function = Function::combined(self.functions.iter().zip(weights.iter().copied()));
-        Ok((name.to_owned(), function, sum(weights.iter().copied()) * self.fit.cells.shift))
+        Ok((name.to_owned(), function))
     }
 
     fn family(
@@ -127,7 +162,7 @@ impl MarginalMeans<'_, '_> {
             let Estimate { value, se } = self.fit.estimate(function, &self.directions);
             let estimate = value.map(|value| value + shift);
             let t = estimate.zip(se).filter(|(_, se)| *se > 0.0).map(|(value, se)| value / se);
-            let p = t.map(|t| 2.0 * student_t::sf(t.abs(), self.df as f64));
+            let p = t.map(|t| two_sided(t, self.df));
             let name = name.clone();
             Contrast { name, estimate, se, t, p, adjusted_p: None, low: None, high: None }
         };
@@ -136,6 +171,11 @@ impl MarginalMeans<'_, '_> {
         self.adjust(&mut contrasts, &loadings, adjustment, level)?;
         Ok(contrasts)
     }
+}
+
+/// The two-sided p value of Student's t.
+pub(super) fn two_sided(t: f64, df: usize) -> f64 {
+    2.0 * student_t::sf(t.abs(), df as f64)
 }
 
 fn check_fits(kind: Kind, adjustment: Adjustment) -> Result<(), LinearError> {

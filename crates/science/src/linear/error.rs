@@ -104,6 +104,14 @@ pub enum LinearError {
         /// What was given.
         got: f64,
     },
+    /// No test has less power than its level, and none has power 1.
+    #[error("the power is {got}, but must lie between alpha, here {alpha}, and 1")]
+    Power {
+        /// What was given.
+        got: f64,
+        /// The level of the test.
+        alpha: f64,
+    },
     /// Marginal means are of categories.
     #[error("{term} has the continuous factor {factor}; marginal means are of categorical factors only")]
     NotCategorical {

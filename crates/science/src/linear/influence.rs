@@ -29,15 +29,15 @@ impl Fit<'_> {
     #[must_use]
     pub fn influence(&self) -> Influence {
         let (fitted, leverages) = (self.fitted_cells(), self.cell_leverages());
-        let cells = || self.cells.of_row.iter().map(|&cell| cell as usize);
-        let scaled = |row: usize| (self.frame.values()[row] - self.cells.shift) / self.cells.scale;
+        let cells = || self.design.cells.of_row.iter().map(|&cell| cell as usize);
+        let scaled = |row: usize| (self.frame.values()[row] - self.response.shift) / self.response.scale;
         let residuals: Vec<f64> = cells().enumerate().map(|(row, cell)| scaled(row) - fitted[cell]).collect();
         let leverages: Vec<f64> = cells().map(|cell| leverages[cell]).collect();
         let standardized: Vec<_> = residuals.iter().zip(&leverages).map(|(e, h)| self.standardize(*e, *h)).collect();
         let cook = |(r, h): (&Option<f64>, &f64)| r.map(|r| r * r * h / (1.0 - h) / self.rank() as f64);
         Influence {
-            fitted: cells().map(|cell| self.cells.shift + fitted[cell] * self.cells.scale).collect(),
-            residuals: residuals.iter().map(|residual| residual * self.cells.scale).collect(),
+            fitted: cells().map(|cell| self.response.shift + fitted[cell] * self.response.scale).collect(),
+            residuals: residuals.iter().map(|residual| residual * self.response.scale).collect(),
             studentized: standardized.iter().map(|r| self.studentize((*r)?)).collect(),
             cooks_distances: standardized.iter().zip(&leverages).map(cook).collect(),
             leverages,
@@ -47,20 +47,24 @@ impl Fit<'_> {
 
     /// Fitted value of each cell, scaled.
     pub(super) fn fitted_cells(&self) -> Vec<f64> {
-        let mut fitted: Vec<f64> = (0..self.cells.len()).map(|cell| self.stratum_means[self.strata.of(cell)]).collect();
-        for (&pivot, coefficient) in self.qr.pivots.iter().zip(&self.coefficients) {
-            fitted.iter_mut().zip(&self.centred[pivot]).for_each(|(value, column)| *value += coefficient * column);
+        let mut fitted: Vec<f64> =
+            (0..self.design.cells.len()).map(|cell| self.stratum_means[self.design.strata.of(cell)]).collect();
+        for (&pivot, coefficient) in self.design.qr.pivots.iter().zip(&self.coefficients) {
+            fitted
+                .iter_mut()
+                .zip(&self.design.centred[pivot])
+                .for_each(|(value, column)| *value += coefficient * column);
         }
         fitted
     }
 
     fn cell_leverages(&self) -> Vec<f64> {
         let of_cell = |cell: usize| {
-            let row = self.qr.pivots.iter().map(|&pivot| self.centred[pivot][cell]).collect();
-            let loading = self.qr.solve_transposed(row);
-            (1.0 / self.strata.counts[self.strata.of(cell)] + dot(&loading, &loading)).min(1.0)
+            let row = self.design.qr.pivots.iter().map(|&pivot| self.design.centred[pivot][cell]).collect();
+            let loading = self.design.qr.solve_transposed(row);
+            (1.0 / self.design.strata.counts[self.design.strata.of(cell)] + dot(&loading, &loading)).min(1.0)
         };
-        (0..self.cells.len()).map(of_cell).collect()
+        (0..self.design.cells.len()).map(of_cell).collect()
     }
 
     fn standardize(&self, residual: f64, leverage: f64) -> Option<f64> {

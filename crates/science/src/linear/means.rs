@@ -2,8 +2,10 @@
 //! covariates at their means (Searle, Speed and Milliken 1980).
 
 use super::alias::Direction;
+use super::design::Design;
 use super::frame::Kind;
 use super::matrix::at_levels;
+use super::strata::Strata;
 use super::sum::{dot, norm};
 use super::{Fit, LinearError, Term};
 use crate::distribution::student_t;
@@ -50,6 +52,16 @@ pub(super) struct Function {
 }
 
 impl Function {
+    /// The function with these weights of the means of the strata, and of the coefficients of the columns.
+    pub(super) fn new(design: &Design, strata: Vec<f64>, columns: Vec<f64>) -> Self {
+        let Design { qr, column_means, strata: Strata { counts, .. }, .. } = design;
+        let distance = |&pivot: &usize| columns[pivot] - dot(&strata, &column_means[pivot]);
+        let along = qr.solve_transposed(qr.pivots.iter().map(distance).collect());
+        let of_strata = strata.iter().zip(counts).map(|(weight, count)| weight / libm::sqrt(*count));
+        let loading = of_strata.chain(along).collect();
+        Self { strata, columns, loading }
+    }
+
     /// The sum of functions times weights.
     pub(super) fn combined<'b>(parts: impl Iterator<Item = (&'b Self, f64)>) -> Self {
         let mut sum = Self { strata: vec![], columns: vec![], loading: vec![] };
@@ -96,7 +108,7 @@ impl<'a> Fit<'a> {
         let reach = self.t_reach(level);
         let mean = |(levels, function): (&Vec<usize>, &Function)| {
             let Estimate { value, se } = self.estimate(function, &directions);
-            let mean = value.map(|value| value + self.cells.shift);
+            let mean = value.map(|value| value + self.response.shift);
             let end = |sign: f64| Some(mean? + sign * reach? * se?);
             let name = |(&factor, &level): (&usize, &usize)| self.frame.levels(factor)[level].clone();
             let levels = term.factors().iter().zip(levels).map(name).collect();
@@ -111,14 +123,14 @@ impl<'a> Fit<'a> {
         if !function.is_estimable(directions) {
             return Estimate { value: None, se: None };
         }
-        let (strata, rest) = function.loading.split_at(self.strata.len().min(function.loading.len()));
+        let (strata, rest) = function.loading.split_at(self.design.strata.len().min(function.loading.len()));
         let of_strata: f64 = strata
             .iter()
-            .zip(self.strata.counts.iter().zip(&self.stratum_means))
+            .zip(self.design.strata.counts.iter().zip(&self.stratum_means))
             .map(|(weight, (count, mean))| weight * libm::sqrt(*count) * mean)
             .sum();
-        let value = (of_strata + dot(rest, &self.effects)) * self.cells.scale;
-        let error = |variance| libm::sqrt(variance) * norm(&function.loading) * self.cells.scale;
+        let value = (of_strata + dot(rest, &self.effects)) * self.response.scale;
+        let error = |variance| libm::sqrt(variance) * norm(&function.loading) * self.response.scale;
         Estimate { value: Some(value), se: self.variance().map(error) }
     }
 
@@ -133,10 +145,10 @@ impl<'a> Fit<'a> {
         for &factor in term.factors() {
             let levels = self.levels_of(term, factor)?;
             let got = combinations.len() as u128 * levels as u128;
-            let entries = got * (self.strata.len() + self.matrix.columns.len()) as u128;
+            let entries = got * (self.design.strata.len() + self.design.matrix.columns.len()) as u128;
             for (got, most) in [(got, MOST_MEANS), (entries, MOST_ENTRIES)] {
                 if got > most {
-                    let what = format!("the work for the means of {}", term.name(self.frame));
+                    let what = format!("the work for the means of {}", term.name(&self.frame));
                     return Err(LinearError::TooLarge { what, got, most });
                 }
             }
@@ -154,36 +166,33 @@ impl<'a> Fit<'a> {
             return Err(self.frame.no_such_factor(format!("number {factor}")));
         }
         let name = || self.frame.get(factor).name.clone();
-        if !self.terms.terms().iter().any(|term| term.factors() == [factor]) {
+        if !self.design.terms.terms().iter().any(|term| term.factors() == [factor]) {
             return Err(LinearError::NotInModel { factor: name() });
         }
         match &self.frame.get(factor).kind {
             Kind::Categorical { levels, .. } => Ok(levels.len()),
-            Kind::Continuous { .. } => Err(LinearError::NotCategorical { term: term.name(self.frame), factor: name() }),
+            Kind::Continuous { .. } => {
+                Err(LinearError::NotCategorical { term: term.name(&self.frame), factor: name() })
+            }
         }
     }
 
     /// The mean at these levels. Contrasts sum to zero, so terms with any other factor average out.
     fn mean_at(&self, term: &Term, levels: &[usize]) -> Function {
-        let mut columns = vec![0.0; self.matrix.columns.len()];
-        for (number, other) in self.terms.terms().iter().enumerate().filter(|(_, other)| other.is_within(term)) {
+        let mut columns = vec![0.0; self.design.matrix.columns.len()];
+        for (number, other) in self.design.terms.terms().iter().enumerate().filter(|(_, other)| other.is_within(term)) {
             let own = term.factors().iter().zip(levels).filter(|(factor, _)| other.factors().contains(factor));
             let own: Vec<usize> = own.map(|(_, &level)| level).collect();
-            let values = at_levels(self.frame, other, &own);
-            self.matrix.places(number).zip(values).for_each(|(place, value)| columns[place] = value);
+            let values = at_levels(&self.frame, other, &own);
+            self.design.matrix.places(number).zip(values).for_each(|(place, value)| columns[place] = value);
         }
-        let strata = self.strata_at(term, levels);
-        let distance = |&pivot: &usize| columns[pivot] - dot(&strata, &self.column_means[pivot]);
-        let along = self.qr.solve_transposed(self.qr.pivots.iter().map(distance).collect());
-        let of_strata = strata.iter().zip(&self.strata.counts).map(|(weight, count)| weight / libm::sqrt(*count));
-        let loading = of_strata.chain(along).collect();
-        Function { strata, columns, loading }
+        Function::new(&self.design, self.strata_at(term, levels), columns)
     }
 
     /// Weights of the strata: one of them if their factor has a level here, else all alike.
     fn strata_at(&self, term: &Term, levels: &[usize]) -> Vec<f64> {
-        let count = self.strata.len();
-        let first = self.terms.terms().first().filter(|_| self.stratified);
+        let count = self.design.strata.len();
+        let first = self.design.terms.terms().first().filter(|_| self.design.stratified);
         let place = first.and_then(|first| term.factors().iter().position(|factor| first.factors() == [*factor]));
         match place {
             Some(place) => (0..count).map(|stratum| f64::from(u8::from(stratum == levels[place]))).collect(),

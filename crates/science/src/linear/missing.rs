@@ -27,7 +27,7 @@ impl Fit<'_> {
     /// Interactions of categorical factors with combinations of levels that no row has, in the order of the model.
     #[must_use]
     pub fn missing_cells(&self) -> Vec<MissingCells> {
-        self.terms.terms().iter().filter_map(|term| self.missing(term)).collect()
+        self.design.terms.terms().iter().filter_map(|term| self.missing(term)).collect()
     }
 
     fn missing(&self, term: &Term) -> Option<MissingCells> {
@@ -36,9 +36,11 @@ impl Fit<'_> {
         if factors().count() < 2 {
             return None;
         }
-        let mut keys = vec![0; self.cells.len()];
+        let mut keys = vec![0; self.design.cells.len()];
         for (codes, levels) in factors() {
-            keys.iter_mut().zip(self.cells.codes(codes)).for_each(|(key, code)| *key = *key * levels.len() + code);
+            keys.iter_mut()
+                .zip(self.design.cells.codes(codes))
+                .for_each(|(key, code)| *key = *key * levels.len() + code);
         }
         let present: BTreeSet<usize> = keys.into_iter().collect();
         let looked_at = if combinations > MOST_COMBINATIONS { 0 } else { combinations };
@@ -53,7 +55,7 @@ impl Fit<'_> {
         };
         let count = combinations - present.len();
         let cells = absent.take(MOST_NAMED).map(name).collect();
-        (count > 0).then(|| MissingCells { term: term.name(self.frame), count, combinations, cells })
+        (count > 0).then(|| MissingCells { term: term.name(&self.frame), count, combinations, cells })
     }
 
     fn categories(&self, factor: usize) -> Option<(&[u32], &[String])> {

@@ -3,7 +3,7 @@
 //! Columns are taken in their order, and one that depends on those before it is set aside (limited pivoting, as in the
 //! `dqrdc2` of R). So coefficients that cannot be estimated are those of the latest terms.
 
-use super::sum::{dot, norm};
+use super::sum::{dot, dot_by_four, norm};
 
 /// Below this share of its length, what is left of a column is rounding error and the column depends on earlier ones.
 pub(super) const TOLERANCE: f64 = 1e-10;
@@ -27,8 +27,8 @@ impl Qr {
     pub(super) fn new(columns: Vec<(Vec<f64>, f64)>) -> Self {
         let mut qr = Self { reflections: vec![], triangle: vec![], pivots: vec![], dependent: vec![] };
         for (place, (mut column, length)) in columns.into_iter().enumerate() {
-            qr.apply(&mut column);
             let rank = qr.rank();
+            (0..rank).for_each(|reflection| qr.reflect(reflection, &mut column, dot));
             let left = norm(&column[rank..]);
             if left > TOLERANCE * length {
                 qr.pivots.push(place);
@@ -55,12 +55,12 @@ impl Qr {
 
     /// Multiplies a vector by the transposed orthogonal matrix.
     pub(super) fn apply(&self, vector: &mut [f64]) {
-        (0..self.reflections.len()).for_each(|reflection| self.reflect(reflection, vector));
+        (0..self.rank()).for_each(|reflection| self.reflect(reflection, vector, dot_by_four));
     }
 
-    fn reflect(&self, place: usize, vector: &mut [f64]) {
+    fn reflect(&self, place: usize, vector: &mut [f64], product: fn(&[f64], &[f64]) -> f64) {
         let (reflection, rest) = (&self.reflections[place], &mut vector[place..]);
-        let share = 2.0 * dot(reflection, rest);
+        let share = 2.0 * product(reflection, rest);
         rest.iter_mut().zip(reflection).for_each(|(entry, other)| *entry -= share * other);
     }
 
@@ -68,7 +68,7 @@ impl Qr {
     pub(super) fn basis(&self, place: usize, length: usize) -> Vec<f64> {
         let mut vector = vec![0.0; length];
         vector[place] = 1.0;
-        (0..self.rank()).rev().for_each(|reflection| self.reflect(reflection, &mut vector));
+        (0..self.rank()).rev().for_each(|reflection| self.reflect(reflection, &mut vector, dot));
         vector
     }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Question;
+use super::detectable::{Detectable, detectable};
 use super::permutation::Permutations;
 use super::question::type_name;
 use crate::analysis::multiple::holm;
@@ -58,6 +59,8 @@ pub struct TermRow {
     pub partial_eta_squared_interval: Option<[f64; 2]>,
     /// Estimate of that share in the population.
     pub partial_omega_squared: Option<f64>,
+    /// The effect that the F test would have found with the power that was asked for; absent for blocks and without a test.
+    pub detectable: Option<Detectable>,
     /// Why there is no test.
     pub untested: Option<String>,
 }
@@ -69,6 +72,7 @@ pub(super) fn model(frame: &Frame, fitted: &Fit<'_>, question: &Question) -> Res
     for (term, row) in terms.iter_mut().zip(&anova.rows).filter(|(term, _)| !term.is_block) {
         let interval = anova.partial_eta_squared_interval(row, question.level())?;
         term.partial_eta_squared_interval = interval.map(|interval| [interval.low, interval.high]);
+        term.detectable = detectable(frame, fitted, row, question)?;
     }
     let family = terms.iter().filter(|term| !term.is_block && term.f.is_some()).count();
     let permutations = Permutations::new(frame, fitted, family, question);
@@ -104,6 +108,7 @@ fn term_row(row: &AnovaRow, is_block: bool) -> TermRow {
         partial_eta_squared: row.effect.map(|effect| effect.partial_eta_squared),
         partial_eta_squared_interval: None,
         partial_omega_squared: row.effect.and_then(|effect| effect.partial_omega_squared),
+        detectable: None,
         untested: row.untested.as_ref().map(ToString::to_string),
     }
 }

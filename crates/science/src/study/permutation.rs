@@ -60,10 +60,8 @@ impl<'a> Permutations<'a> {
 
     /// p of the term with this number; absent if it has no F or nothing can change places.
     pub(super) fn p(&self, number: usize) -> Result<Option<f64>, LinearError> {
-        let squares = Squares::Hierarchical;
-        let (Some((observed, _)), false) = (self.fitted.test(number, squares)?, self.shuffle.is_fixed()) else {
-            return Ok(None);
-        };
+        let hypothesis = self.fitted.hypothesis(number, Squares::Hierarchical)?;
+        let (Some(observed), false) = (self.fitted.f(&hypothesis), self.shuffle.is_fixed()) else { return Ok(None) };
         let (expected, residuals) = without(self.fitted, number, self.frame)?;
         let address = Address::new(self.seed, "study/permutation/v1").at(number as u32);
         let mut as_extreme = 0_u32;
@@ -71,8 +69,8 @@ impl<'a> Permutations<'a> {
             let mut moved = residuals.clone();
             self.shuffle.apply(&mut address.clone().at(index).stream(), &mut moved);
             let values = expected.iter().zip(&moved).map(|(expected, residual)| expected + residual).collect();
-            let test = fit(&self.frame.with_values(values)?, self.fitted.terms())?.test(number, squares)?;
-            as_extreme += u32::from(test.is_none_or(|(f, _)| f >= observed * (1.0 - TIE)));
+            let f = self.fitted.with_values(values)?.f(&hypothesis);
+            as_extreme += u32::from(f.is_none_or(|f| f >= observed * (1.0 - TIE)));
         }
         Ok(Some(f64::from(as_extreme + 1) / f64::from(self.draws + 1)))
     }

@@ -17,6 +17,8 @@ pub struct Question {
     /// The level of the factors, where they have it, that all their other levels are compared with; without one all pairs
     /// are compared.
     pub control: Option<String>,
+    /// The power, between `alpha` and 1, for which it is told which effect would have been found.
+    pub power: f64,
     /// Most permutations of each test, at least 99.
     pub permutations: u32,
     /// The seed of all random draws.
@@ -25,7 +27,8 @@ pub struct Question {
 
 impl Default for Question {
     fn default() -> Self {
-        Self { alpha: 0.05, order: 2, squares: Squares::Marginal, control: None, permutations: 999, seed: 0 }
+        let squares = Squares::Marginal;
+        Self { alpha: 0.05, order: 2, squares, control: None, power: 0.8, permutations: 999, seed: 0 }
     }
 }
 
@@ -39,6 +42,9 @@ impl Question {
     pub(super) fn check(&self) -> Result<(), LinearError> {
         if !(self.alpha > 0.0 && self.alpha < 1.0) {
             return Err(LinearError::Level { got: self.level() });
+        }
+        if !(self.power > self.alpha && self.power < 1.0) {
+            return Err(LinearError::Power { got: self.power, alpha: self.alpha });
         }
         Ok(())
     }

@@ -1,10 +1,12 @@
 //! What may be said of each term, by a rule that is stated in advance.
 
+mod disagreement;
+
 use serde::Serialize;
 
 use super::gate::Gate;
 use super::words;
-use super::{Model, Question, TermRow};
+use super::{Detectable, Model, Question, Robust, TermRow};
 
 /// The rule.
 pub const RULE: &str = "A term has an effect if the gate is passed and both its F test and its permutation test, each \
@@ -38,14 +40,27 @@ pub enum Outcome {
     Worthless,
 }
 
-pub(super) fn verdicts(gate: &Gate, model: &Model, question: &Question) -> Vec<Verdict> {
-    model.terms.iter().filter(|term| !term.is_block).map(|term| verdict(gate, model, term, question)).collect()
+/// What the verdicts are about.
+pub(super) struct Evidence<'a> {
+    pub(super) response: &'a str,
+    pub(super) question: &'a Question,
+    pub(super) gate: &'a Gate,
+    pub(super) model: &'a Model,
+    pub(super) robust: &'a Robust,
 }
 
-fn verdict(gate: &Gate, model: &Model, term: &TermRow, question: &Question) -> Verdict {
-    let outcome = outcome(gate, term, question.alpha);
+pub(super) fn verdicts(evidence: &Evidence<'_>) -> Vec<Verdict> {
+    let Evidence { gate, model, question, .. } = evidence;
+    let terms: Vec<_> = model.terms.iter().filter(|term| !term.is_block).collect();
+    let mut verdicts: Vec<_> =
+        terms.iter().map(|term| verdict(evidence, term, outcome(gate, term, question.alpha))).collect();
+    disagreement::add(&mut verdicts, evidence.robust, question.alpha);
+    verdicts
+}
+
+fn verdict(evidence: &Evidence<'_>, term: &TermRow, outcome: Outcome) -> Verdict {
     let name = &term.name;
-    let numbers = || numbers(model, term);
+    let numbers = || numbers(evidence.model, term);
     let sentence = match outcome {
         Outcome::Worthless => format!("nothing can be said of {name}: the data did not pass the gate"),
         Outcome::Untested => {
@@ -54,7 +69,7 @@ fn verdict(gate: &Gate, model: &Model, term: &TermRow, question: &Question) -> V
         }
         Outcome::Shown => format!("{name} has an effect: {}", numbers()),
         Outcome::InDoubt => format!("{name} is in doubt, because its tests disagree: {}", numbers()),
-        Outcome::NotShown => format!("no effect of {name} is shown: {}", numbers()),
+        Outcome::NotShown => format!("no effect of {name} is shown: {}{}", numbers(), found(evidence, term)),
     };
     Verdict { term: name.clone(), outcome, sentence }
 }
@@ -69,6 +84,26 @@ fn outcome(gate: &Gate, term: &TermRow, alpha: f64) -> Outcome {
         (false, false) => Outcome::NotShown,
         _ => Outcome::InDoubt,
     }
+}
+
+/// What would have been found of a term, in words.
+fn found(evidence: &Evidence<'_>, term: &TermRow) -> String {
+    let Some(detectable) = term.detectable else { return String::new() };
+    let (response, power) = (evidence.response, evidence.question.power);
+    let what = match (detectable.difference, detectable.slope) {
+        (Some(difference), _) => format!("a difference of {} {response} between two levels", words::number(difference)),
+        (_, Some(slope)) => format!("a slope of {} {response} per unit", words::number(slope)),
+        _ => {
+            let Detectable { cohens_f, partial_eta_squared, .. } = detectable;
+            format!("an effect of f = {cohens_f:.2} (partial eta² = {partial_eta_squared:.3})")
+        }
+    };
+    let alone = if evidence.model.terms.iter().filter(|term| term.adjusted_p.is_some()).count() > 1 {
+        " by its F test alone"
+    } else {
+        ""
+    };
+    format!("; {what} would have been found{alone} with probability {power}")
 }
 
 fn numbers(model: &Model, term: &TermRow) -> String {

@@ -8,3 +8,4 @@ mod nist;
 mod r;
 mod refusals;
 mod sizes;
+mod slopes;

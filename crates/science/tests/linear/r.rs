@@ -140,6 +140,31 @@ fn fits_have_the_residuals_of_lm() {
     });
 }
 
+/// Rows of other values: in the opposite order, squared about a middle one, and as large as values may be.
+fn others(values: &[f64]) -> [Vec<f64>; 3] {
+    let reversed = values.iter().rev().copied().collect();
+    let squared = values.iter().map(|value| (value - values[1]) * (value - values[1]) + value).collect();
+    [reversed, squared, values.iter().map(|value| value * 1e140).collect()]
+}
+
+#[test]
+fn other_values_are_fitted_as_by_a_new_fit_to_the_bit() {
+    each(|case, frame, fitted| {
+        for values in others(frame.values()) {
+            let other = frame.with_values(values.clone()).unwrap();
+            let (new, again) = (fit(&other, fitted.terms()).unwrap(), fitted.with_values(values).unwrap());
+            assert_eq!(format!("{new:?}"), format!("{again:?}"), "{}", case.name);
+            for squares in [Squares::Sequential, Squares::Hierarchical, Squares::Marginal] {
+                let (new, again) = (new.anova(squares).unwrap(), again.anova(squares).unwrap());
+                assert_eq!(format!("{new:?}"), format!("{again:?}"), "{}", case.name);
+            }
+            assert_eq!(format!("{:?}", new.influence()), format!("{:?}", again.influence()), "{}", case.name);
+        }
+        assert!(fitted.with_values(vec![1.0; frame.rows()]).is_err());
+        assert!(fitted.with_values(vec![1.0, 2.0, 3.0]).is_err());
+    });
+}
+
 #[test]
 fn sums_of_squares_are_those_of_car() {
     let mut compared = 0;

@@ -17,7 +17,7 @@ use crate::layout;
 use crate::reward::RewardMeter;
 use crate::space;
 use crate::state::{Arrays, State};
-use crate::wad;
+use crate::wad::{self, MapLine};
 
 const DURING: &str = "at start-up";
 /// The map played when none is asked for.
@@ -51,6 +51,16 @@ impl Engine {
         let files = Files::resolve(install, config).ok()?;
         let scenario = files.scenario.and_then(|path| wad::bounds(&path, &files.map));
         scenario.or_else(|| wad::bounds(&files.game, &files.map))
+    }
+
+    /// Returns the name of the map that a game with these settings plays, and its lines; `None` where the map's file
+    /// cannot be read here.
+    #[must_use]
+    pub fn map_lines(install: &Install, config: &GameConfig) -> Option<(String, Vec<MapLine>)> {
+        let files = Files::resolve(install, config).ok()?;
+        let scenario = files.scenario.and_then(|path| wad::lines(&path, &files.map));
+        let lines = scenario.or_else(|| wad::lines(&files.game, &files.map))?;
+        Some((files.map, lines))
     }
 
     /// Plays up to the start time with all keys released, and publishes the first state.

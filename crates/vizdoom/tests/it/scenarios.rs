@@ -73,6 +73,24 @@ fn a_scenario_can_be_changed_by_its_fields() {
 }
 
 #[test]
+fn a_map_is_drawn_from_the_lines_of_its_wad() {
+    let install = support::install();
+    // All lines, and those of one side, as another program counts them.
+    for (scenario, map, all, one_sided) in
+        [("defend_the_line", "map01", 7, 7), ("deadly_corridor", "map01", 32, 26), ("freedoom2", "map01", 1274, 507)]
+    {
+        let config = install.scenario(scenario).unwrap();
+        let (name, lines) = Engine::map_lines(&install, &config).unwrap();
+        assert!(name.eq_ignore_ascii_case(map), "{scenario}: {name}");
+        assert_eq!(lines.len(), all, "{scenario}");
+        assert_eq!(lines.iter().filter(|line| line.is_one_sided).count(), one_sided, "{scenario}");
+        let [min, max] = Engine::map_bounds(&install, &config).unwrap();
+        let ends = lines.iter().flat_map(|line| [line.from, line.to]);
+        assert!(ends.into_iter().all(|[x, y]| min[0] <= x && x <= max[0] && min[1] <= y && y <= max[1]), "{scenario}");
+    }
+}
+
+#[test]
 fn another_map_of_the_same_files() {
     let install = support::install();
     let (_dir, options) = support::options();

@@ -55,7 +55,7 @@ impl Footwork {
         Step { buttons, confidence }
     }
 
-    fn sidestep(&self, tick: u32, must_step: bool, share: f64, controls: &Controls) -> Step {
+    pub(super) fn sidestep(&self, tick: u32, must_step: bool, share: f64, controls: &Controls) -> Step {
         if controls.move_left.is_none() && controls.move_right.is_none() {
             return Step { buttons: Buttons::NONE, confidence: 1.0 };
         }

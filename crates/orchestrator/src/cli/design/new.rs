@@ -11,6 +11,7 @@ use domain::Violation;
 use domain::experiment::ExperimentSpec;
 use domain::measures::Response;
 use domain::plan::Member;
+use domain::series;
 
 use super::prompt::{Prompt, say};
 use crate::cli::{Failure, Place, output};
@@ -190,9 +191,9 @@ fn ask_factors(prompt: &Prompt, policy: &str) -> Result<Vec<Factor>, Failure> {
         "What is varied? A range `agent.genome.NAME=LOW:HIGH`, or levels `scenario.skill=1,3,5`. An empty line ends.\n",
     )?;
     let genes = decision::find(policy).map_or(&[][..], |policy| policy.parameters);
-    for parameter in genes {
+    for (name, parameter) in series::of_parameters(genes) {
         let (low, high) = parameter.domain.bounds();
-        say(&format!("  agent.genome.{} ({low} to {high}): {}\n", parameter.name, parameter.about))?;
+        say(&format!("  agent.genome.{name} ({low} to {high}): {}\n", parameter.about))?;
     }
     let mut factors: Vec<Factor> = Vec::new();
     loop {

@@ -2,10 +2,10 @@
 
 use super::Contrast;
 use crate::analysis::{AnalysisError, sample};
-use crate::distribution::studentized_range;
+use crate::distribution::studentized_range::StudentizedRange;
 use crate::stats::Interval;
 
-/// Most groups: each of their pairs costs some milliseconds.
+/// Most groups, which make 1225 pairs.
 const MOST_GROUPS: usize = 50;
 
 /// Two groups, compared by their means.
@@ -37,14 +37,15 @@ pub fn games_howell(groups: &[impl AsRef<[f64]>], level: f64) -> Result<Vec<Grou
     AnalysisError::check_level(level)?;
     AnalysisError::check_groups(method, MOST_GROUPS, groups.len())?;
     let groups = sample::group_moments(method, groups)?;
+    let Some(range) = StudentizedRange::new(groups.len()) else { return Ok(vec![]) };
     let compare = |(left, right): (usize, usize)| {
         let contrast = Contrast::of_moments(method, &groups[left], &groups[right])?;
         let Contrast { difference, standard_error, freedom } = contrast;
         // The studentised range is that of means, whose differences have twice their variance.
         let unit = standard_error * std::f64::consts::FRAC_1_SQRT_2;
         let q = AnalysisError::finite(method, difference.abs() / unit)?;
-        let p = AnalysisError::finite(method, studentized_range::sf(q, groups.len(), freedom))?;
-        let reach = AnalysisError::finite(method, studentized_range::quantile(level, groups.len(), freedom) * unit)?;
+        let p = AnalysisError::finite(method, range.sf(q, freedom))?;
+        let reach = AnalysisError::finite(method, range.upper_quantile(1.0 - level, freedom) * unit)?;
         let interval = Interval { low: difference - reach, high: difference + reach };
         Ok(GroupPair { left, right, difference, standard_error, freedom, p, interval })
     };

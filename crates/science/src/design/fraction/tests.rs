@@ -1,3 +1,5 @@
+mod published;
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
@@ -202,82 +204,6 @@ fn bad_generators_are_refused_in_words() {
     assert!(twice.contains("already"), "{twice}");
     let unordered = Fraction::from_generators(5, &["D=ABE", "E=AB"]).unwrap_err().to_string();
     assert!(unordered.contains("factor E is itself defined"), "{unordered}");
-}
-
-/// Numbers of words of length 3, 4 and so on, as printed for the first design of each size: (runs, factors, numbers).
-type Published = (usize, usize, &'static [u64]);
-
-/// Chen, Sun and Wu (1993), tables 2, 3 and 4.
-const PUBLISHED: &[Published] = &[
-    (16, 5, &[0, 0, 1]),
-    (16, 6, &[0, 3, 0, 0]),
-    (16, 7, &[0, 7, 0, 0, 0]),
-    (16, 8, &[0, 14, 0, 0, 0, 1]),
-    (16, 9, &[4, 14, 8, 0, 4, 1, 0]),
-    (16, 10, &[8, 18, 16, 8, 8, 5, 0, 0]),
-    (16, 11, &[12, 26, 28, 24, 20, 13, 4]),
-    (16, 12, &[16, 39, 48, 48, 48, 39, 16, 0, 0, 1]),
-    (32, 6, &[0, 0, 0, 1]),
-    (32, 7, &[0, 1, 2, 0, 0]),
-    (32, 8, &[0, 3, 4, 0, 0]),
-    (32, 9, &[0, 6, 8, 0, 0]),
-    (32, 10, &[0, 10, 16, 0, 0]),
-    (32, 11, &[0, 25, 0, 27, 0]),
-    (32, 12, &[0, 38, 0, 52, 0]),
-    (32, 13, &[0, 55, 0, 96, 0]),
-    (32, 14, &[0, 77, 0, 168, 0]),
-    (32, 15, &[0, 105, 0, 280, 0]),
-    (32, 16, &[0, 140, 0, 448, 0]),
-    (32, 17, &[8, 140, 112, 448]),
-    (32, 18, &[16, 148, 224, 560]),
-    (32, 19, &[24, 164, 344, 784]),
-    (32, 20, &[32, 188, 480, 1128]),
-    (32, 21, &[40, 220, 641, 1608]),
-    (32, 22, &[48, 263, 832, 2224]),
-    (32, 23, &[56, 315, 1064, 3024]),
-    (32, 24, &[64, 378, 1344, 4032]),
-    (32, 25, &[76, 442, 1656, 5376]),
-    (32, 26, &[88, 518, 2032, 7032]),
-    (32, 27, &[100, 606, 2484, 9064]),
-    (32, 28, &[112, 707, 3024, 11536]),
-    (64, 7, &[0, 0, 0, 0, 1]),
-    (64, 8, &[0, 0, 2, 1, 0]),
-    (64, 9, &[0, 1, 4, 2, 0]),
-    (64, 10, &[0, 2, 8, 4, 0]),
-    (64, 11, &[0, 4, 14, 8, 0]),
-    (64, 12, &[0, 6, 24, 16, 0]),
-    (64, 13, &[0, 14, 28, 24, 24]),
-    (64, 14, &[0, 22, 40, 36, 56]),
-    (64, 15, &[0, 30, 60, 60, 105]),
-    (64, 16, &[0, 43, 81, 96, 189]),
-    (64, 17, &[0, 59, 108, 150, 324]),
-    (64, 18, &[0, 78, 144, 228]),
-    (64, 19, &[0, 100, 192, 336]),
-    (64, 20, &[0, 125, 256, 480]),
-    (64, 21, &[0, 204, 0, 1680]),
-    (64, 22, &[0, 250, 0, 2304]),
-    (64, 23, &[0, 304, 0, 3105]),
-    (64, 24, &[0, 365, 0, 4138]),
-    (64, 25, &[0, 435, 0, 5440]),
-    (64, 26, &[0, 515, 0, 7062]),
-    (64, 27, &[0, 605, 0, 9075]),
-    (64, 28, &[0, 706, 0, 11548]),
-    (64, 29, &[0, 819, 0, 14560]),
-    (64, 30, &[0, 945, 0, 18200]),
-    (64, 31, &[0, 1085, 0, 22568]),
-    (64, 32, &[0, 1240, 0, 27776]),
-];
-
-#[test]
-fn minimum_aberration_designs_have_the_published_word_lengths() {
-    for &(runs, factors, published) in PUBLISHED {
-        let fraction = Fraction::minimum_aberration(factors, runs).unwrap();
-        let lengths = fraction.word_length_pattern();
-        assert_eq!((fraction.runs(), fraction.factors()), (runs, factors));
-        assert_eq!(&lengths[1..3], [0, 0]);
-        assert_eq!(&lengths[3..][..published.len()], published, "{factors} factors in {runs} runs");
-        assert_eq!(group::dimension(fraction.columns.iter().map(|column| column.bits)), fraction.basic);
-    }
 }
 
 /// All designs of resolution IV in 64 runs are looked at; those of resolution III have a shorter word.

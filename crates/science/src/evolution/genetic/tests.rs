@@ -1,13 +1,25 @@
 use proptest::prelude::*;
 
-use domain::genome::{Domain, Parameter};
+use domain::genome::{Domain, Genome, Parameter};
 
 use super::*;
 
 const PARAMETERS: &[Parameter] = &[
-    Parameter { name: "real", about: "", domain: Domain::Real { low: -2.0, high: 3.0 }, default: 0.0 },
-    Parameter { name: "whole", about: "", domain: Domain::Integer { low: 1, high: 4 }, default: 1.0 },
-    Parameter { name: "flag", about: "", domain: Domain::Flag, default: 0.0 },
+    Parameter {
+        name: "real",
+        about: "",
+        domain: Domain::Real { low: -2.0, high: 3.0 },
+        default: 0.0,
+        ..Parameter::PLAIN
+    },
+    Parameter {
+        name: "whole",
+        about: "",
+        domain: Domain::Integer { low: 1, high: 4 },
+        default: 1.0,
+        ..Parameter::PLAIN
+    },
+    Parameter { name: "flag", about: "", domain: Domain::Flag, default: 0.0, ..Parameter::PLAIN },
 ];
 
 fn space() -> Space {
@@ -152,4 +164,33 @@ fn a_simple_target_is_approached() {
         population = next_generation(&space(), &evaluated, &spec, 5, generation);
     }
     assert!(best(&population) > start && best(&population) > -0.05, "{start} {}", best(&population));
+}
+
+/// What the generations of an experiment were when their first digests were stored.
+#[test]
+fn stored_experiments_keep_their_offspring() {
+    let fitness = |genome: &Genome| (genome.0["real"] * 3.0 + genome.0["whole"]) * (1.5 - genome.0["flag"]);
+    let mut digest = 0xcbf2_9ce4_8422_2325_u64;
+    let mut add = |bytes: &[u8]| {
+        for &byte in bytes {
+            digest = (digest ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        }
+    };
+    for seed in [1, 42] {
+        let spec = EvolutionSpec::default();
+        let mut members = first_generation(&space(), &spec, seed);
+        for generation in 1..9 {
+            for member in &members {
+                member.genome.0.values().for_each(|gene| add(&gene.to_bits().to_le_bytes()));
+                member.parents.iter().for_each(|parent| add(&parent.to_le_bytes()));
+                member.operators.iter().for_each(|operator| add(operator.as_bytes()));
+            }
+            let told: Vec<_> = (0..)
+                .zip(members)
+                .map(|(position, o)| Evaluated { position, fitness: fitness(&o.genome), genome: o.genome })
+                .collect();
+            members = next_generation(&space(), &told, &spec, seed, generation);
+        }
+    }
+    assert_eq!(digest, 3840275116420701267);
 }

@@ -3,7 +3,11 @@
 //! All models inside the fitted one live in the space of its orthogonal columns, so they are fitted to its triangle, which
 //! is as small as the number of coefficients.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use super::super::alias::Direction;
+use super::super::design::Design;
 use super::super::frame::Kind;
 use super::super::qr::Qr;
 use super::super::sum::{norm, sum};
@@ -16,83 +20,108 @@ const LARGEST: f64 = 1e100;
 /// Degrees of freedom and scaled sum of squares; that is infinite if it cannot be computed.
 type Tested = (usize, f64);
 
+/// What a term's sum of squares is of, whatever the response is.
+#[derive(Debug, Clone)]
+pub(crate) struct Hypothesis(Projection);
+
+#[derive(Debug, Clone)]
+enum Projection {
+    /// The means of the strata.
+    Strata,
+    /// The change of the fitted values if the strata are left out.
+    WithoutStrata(Arc<Design>),
+    /// The coordinates along the orthogonal columns of this term.
+    Own(usize),
+    /// The coordinates along further orthogonal columns, those of pivots from a place on.
+    Turned { qr: Qr, from: usize },
+    /// So many degrees of freedom, with weights too large to be computed.
+    TooLarge(usize),
+}
+
 impl Fit<'_> {
     /// Degrees of freedom of a term if nothing is lost.
     pub(super) fn full_df(&self, number: usize) -> usize {
-        if self.in_strata(number) { self.strata.len() - 1 } else { self.matrix.places(number).count() }
+        if self.in_strata(number) { self.design.strata.len() - 1 } else { self.design.matrix.places(number).count() }
     }
 
-    pub(super) fn term_squares(&self, number: usize, squares: Squares) -> Result<Tested, LinearError> {
-        let terms = self.terms.terms();
-        let term = &terms[number];
-        let contained = self.terms.is_contained(term);
-        Ok(match squares {
-            Squares::Sequential if self.in_strata(number) => {
-                (self.strata.len() - 1, self.strata.between(&self.stratum_means))
+    /// What is tested of the term with this number, in the order of the model.
+    pub(crate) fn hypothesis(&self, number: usize, squares: Squares) -> Result<Hypothesis, LinearError> {
+        let terms = &self.design.terms;
+        let term = &terms.terms()[number];
+        Ok(Hypothesis(match squares {
+            Squares::Sequential if self.in_strata(number) => Projection::Strata,
+            Squares::Sequential => Projection::Own(number),
+            _ if self.in_strata(number) => {
+                Projection::WithoutStrata(Arc::new(self.design.without_strata(&self.frame)?))
             }
-            Squares::Sequential => self.sequential(number),
-            _ if self.in_strata(number) => self.strata_after_all()?,
-            Squares::Marginal if contained => self.marginal(term, number),
+            Squares::Marginal if terms.is_contained(term) => self.marginal(term, number),
             _ => self.after(number, |other| !term.is_within(other)),
-        })
+        }))
+    }
+
+    /// Degrees of freedom and sum of squares of a hypothesis of this design.
+    pub(super) fn squares(&self, hypothesis: &Hypothesis) -> Tested {
+        let of_squares = |values: Vec<f64>| (values.len(), sum(values));
+        match &hypothesis.0 {
+            Projection::Strata => (self.design.strata.len() - 1, self.design.strata.between(&self.stratum_means)),
+            Projection::WithoutStrata(reduced) => self.movement(reduced),
+            Projection::Own(number) => {
+                let own = self.design.qr.pivots.iter().zip(&self.effects);
+                let own = own.filter(|(pivot, _)| self.design.matrix.owners[**pivot] == *number);
+                of_squares(own.map(|(_, effect)| effect * effect).collect())
+            }
+            Projection::Turned { qr, from } => {
+                let mut effects = self.effects.clone();
+                qr.apply(&mut effects);
+                let own = qr.pivots.iter().zip(&effects).filter(|(pivot, _)| *pivot >= from);
+                of_squares(own.map(|(_, effect)| effect * effect).collect())
+            }
+            Projection::TooLarge(df) => (*df, f64::INFINITY),
+        }
     }
 
     fn in_strata(&self, number: usize) -> bool {
-        self.stratified && number == 0
-    }
-
-    fn sequential(&self, number: usize) -> Tested {
-        let own = self.qr.pivots.iter().zip(&self.effects);
-        let own: Vec<f64> =
-            own.filter(|(pivot, _)| self.matrix.owners[**pivot] == number).map(|(_, effect)| effect * effect).collect();
-        (own.len(), sum(own))
+        self.design.stratified && number == 0
     }
 
     /// The term after all terms that `before` accepts: what its columns add to theirs.
-    fn after(&self, number: usize, before: impl Fn(&Term) -> bool) -> Tested {
-        let owner = |place: usize| self.matrix.owners[place];
-        let places = 0..self.matrix.columns.len();
-        let earlier: Vec<usize> = places.filter(|&place| before(&self.terms.terms()[owner(place)])).collect();
-        let own = earlier.iter().copied().chain(self.matrix.places(number));
-        let qr = Qr::new(own.map(|place| (self.qr.column(place), self.lengths[place])).collect());
-        let mut effects = self.effects.clone();
-        qr.apply(&mut effects);
-        let own = qr.pivots.iter().zip(&effects).filter(|(pivot, _)| **pivot >= earlier.len());
-        let own: Vec<f64> = own.map(|(_, effect)| effect * effect).collect();
-        (own.len(), sum(own))
+    fn after(&self, number: usize, before: impl Fn(&Term) -> bool) -> Projection {
+        let Design { terms, matrix, qr, lengths, .. } = &*self.design;
+        let places = 0..matrix.columns.len();
+        let earlier: Vec<usize> = places.filter(|&place| before(&terms.terms()[matrix.owners[place]])).collect();
+        let from = earlier.len();
+        let own = earlier.into_iter().chain(matrix.places(number));
+        Projection::Turned { qr: Qr::new(own.map(|place| (qr.column(place), lengths[place])).collect()), from }
     }
 
     /// The term in the strata after all others: how far its leaving moves the fitted values.
-    fn strata_after_all(&self) -> Result<Tested, LinearError> {
-        let reduced = self.without_strata()?;
-        let moved = self.fitted_cells().into_iter().zip(reduced.fitted_cells()).zip(&self.cells.counts);
+    fn movement(&self, reduced: &Arc<Design>) -> Tested {
+        let reduced = Fit::new(Cow::Borrowed(&*self.frame), Arc::clone(reduced));
+        let moved = self.fitted_cells().into_iter().zip(reduced.fitted_cells()).zip(&self.design.cells.counts);
         let squares = sum(moved.map(|((full, reduced), count)| (full - reduced) * (full - reduced) * count));
-        Ok((self.rank().saturating_sub(reduced.rank()), squares))
+        (self.rank().saturating_sub(reduced.rank()), squares)
     }
 
     /// The hypothesis of type III of a term that others contain: its coefficients are 0 where covariates are 0. Where
     /// rows cannot tell all of them, those combinations of them are tested that can be estimated; this is the model with
     /// the term against that without.
-    fn marginal(&self, term: &Term, number: usize) -> Tested {
+    fn marginal(&self, term: &Term, number: usize) -> Projection {
+        let Design { qr, .. } = &*self.design;
         let loading = |row: &Vec<f64>| {
-            let loading = self.qr.solve_transposed(self.qr.pivots.iter().map(|&pivot| row[pivot]).collect());
+            let loading = qr.solve_transposed(qr.pivots.iter().map(|&pivot| row[pivot]).collect());
             let length = norm(&loading);
             (loading, length)
         };
-        let rows = self.hypothesis(term, number);
+        let rows = self.weights(term, number);
         if rows.iter().flatten().any(|weight| weight.abs() > LARGEST) {
-            return (rows.len(), f64::INFINITY);
+            return Projection::TooLarge(rows.len());
         }
-        let qr = Qr::new(self.estimable(rows).iter().map(loading).collect());
-        let mut effects = self.effects.clone();
-        qr.apply(&mut effects);
-        effects.truncate(qr.rank());
-        (qr.rank(), sum(effects.iter().map(|effect| effect * effect)))
+        Projection::Turned { qr: Qr::new(self.estimable(rows).iter().map(loading).collect()), from: 0 }
     }
 
     /// Combinations of these rows that can be estimated, as many as there are.
     fn estimable(&self, rows: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
-        let strata = vec![0.0; self.strata.len()];
+        let strata = vec![0.0; self.design.strata.len()];
         let changes = |way: &Direction| {
             let changes: Vec<f64> = rows.iter().map(|row| way.change(&strata, row)).collect();
             let length = norm(&changes);
@@ -103,7 +132,7 @@ impl Fit<'_> {
             return rows;
         }
         let combined = |weights: Vec<f64>| {
-            let mut sum = vec![0.0; self.matrix.columns.len()];
+            let mut sum = vec![0.0; self.design.matrix.columns.len()];
             for (row, weight) in rows.iter().zip(weights) {
                 sum.iter_mut().zip(row).for_each(|(sum, value)| *sum += weight * value);
             }
@@ -113,12 +142,12 @@ impl Fit<'_> {
     }
 
     /// One row of weights over the columns for each coefficient of the term.
-    fn hypothesis(&self, term: &Term, number: usize) -> Vec<Vec<f64>> {
-        let mut rows = vec![vec![0.0; self.matrix.columns.len()]; self.matrix.places(number).count()];
-        for (other, larger) in self.terms.terms().iter().enumerate() {
+    fn weights(&self, term: &Term, number: usize) -> Vec<Vec<f64>> {
+        let mut rows = vec![vec![0.0; self.design.matrix.columns.len()]; self.design.matrix.places(number).count()];
+        for (other, larger) in self.design.terms.terms().iter().enumerate() {
             if let Some(weight) = self.at_zero(term, larger) {
                 // Covariates have one column each, so the columns of both terms correspond in their order.
-                let places: Vec<usize> = self.matrix.places(other).collect();
+                let places: Vec<usize> = self.design.matrix.places(other).collect();
                 rows.iter_mut().zip(places).for_each(|(row, place)| row[place] = weight);
             }
         }

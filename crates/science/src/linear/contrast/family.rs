@@ -4,7 +4,8 @@ use super::super::sum::{dot, norm};
 use super::super::{LinearError, MarginalMeans};
 use super::{Adjustment, Contrast};
 use crate::analysis::multiple::holm;
-use crate::distribution::{dunnett, studentized_range};
+use crate::distribution::dunnett::Dunnett;
+use crate::distribution::studentized_range::StudentizedRange;
 
 /// Difference of two correlations that is rounding.
 const SAME: f64 = 1e-8;
@@ -42,10 +43,13 @@ impl MarginalMeans<'_, '_> {
     fn tukey(&self, contrasts: &[Contrast], level: f64) -> Adjusted {
         let (groups, df) = (self.means.len(), self.df as f64);
         let root = std::f64::consts::SQRT_2;
-        let p = |t: f64| studentized_range::sf(t.abs() * root, groups, df);
         let tested = contrasts.iter().any(|contrast| contrast.t.is_some());
-        let reach = tested.then(|| studentized_range::upper_quantile(1.0 - level, groups, df) / root);
-        (contrasts.iter().map(|contrast| contrast.t.map_or(1.0, p)).collect(), reach)
+        let Some(range) = StudentizedRange::new(groups).filter(|_| tested) else {
+            return (vec![1.0; contrasts.len()], None);
+        };
+        let p = |t: f64| range.sf(t.abs() * root, df);
+        let reach = range.upper_quantile(1.0 - level, df) / root;
+        (contrasts.iter().map(|contrast| contrast.t.map_or(1.0, p)).collect(), Some(reach))
     }
 
     fn dunnett(&self, contrasts: &[Contrast], loadings: &[&[f64]], level: f64) -> Result<Adjusted, LinearError> {
@@ -54,8 +58,9 @@ impl MarginalMeans<'_, '_> {
         }
         let df = self.df as f64;
         let factors = factors(loadings).ok_or(LinearError::Correlated)?;
-        let p = |contrast: &Contrast| contrast.t.map_or(1.0, |t| dunnett::sf(t.abs(), &factors, df));
-        Ok((contrasts.iter().map(p).collect(), Some(dunnett::upper_quantile(1.0 - level, &factors, df))))
+        let Some(joint) = Dunnett::new(&factors) else { return Err(LinearError::Correlated) };
+        let p = |contrast: &Contrast| contrast.t.map_or(1.0, |t| joint.sf(t.abs(), df));
+        Ok((contrasts.iter().map(p).collect(), Some(joint.upper_quantile(1.0 - level, df))))
     }
 }
 

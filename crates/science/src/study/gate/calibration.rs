@@ -6,7 +6,7 @@
 use domain::seed::Address;
 
 use super::{Check, State};
-use crate::linear::{Adjustment, Frame, LinearError, Squares, Term, Terms, fit};
+use crate::linear::{Fit, Frame, LinearError, Squares, Term, Terms, fit};
 use crate::study::Question;
 use crate::study::cells::{Cell, cell_of_row};
 use crate::study::permutation::{Shuffle, blocks};
@@ -39,7 +39,7 @@ pub(super) fn calibrate(frame: &Frame, cells: &[Cell], question: &Question) -> R
     if shuffle.is_fixed() {
         return skipped("every block holds one row, so nothing can change places within it");
     }
-    let counts = repeat(&of_cells, &terms, &shuffle, effect, question)?;
+    let counts = repeat(&of_cells, &fitted, &shuffle, effect, question)?;
     if counts.repeats == 0 {
         return skipped("the rows cannot tell cells and blocks apart");
     }
@@ -56,29 +56,26 @@ fn by_cell(frame: &Frame, cells: &[Cell]) -> Result<Frame, LinearError> {
 
 fn repeat(
     frame: &Frame,
-    terms: &Terms,
+    fitted: &Fit<'_>,
     shuffle: &Shuffle,
     effect: f64,
     question: &Question,
 ) -> Result<Counts, LinearError> {
     let cell = Term::of(&[0]);
-    let number = terms.terms().iter().position(|term| *term == cell).unwrap_or_default();
+    let number = fitted.terms().terms().iter().position(|term| *term == cell).unwrap_or_default();
+    let hypothesis = fitted.hypothesis(number, Squares::Hierarchical)?;
+    let means = fitted.marginal_means(&cell, question.level())?;
+    let weights: Vec<_> = (0..means.means.len()).map(|cell| f64::from(cell == 1) - f64::from(cell == 0)).collect();
+    let contrast = means.prepare(&weights, question.level())?;
     let address = Address::new(question.seed, "study/gate/v1");
     let mut counts = Counts::default();
     for index in 0..question.repeats(frame.rows() * 2) {
         let mut values = frame.values().to_vec();
         shuffle.apply(&mut address.clone().at(index).stream(), &mut values);
-        let nothing = frame.with_values(values)?;
-        let Some((_, p)) = fit(&nothing, terms)?.test(number, Squares::Hierarchical)? else { continue };
+        let nothing = fitted.with_values(values)?;
+        let Some(p) = nothing.p(&hypothesis) else { continue };
         let raised = nothing.values().iter().zip(frame.codes(0)).map(|(value, &cell)| value + raise(cell, effect));
-        let something = frame.with_values(raised.collect())?;
-        let fitted = fit(&something, terms)?;
-        let means = fitted.marginal_means(&cell, question.level())?;
-        let weights = means.means.iter().enumerate().map(|(cell, _)| f64::from(cell == 1) - f64::from(cell == 0));
-        let contrast = means.custom(&[(String::new(), weights.collect())], Adjustment::None, question.level())?;
-        let Some((estimate, (low, high))) = contrast.first().and_then(|c| c.estimate.zip(c.low.zip(c.high))) else {
-            continue;
-        };
+        let Some((estimate, low, high)) = contrast.of(&nothing.with_values(raised.collect())?) else { continue };
         counts.repeats += 1;
         counts.called_different += u32::from(p < question.alpha);
         counts.covered += u32::from(low <= effect && effect <= high);

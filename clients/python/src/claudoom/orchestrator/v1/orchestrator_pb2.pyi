@@ -1157,22 +1157,34 @@ class Tick(_message.Message):
     def __init__(self, tick: _Optional[int] = ..., tic: _Optional[int] = ..., buttons: _Optional[int] = ..., reward: _Optional[float] = ..., health: _Optional[int] = ..., x: _Optional[float] = ..., y: _Optional[float] = ..., angle: _Optional[float] = ...) -> None: ...
 
 class GetReportRequest(_message.Message):
-    __slots__ = ("experiment_id", "format")
+    __slots__ = ("experiment_id", "format", "figures")
     EXPERIMENT_ID_FIELD_NUMBER: _ClassVar[int]
     FORMAT_FIELD_NUMBER: _ClassVar[int]
+    FIGURES_FIELD_NUMBER: _ClassVar[int]
     experiment_id: str
     format: ReportFormat
-    def __init__(self, experiment_id: _Optional[str] = ..., format: _Optional[_Union[ReportFormat, str]] = ...) -> None: ...
+    figures: bool
+    def __init__(self, experiment_id: _Optional[str] = ..., format: _Optional[_Union[ReportFormat, str]] = ..., figures: _Optional[bool] = ...) -> None: ...
+
+class Figure(_message.Message):
+    __slots__ = ("name", "svg")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    SVG_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    svg: str
+    def __init__(self, name: _Optional[str] = ..., svg: _Optional[str] = ...) -> None: ...
 
 class GetReportResponse(_message.Message):
-    __slots__ = ("content", "media_type", "file_name")
+    __slots__ = ("content", "media_type", "file_name", "figures")
     CONTENT_FIELD_NUMBER: _ClassVar[int]
     MEDIA_TYPE_FIELD_NUMBER: _ClassVar[int]
     FILE_NAME_FIELD_NUMBER: _ClassVar[int]
+    FIGURES_FIELD_NUMBER: _ClassVar[int]
     content: bytes
     media_type: str
     file_name: str
-    def __init__(self, content: _Optional[bytes] = ..., media_type: _Optional[str] = ..., file_name: _Optional[str] = ...) -> None: ...
+    figures: _containers.RepeatedCompositeFieldContainer[Figure]
+    def __init__(self, content: _Optional[bytes] = ..., media_type: _Optional[str] = ..., file_name: _Optional[str] = ..., figures: _Optional[_Iterable[_Union[Figure, _Mapping]]] = ...) -> None: ...
 
 class ListArtifactsRequest(_message.Message):
     __slots__ = ("page_size", "page_token")

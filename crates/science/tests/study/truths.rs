@@ -1,41 +1,11 @@
 //! Studies of data whose truth is known.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-use domain::seed::{Address, Draws};
 use science::analysis::resample::{Plan, blocked};
 use science::linear::{Frame, LinearError};
 use science::study::gate::State;
 use science::study::{Outcome, Question, Study};
 
-const LEVELS: [&str; 3] = ["a", "b", "c"];
-
-fn draws(purpose: &str) -> Draws {
-    Address::new(20_261_129, purpose).stream()
-}
-
-/// Each of `blocks` blocks holds every level once; `effects` are added to the levels, and `between` times a draw to blocks.
-fn experiment(purpose: &str, blocks: usize, effects: [f64; 3], between: f64) -> Vec<[f64; 3]> {
-    let mut draws = draws(purpose);
-    let block = |draws: &mut Draws| {
-        let own = between * draws.normal();
-        effects.map(|effect| 10.0 + effect + own + draws.normal())
-    };
-    (0..blocks).map(|_| block(&mut draws)).collect()
-}
-
-fn frame(rows: &[[f64; 3]], with_blocks: bool) -> Frame {
-    let values = rows.iter().flatten().copied().collect();
-    let levels: Vec<_> = rows.iter().flat_map(|_| LEVELS).collect();
-    let seeds: Vec<_> =
-        (0..rows.len()).flat_map(|seed| [seed.to_string(), seed.to_string(), seed.to_string()]).collect();
-    let frame = Frame::new("kills", values).unwrap().labels("policy", &levels).unwrap();
-    if with_blocks { frame.block("seed", &seeds).unwrap() } else { frame }
-}
-
-fn study(rows: &[[f64; 3]], with_blocks: bool) -> Study {
-    Study::of(&frame(rows, with_blocks), &Question::default()).unwrap()
-}
+use crate::experiment::{LEVELS, draws, experiment, frame, study};
 
 fn state(study: &Study, name: &str) -> State {
     study.gate.checks.iter().find(|check| check.name == name).unwrap().state

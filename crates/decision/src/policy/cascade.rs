@@ -1,0 +1,106 @@
+//! `cascade`: reflex rules, then own experience, then strategy documents, then a fallback.
+//!
+//! Each level may decide or pass on; each can be switched off by a gene. Whoever decides says what to do, and the body
+//! of the policy `aim` does it. Where every level passes on, the fallback is to aim, so a cascade without levels plays
+//! exactly as `aim` does with the same genes.
+
+mod explain;
+mod genes;
+mod levels;
+
+use domain::Violation;
+use domain::action::{Buttons, Decision};
+use domain::agent::SessionSetup;
+use domain::game::{GameState, ObservationSpec};
+
+use crate::controls::{Controls, required};
+use crate::experience::grid;
+use crate::policy::aim::Aim;
+use crate::policy::aim::genes::Genes as AimGenes;
+use crate::rules::Response;
+use crate::situation::Observer;
+use crate::tactic::Tactic;
+use crate::trace::Trace;
+use crate::{Explanation, Knowledge, Policy, PolicyInfo};
+use levels::{Levels, Verdict};
+
+const OBSERVATION: ObservationSpec =
+    ObservationSpec { entities: true, screen: false, depth: false, labels: false, automap: false };
+
+/// The catalogue's entry.
+pub(crate) const INFO: PolicyInfo = PolicyInfo {
+    name: "cascade",
+    about: "asks reflex rules, then its own experience, then strategy documents; aims where none of them decides",
+    parameters: genes::PARAMETERS,
+    observation: OBSERVATION,
+    make,
+};
+
+fn make(setup: &SessionSetup, controls: &Controls, knowledge: &Knowledge) -> Result<Box<dyn Policy>, Vec<Violation>> {
+    required(controls.attack, "ATTACK").map_err(|violation| vec![violation])?;
+    let genome = &setup.spec.genome;
+    Ok(Box::new(Cascade {
+        body: Aim::new(AimGenes::new(genome), *controls, setup.frame_skip),
+        observer: Observer::with_controls(setup.frame_skip, *controls),
+        levels: Levels::new(setup, controls, knowledge)?,
+        buttons: setup.buttons.clone(),
+        trace: None,
+    }))
+}
+
+#[derive(Clone)]
+struct Cascade {
+    body: Aim,
+    observer: Observer,
+    levels: Levels,
+    buttons: Vec<String>,
+    trace: Option<Trace>,
+}
+
+impl Policy for Cascade {
+    fn observation(&self) -> ObservationSpec {
+        OBSERVATION
+    }
+
+    fn start(&mut self, agent_seed: u64) {
+        self.body.restart(agent_seed);
+        self.observer.restart();
+        self.trace = None;
+    }
+
+    fn decide(&mut self, state: &GameState) -> Decision {
+        let features = self.body.see(state);
+        let situation = self.observer.observe(state);
+        let verdict = self.levels.decide(&situation);
+        let (done, tactic) = match verdict.response {
+            Response::Buttons(buttons) => (Decision::certain(buttons, verdict.by.name()), None),
+            Response::Tactic(tactic) => (self.body.perform(tactic, state.tick.0, &features, &situation), Some(tactic)),
+        };
+        self.body.commit(done.buttons);
+        self.observer.commit(done.buttons);
+        self.trace = Some(trace(state, &verdict, tactic, done.buttons, grid::cell(&situation)));
+        Decision { level: verdict.by.level(), rule: verdict.by.name(), ..done }
+    }
+
+    fn trace(&self) -> Option<Trace> {
+        self.trace
+    }
+
+    fn decided_by(&self) -> Option<&str> {
+        self.trace.and_then(|trace| self.levels.name(trace.by, trace.which))
+    }
+
+    fn explain(&self, state: &GameState) -> Option<Explanation> {
+        explain::explain(self, state)
+    }
+}
+
+fn trace(state: &GameState, verdict: &Verdict, tactic: Option<Tactic>, buttons: Buttons, cell: u32) -> Trace {
+    let health = if state.health.is_finite() { libm::roundf(state.health.clamp(-1000.0, 1000.0)) as i32 } else { 0 };
+    let Verdict { by, which, confidence, score, .. } = *verdict;
+    let (tick, hits, kills) = (state.tick.0, state.hits, state.kills);
+    Trace { tick, by, which, tactic, buttons, cell, confidence, score, health, hits, kills }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! A generation from the one before.
+
+use domain::genome::Genome;
+use domain::seed::{Address, Draws};
+use serde::{Deserialize, Serialize};
+
+use super::spec::{GeneticSpec, Mutation};
+use super::{Offspring, Space, crossover, mutation};
+use crate::evolution::sampling;
+
+/// A member that can have children.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Parent {
+    /// Its position in the generation.
+    pub(super) position: u32,
+    /// Its parameters.
+    pub(super) genome: Genome,
+    /// Standard deviation of its children's changes, as a share of the range.
+    pub(super) step: f64,
+}
+
+pub(super) struct Nursery<'a> {
+    pub(super) space: &'a Space,
+    /// Those who can become parents, from best to worst.
+    pub(super) ranked: &'a [Parent],
+    pub(super) spec: &'a GeneticSpec,
+    pub(super) seed: u64,
+    pub(super) generation: u32,
+}
+
+/// What two parents, or one, hand down.
+struct Conception {
+    parents: Vec<u32>,
+    genes: Vec<f64>,
+    step: f64,
+    operators: Vec<&'static str>,
+}
+
+impl Nursery<'_> {
+    /// The members of the next generation, each with its step; none if there are no parents.
+    pub(super) fn children(&self) -> Vec<(Offspring, f64)> {
+        if self.ranked.is_empty() {
+            return vec![];
+        }
+        let population = self.spec.population;
+        let elites = self.spec.elites.min(population).min(self.ranked.len() as u32);
+        let immigrants = population - self.spec.immigrants.min(population - elites);
+        let survivors = self.ranked.iter().take(elites as usize).map(elite);
+        let children = (elites..immigrants).map(|position| self.child(position));
+        let newcomers = (immigrants..population).map(|position| self.immigrant(position));
+        survivors.chain(children).chain(newcomers).collect()
+    }
+
+    fn child(&self, position: u32) -> (Offspring, f64) {
+        let Conception { parents, mut genes, step, mut operators } = self.conceive(position);
+        let step = self.handed_down(step, position);
+        let mut draws = self.address("evolution/mutation/v1", position).stream();
+        if mutation::mutate(self.space, &mut genes, self.spec, step, operators.is_empty(), &mut draws) {
+            operators.push(mutation::name(self.spec.mutation));
+        }
+        if operators.is_empty() {
+            operators.push("copy");
+        }
+        (Offspring { genome: self.space.genome(&genes), parents, operators }, step)
+    }
+
+    /// Chooses one or two parents and combines them.
+    fn conceive(&self, position: u32) -> Conception {
+        let mut selection = self.address("evolution/selection/v1", position).stream();
+        let first = self.select(None, &mut selection);
+        let a = &self.ranked[first];
+        let genes = self.space.genes(&a.genome);
+        let mut draws = self.address("evolution/crossover/v1", position).stream();
+        if self.ranked.len() < 2 || draws.unit() >= self.spec.crossover_rate {
+            return Conception { parents: vec![a.position], genes, step: a.step, operators: vec![] };
+        }
+        let b = &self.ranked[self.select(Some(first), &mut selection)];
+        let other = self.space.genes(&b.genome);
+        let (genes, operator) = crossover::cross(self.space, &genes, &other, self.spec.crossover, &mut draws);
+        let step = libm::sqrt(a.step * b.step);
+        Conception { parents: vec![a.position, b.position], genes, step, operators: vec![operator] }
+    }
+
+    fn select(&self, without: Option<usize>, draws: &mut Draws) -> usize {
+        self.spec.selection.index(self.ranked.len(), without, draws)
+    }
+
+    /// The step of a child whose parents have this one.
+    fn handed_down(&self, step: f64, position: u32) -> f64 {
+        match self.spec.mutation {
+            Mutation::SelfAdaptive { .. } => {
+                let mut draws = self.address("evolution/step/v1", position).stream();
+                mutation::adapted(step, self.space.size(), &mut draws)
+            }
+            Mutation::Gaussian { .. } | Mutation::Polynomial { .. } => step,
+        }
+    }
+
+    fn immigrant(&self, position: u32) -> (Offspring, f64) {
+        let mut draws = self.address("evolution/immigrants/v1", position).stream();
+        let genome = sampling::anywhere(self.space, &mut draws);
+        (Offspring { genome, parents: vec![], operators: vec!["immigrant"] }, self.spec.mutation.first_step())
+    }
+
+    fn address(&self, purpose: &str, position: u32) -> Address {
+        Address::new(self.seed, purpose).at(self.generation).at(position)
+    }
+}
+
+fn elite(member: &Parent) -> (Offspring, f64) {
+    let elite = Offspring { genome: member.genome.clone(), parents: vec![member.position], operators: vec!["elite"] };
+    (elite, member.step)
+}

@@ -1,0 +1,75 @@
+//! The genetic algorithm as a search.
+
+use serde::{Deserialize, Serialize};
+
+use super::breeding::{Nursery, Parent};
+use super::{Evaluated, GeneticSpec, Offspring, Space, latin, rank};
+use crate::evolution::search::{Checkpoint, Misfit, Search};
+
+/// A run of the genetic algorithm.
+#[derive(Debug, Clone)]
+pub struct Genetic {
+    spec: GeneticSpec,
+    space: Space,
+    seed: u64,
+    state: GeneticState,
+}
+
+/// What a run has come to.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct GeneticState {
+    /// Generations told.
+    generation: u32,
+    /// The members of the last one, from best to worst.
+    ranked: Vec<Parent>,
+}
+
+impl Genetic {
+    pub(in crate::evolution) fn new(spec: GeneticSpec, space: Space, seed: u64) -> Self {
+        Self::restored(spec, space, seed, GeneticState::default())
+    }
+
+    pub(in crate::evolution) fn restored(spec: GeneticSpec, space: Space, seed: u64, state: GeneticState) -> Self {
+        Self { spec, space, seed, state }
+    }
+
+    /// The members of the next generation with the steps that they carry.
+    fn members(&self) -> Vec<(Offspring, f64)> {
+        let GeneticState { generation, ranked } = &self.state;
+        if *generation == 0 {
+            let first = latin::generation(&self.space, self.spec.population, self.seed);
+            return first.into_iter().map(|member| (member, self.spec.mutation.first_step())).collect();
+        }
+        let nursery =
+            Nursery { space: &self.space, ranked, spec: &self.spec, seed: self.seed, generation: *generation };
+        nursery.children()
+    }
+}
+
+impl Search for Genetic {
+    fn generation(&self) -> u32 {
+        self.state.generation
+    }
+
+    fn ask(&self) -> Vec<Offspring> {
+        self.members().into_iter().map(|(member, _)| member).collect()
+    }
+
+    fn tell(&mut self, evaluated: &[Evaluated]) -> Result<(), Misfit> {
+        Misfit::check_positions(evaluated, self.spec.population)?;
+        let steps: Vec<_> = self.members().into_iter().map(|(_, step)| step).collect();
+        // The genomes are those that were played, which need not be those that were asked for.
+        let parent = |member: &Evaluated| Parent {
+            position: member.position,
+            genome: member.genome.clone(),
+            step: steps[member.position as usize],
+        };
+        self.state.ranked = rank(evaluated).into_iter().map(parent).collect();
+        self.state.generation += 1;
+        Ok(())
+    }
+
+    fn checkpoint(&self) -> Checkpoint {
+        Checkpoint::Genetic(self.state.clone())
+    }
+}

@@ -1,0 +1,183 @@
+//! What a genetic algorithm can be told.
+
+use domain::Violation;
+use domain::experiment::EvolutionSpec;
+
+/// How a genetic algorithm makes a generation from the one before.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GeneticSpec {
+    /// Members of a generation, at least 2.
+    pub population: u32,
+    /// Best members that pass unchanged, fewer than the population.
+    pub elites: u32,
+    /// How parents are selected.
+    pub selection: Selection,
+    /// How two parents become one child.
+    pub crossover: Crossover,
+    /// Probability that a child has two parents.
+    pub crossover_rate: f64,
+    /// How a gene changes.
+    pub mutation: Mutation,
+    /// Probability that a gene of a child changes.
+    pub mutation_rate: f64,
+    /// Members drawn anew in every generation, besides elites and children (random immigrants, Grefenstette 1992).
+    pub immigrants: u32,
+}
+
+/// How parents are selected.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Selection {
+    /// The best of `size` members drawn with replacement, at least 1 (Goldberg and Deb 1991).
+    Tournament {
+        /// Members that compete.
+        size: u32,
+    },
+    /// With a probability that falls linearly with the rank, from `pressure` times the average for the best to
+    /// 2 - `pressure` times for the worst (Baker 1985).
+    Rank {
+        /// 1, no selection, to 2.
+        pressure: f64,
+    },
+}
+
+/// How two parents become one child. Flags and choices always come whole from either.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Crossover {
+    /// Uniform for one half of the children, blending for the other, which widens the search around good parents while
+    /// whole genes keep what works together.
+    UniformOrBlend {
+        /// How far a blend reaches beyond the parents, as a share of their distance.
+        alpha: f64,
+    },
+    /// Every gene whole from either parent (Syswerda 1989).
+    Uniform,
+    /// Every number anywhere between the parents and a share `alpha` of their distance beyond: BLX-alpha (Eshelman and
+    /// Schaffer 1993).
+    Blend {
+        /// How far beyond, at least 0. At 0.5 blending neither narrows nor widens a population on average.
+        alpha: f64,
+    },
+    /// One half of the numbers as near to a parent as cutting the parents' bits apart would lead: simulated binary
+    /// crossover (Deb and Agrawal 1995), bounded.
+    SimulatedBinary {
+        /// Distribution index, at least 0: the larger, the nearer to the parents. 15 is usual.
+        eta: f64,
+    },
+}
+
+/// How a gene changes. A flag is flipped, and a choice becomes any of the others.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Mutation {
+    /// By a normal draw; what leaves the range is reflected at its end.
+    Gaussian {
+        /// Standard deviation, as a share of the range.
+        scale: f64,
+    },
+    /// By a draw with a polynomial density that never leaves the range (Deb and Goyal 1996).
+    Polynomial {
+        /// Distribution index, at least 0: the larger, the smaller the changes. 20 is usual.
+        eta: f64,
+    },
+    /// By a normal draw with a standard deviation that each member carries and hands down with a log-normal change of its
+    /// own, so that good steps spread with what they led to (Schwefel 1981; Baeck and Schwefel 1993).
+    SelfAdaptive {
+        /// Standard deviation of the first generation, as a share of the range.
+        scale: f64,
+    },
+}
+
+/// BLX-0.5.
+const ALPHA: f64 = 0.5;
+
+impl From<&EvolutionSpec> for GeneticSpec {
+    fn from(spec: &EvolutionSpec) -> Self {
+        Self {
+            population: spec.population,
+            elites: spec.elites,
+            selection: Selection::Tournament { size: spec.tournament },
+            crossover: Crossover::UniformOrBlend { alpha: ALPHA },
+            crossover_rate: spec.crossover_rate,
+            mutation: Mutation::Gaussian { scale: spec.mutation_scale },
+            mutation_rate: spec.mutation_rate,
+            immigrants: 0,
+        }
+    }
+}
+
+impl Default for GeneticSpec {
+    fn default() -> Self {
+        Self::from(&EvolutionSpec::default())
+    }
+}
+
+impl Mutation {
+    /// The step of a member that inherits none.
+    pub(super) fn first_step(self) -> f64 {
+        match self {
+            Self::Gaussian { scale } | Self::SelfAdaptive { scale } => scale,
+            Self::Polynomial { .. } => 0.0,
+        }
+    }
+}
+
+impl GeneticSpec {
+    /// What is wrong with it; paths start with `evolution`.
+    #[must_use]
+    pub fn violations(&self) -> Vec<Violation> {
+        let is_share = |rate: f64| (0.0..=1.0).contains(&rate);
+        let places = u64::from(self.elites) + u64::from(self.immigrants);
+        let faults = [
+            fault(self.population >= 2, "population", "has to be at least 2"),
+            fault(self.elites < self.population, "elites", "have to be fewer than the population"),
+            fault(places <= u64::from(self.population), "immigrants", "do not find room beside the elites"),
+            fault(is_share(self.crossover_rate), "crossover_rate", "has to be from 0 to 1"),
+            fault(is_share(self.mutation_rate), "mutation_rate", "has to be from 0 to 1"),
+            self.selection.fault(),
+            self.crossover.fault(),
+            self.mutation.fault(),
+        ];
+        faults.into_iter().flatten().collect()
+    }
+}
+
+fn fault(holds: bool, field: &str, message: &str) -> Option<Violation> {
+    (!holds).then(|| Violation::new(format!("evolution.{field}"), message))
+}
+
+impl Selection {
+    fn fault(self) -> Option<Violation> {
+        match self {
+            Self::Tournament { size } => fault(size >= 1, "selection.size", "has to be at least 1"),
+            Self::Rank { pressure } => {
+                fault((1.0..=2.0).contains(&pressure), "selection.pressure", "has to be from 1 to 2")
+            }
+        }
+    }
+}
+
+impl Crossover {
+    fn fault(self) -> Option<Violation> {
+        match self {
+            Self::Uniform => None,
+            Self::UniformOrBlend { alpha } | Self::Blend { alpha } => {
+                fault((0.0..=10.0).contains(&alpha), "crossover.alpha", "has to be from 0 to 10")
+            }
+            Self::SimulatedBinary { eta } => {
+                fault((0.0..=1000.0).contains(&eta), "crossover.eta", "has to be from 0 to 1000")
+            }
+        }
+    }
+}
+
+impl Mutation {
+    fn fault(self) -> Option<Violation> {
+        match self {
+            Self::Gaussian { scale } | Self::SelfAdaptive { scale } => {
+                fault(scale > 0.0 && scale <= 1.0, "mutation.scale", "has to be above 0 and at most 1")
+            }
+            Self::Polynomial { eta } => {
+                fault((0.0..=1000.0).contains(&eta), "mutation.eta", "has to be from 0 to 1000")
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The search algorithms against pycma: see `tools/science/evolution_cma.py`.
+
+mod cma;
+mod functions;
+mod trial;
