@@ -137,16 +137,22 @@ async fn one_two_and_eight_workers_give_one_digest() {
     );
 }
 
+/// Whether a run under a broken rule notices that this claim does not hold.
+fn is_noticed(control: &str, claim: &str) {
+    let certificate = certificate(&["--kills", "0", "--points", "none", "--limit", "60", "--control", control]);
+    assert!(failed(&certificate).contains(&claim), "{control}: {certificate:#}");
+}
+
 #[test]
-fn values_that_were_not_measured_scores_that_are_there_twice_and_events_that_were_not_published_are_noticed() {
-    for (control, claim) in [
-        ("other-value", "every digest is that of the calm run"),
-        ("no-key", "no score is there twice"),
-        ("no-outbox", "the stream has every event of the ledger"),
-    ] {
-        let certificate = certificate(&["--kills", "0", "--points", "none", "--limit", "60", "--control", control]);
-        assert!(failed(&certificate).contains(&claim), "{control}: {certificate:#}");
-    }
+fn values_that_were_not_measured_are_noticed() {
+    is_noticed("other-value", "every digest is that of the calm run");
+}
+
+#[test]
+#[ignore = "takes minutes, as every run under a broken rule"]
+fn scores_that_are_there_twice_and_events_that_were_not_published_are_noticed() {
+    is_noticed("no-key", "no score is there twice");
+    is_noticed("no-outbox", "the stream has every event of the ledger");
 }
 
 #[test]
