@@ -70,7 +70,7 @@ mod tests {
             ("DoomPlayer", "Self"),
             ("BulletPuff", "Explosive"),
             ("Blood", "Gibs"),
-            ("Clip", "Ammunition"),
+            ("Clip", "Ammo"),
             ("", ""),
         ] {
             assert_eq!(Kind::of(name, category), None, "{name} {category}");

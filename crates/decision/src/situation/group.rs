@@ -29,8 +29,9 @@ impl Group {
 
     /// The group of the thing with this class name and category; none if it does not matter.
     ///
-    /// A scenario's own pickups, such as `CustomMedikit`, are told by their names, because the engine's categories
-    /// need not know them.
+    /// The categories are those that the engine gives to what lies around in the shipped scenarios. `Poison` of
+    /// `health_gathering_supreme` has the category of what heals, and hurts: it is left out. A scenario's own pickups are
+    /// told by their names where their category is another.
     #[must_use]
     pub fn of(name: &str, category: &str) -> Option<Self> {
         if let Some(kind) = Kind::of(name, category) {
@@ -42,8 +43,9 @@ impl Group {
             });
         }
         match category {
+            _ if name == "Poison" => None,
             "Health" => Some(Self::Health),
-            "Ammunition" => Some(Self::Ammo),
+            "Ammo" => Some(Self::Ammo),
             "Armor" => Some(Self::Armor),
             "Weapon" => Some(Self::Weapon),
             "Self" | "Gore" => None,
@@ -101,10 +103,13 @@ mod tests {
     #[test]
     fn pickups_are_told_by_category_or_name() {
         let cases = [
-            ("Clip", "Ammunition", Some(Group::Ammo)),
+            ("Clip", "Ammo", Some(Group::Ammo)),
             ("Shotgun", "Weapon", Some(Group::Weapon)),
             ("Medikit", "Health", Some(Group::Health)),
             ("CustomMedikit", "Unknown", Some(Group::Health)),
+            ("CustomMedikit", "Health", Some(Group::Health)),
+            ("Poison", "Health", None),
+            ("ClipBox", "Ammo", Some(Group::Ammo)),
             ("GreenArmor", "Armor", Some(Group::Armor)),
             ("DoomPlayer", "Self", None),
             ("Blood", "Gibs", None),

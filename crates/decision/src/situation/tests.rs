@@ -163,7 +163,7 @@ fn odd_entity() -> impl Strategy<Value = Entity> {
         ("Demon", "Monster"),
         ("DoomImpBall", "Explosive"),
         ("Medikit", "Health"),
-        ("Clip", "Ammunition"),
+        ("Clip", "Ammo"),
         ("", ""),
     ]);
     let place = prop_oneof![3 => (-60f32..60.0, 1f32..1500.0), 1 => (odd(), odd())];

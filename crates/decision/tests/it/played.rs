@@ -19,7 +19,7 @@ const KINDS: [(&str, &str); 8] = [
     ("ShotgunGuy", "Monster"),
     ("DoomImpBall", "Explosive"),
     ("Medikit", "Health"),
-    ("Clip", "Ammunition"),
+    ("Clip", "Ammo"),
     ("DeadDemon", "Gore"),
 ];
 

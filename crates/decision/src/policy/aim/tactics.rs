@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn the_nearest_of_what_is_wanted_is_collected() {
-        let things = || vec![thing("Medikit", "Health", 30.0, 300.0), thing("Clip", "Ammunition", -30.0, 200.0)];
+        let things = || vec![thing("Medikit", "Health", 30.0, 300.0), thing("Clip", "Ammo", -30.0, 200.0)];
         let cases = [
             (Tactic::Collect, RIGHT | FORWARD),
             (Tactic::CollectAmmo, RIGHT | FORWARD),
