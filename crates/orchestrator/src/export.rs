@@ -1,4 +1,4 @@
-//! Episodes as rows for other programs: one row each, every column documented, in constant memory.
+//! Episodes as rows for other programs: one row each, every column documented, page by page.
 
 pub mod columns;
 mod csv;

@@ -3,13 +3,14 @@
 //!
 //! The keeper (`crate::keeper`) opens and shuts it by what it sees; transactions that fail give it a hint.
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::ErrorKind;
 use domain::ports::{PortError, PortResult};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
-    Statement, TransactionOptions, TransactionTrait as _,
+    Statement, StreamTrait, TransactionOptions, TransactionTrait as _,
 };
 use tokio::sync::Notify;
 
@@ -132,7 +133,7 @@ impl Database {
 #[async_trait::async_trait]
 impl ConnectionTrait for Database {
     fn get_database_backend(&self) -> DbBackend {
-        self.inner.get_database_backend()
+        ConnectionTrait::get_database_backend(&self.inner)
     }
 
     async fn execute_raw(&self, statement: Statement) -> std::result::Result<ExecResult, DbErr> {
@@ -153,6 +154,24 @@ impl ConnectionTrait for Database {
     async fn query_all_raw(&self, statement: Statement) -> std::result::Result<Vec<QueryResult>, DbErr> {
         self.gate.admit(false)?;
         self.inner.query_all_raw(statement).await
+    }
+}
+
+impl StreamTrait for Database {
+    type Stream<'a> = <DatabaseConnection as StreamTrait>::Stream<'a>;
+
+    fn get_database_backend(&self) -> DbBackend {
+        ConnectionTrait::get_database_backend(&self.inner)
+    }
+
+    fn stream_raw<'a>(
+        &'a self,
+        statement: Statement,
+    ) -> Pin<Box<dyn Future<Output = std::result::Result<Self::Stream<'a>, DbErr>> + 'a + Send>> {
+        Box::pin(async move {
+            self.gate.admit(false)?;
+            self.inner.stream_raw(statement).await
+        })
     }
 }
 

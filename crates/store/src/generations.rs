@@ -17,7 +17,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::LockType;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    QuerySelect as _, StreamTrait,
 };
 
 use crate::clock::now_ms;
@@ -150,7 +150,7 @@ pub(crate) async fn lock_generation(
 }
 
 async fn members_with_scores(
-    db: &impl ConnectionTrait,
+    db: &(impl ConnectionTrait + StreamTrait),
     id: ExperimentId,
     index: u32,
     positions: impl RangeBounds<i64> + Clone,

@@ -6,10 +6,11 @@ use domain::experiment::{ExperimentSpec, FitnessSpec};
 use domain::ids::ExperimentId;
 use domain::ports::{Page, PortResult, ScoreFilter, ScoreRow};
 use domain::score::{EpisodeKey, Score};
+use futures::TryStreamExt as _;
 use sea_orm::sea_query::{Expr, ExprTrait as _, IntoCondition as _};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter as _,
-    QueryOrder as _, QueryResult, QuerySelect as _, RelationDef, RelationTrait as _, Select,
+    QueryOrder as _, QueryResult, QuerySelect as _, RelationDef, RelationTrait as _, Select, StreamTrait,
 };
 
 use crate::convert;
@@ -153,7 +154,7 @@ pub(crate) fn within<E: EntityTrait>(
 
 /// The scores of members of a generation without their logs, in key order.
 pub(crate) async fn scores_of_generation(
-    db: &impl ConnectionTrait,
+    db: &(impl ConnectionTrait + StreamTrait),
     id: ExperimentId,
     generation: u32,
     positions: impl RangeBounds<i64>,
@@ -161,8 +162,9 @@ pub(crate) async fn scores_of_generation(
     let select = scores::Entity::find()
         .filter(scores::Column::ExperimentId.eq(id.0))
         .filter(scores::Column::Generation.eq(i64::from(generation)));
-    let rows = in_key_order(within(select, scores::Column::Position, positions)).all(db).await?;
-    rows.into_iter().map(|row| convert::score(row, Vec::new())).collect()
+    let rows = in_key_order(within(select, scores::Column::Position, positions)).stream(db).await?;
+    // One by one: a row as the database gives it takes ten times the memory of a score.
+    rows.err_into().and_then(async |row| convert::score(row, Vec::new())).try_collect().await
 }
 
 /// How an experiment defines fitness.
