@@ -2,8 +2,8 @@
 
 use science::study::gate::State;
 use science::study::{
-    CellSummary, ContrastRow, FactorEffects, MeanRow, Model, RobustPair, RobustTest, ScreenedEffect, Screening,
-    SlopeRow, Study, TermRow,
+    CellSummary, ContrastRow, Detectable, FactorEffects, MeanRow, Model, RobustPair, RobustTest, ScreenedEffect,
+    Screening, SlopeRow, Study, TermRow,
 };
 
 use super::Figures;
@@ -99,17 +99,19 @@ fn term(term: &TermRow) -> Vec<String> {
 
 /// Which effects would have been found; of factors and covariates in the response's unit.
 fn detectable(study: &Study) -> Option<Block> {
-    let rows = study.model.terms.iter().filter_map(|term| {
-        let found = term.detectable?;
-        let share = format!("{:.3}", found.partial_eta_squared);
-        let mut row = vec![term.name.clone(), number(Some(found.cohens_f)), share];
-        row.extend([found.difference, found.slope].map(number));
-        Some(row)
-    });
-    let rows: Vec<_> = rows.collect();
-    let found = format!("would be found with probability {}", study.question.power);
-    let heads = [found.as_str(), "#Cohen's f", "#partial eta²", "#difference of two levels", "#slope"];
-    (!rows.is_empty()).then(|| table(&heads, rows))
+    let found = study.model.terms.iter().filter_map(|term| Some((&term.name, term.detectable?)));
+    let found: Vec<_> = found.collect();
+    let has_slopes = found.iter().any(|(_, effect)| effect.slope.is_some());
+    let row = |(name, effect): &(&String, Detectable)| {
+        let share = format!("{:.3}", effect.partial_eta_squared);
+        let mut row = vec![(*name).clone(), number(Some(effect.cohens_f)), share, number(effect.difference)];
+        row.extend(has_slopes.then(|| number(effect.slope)));
+        row
+    };
+    let first = format!("would be found with probability {}", study.question.power);
+    let mut heads = vec![first.as_str(), "#Cohen's f", "#partial eta²", "#difference of two levels"];
+    heads.extend(has_slopes.then_some("#slope"));
+    (!found.is_empty()).then(|| table(&heads, found.iter().map(row).collect()))
 }
 
 fn robust_tests(study: &Study) -> Block {
