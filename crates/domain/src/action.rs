@@ -60,8 +60,8 @@ pub struct Decision {
     pub level: Level,
     /// The rule that decided, a name unique within the policy.
     pub rule: &'static str,
-    /// The probability that the policy gave to this choice in this state, in (0, 1]; exactly 1 when
-    /// nothing was drawn at random.
+    /// The probability that the policy gave to this choice in this state, in (0, 1]. Exactly 1 where nothing was drawn at
+    /// random, except for a network, which always takes what it gives the largest share: that share.
     pub confidence: f32,
 }
 

@@ -51,7 +51,7 @@ struct Thinning {
 }
 
 impl Thinning {
-    /// Ticks that are read, which takes about two seconds.
+    /// Ticks that are read.
     const READ: u64 = 1_000_000;
     /// Positions that are kept.
     const KEPT: u64 = 100_000;
