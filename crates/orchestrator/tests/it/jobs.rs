@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::ErrorKind;
 use domain::experiment::EvolutionSpec;
 use domain::ids::ExperimentId;
 use domain::ports::{ExperimentStore as _, FenceReport as _, JobQueue as _};
@@ -76,7 +77,10 @@ async fn digest(store: &store::SqlStore, id: ExperimentId) -> String {
     let mut digest = None;
     eventually("the experiment is completed", Duration::from_secs(120), async || {
         // A machine with too much to do may not hand out a connection in time; the next look will do.
-        digest = store.experiment(id).await.ok().and_then(|experiment| experiment.digest);
+        match store.experiment(id).await {
+            Err(error) if error.kind == ErrorKind::Unavailable => {}
+            looked => digest = looked.unwrap().digest,
+        }
         digest.is_some()
     })
     .await;
@@ -100,8 +104,8 @@ async fn a_job_of_a_killed_worker_and_one_of_a_frozen_worker_are_soon_played_by_
     eventually("the job is queued again", PATIENCE, async || !database.rows(&queued).await.is_empty()).await;
     let after = database.rows(&queued).await[0][0].parse::<i64>().unwrap() - at;
     println!("queued again {after} ms after the kill");
-    // The lease and the leader's look: a lack of scores would be noticed after thirty seconds only.
-    assert!(after < 20_000, "{after} ms");
+    // The lease, the leader's look, and time to spare; no lack of scores has to be noticed.
+    assert!(after < 2_000 + 6_000, "{after} ms");
     eventually("the job is claimed again", PATIENCE, async || {
         attempts(database).await.iter().any(|attempt| attempt.job == job && attempt.fence > fence)
     })
