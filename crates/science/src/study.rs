@@ -20,13 +20,13 @@ mod words;
 
 use serde::Serialize;
 
-use crate::linear::{Frame, LinearError, Terms, fit};
+use crate::linear::{Frame, LinearError, Slope, Terms, fit};
 use crate::stats;
 
 pub use cells::CellSummary;
 pub use detectable::Detectable;
 pub use diagnostics::Diagnostic;
-pub use effects::{ContrastRow, FactorEffects, MeanRow, SlopeRow};
+pub use effects::{ContrastRow, FactorEffects, MeanRow};
 pub use model::{Model, TermRow};
 pub use question::Question;
 pub use robust::{Robust, RobustPair, RobustTest};
@@ -58,7 +58,7 @@ pub struct Study {
     /// Means and contrasts of every factor.
     pub effects: Vec<FactorEffects>,
     /// Slopes of the covariates.
-    pub slopes: Vec<SlopeRow>,
+    pub slopes: Vec<Slope>,
     /// Tests and comparisons of the cells that assume less than the model.
     pub robust: Robust,
     /// The effects of two-level factors against each other; absent for other factors.
@@ -120,7 +120,7 @@ impl Study {
             cells: cells.iter().map(|cell| cells::summarise(frame, cell, question.level())).collect(),
             diagnostics: diagnostics::diagnose(frame, &influence, &cells, question),
             effects: effects::effects(frame, &fitted, question)?,
-            slopes: effects::slopes(&fitted, question)?,
+            slopes: fitted.slopes(question.level())?,
             robust,
             screening: screening::screen(frame, &fitted, question)?,
             rule: RULE,

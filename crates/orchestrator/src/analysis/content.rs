@@ -1,9 +1,10 @@
 //! What is told of a study.
 
+use science::linear::Slope;
 use science::study::gate::State;
 use science::study::{
     CellSummary, ContrastRow, Detectable, FactorEffects, MeanRow, Model, RobustPair, RobustTest, ScreenedEffect,
-    Screening, SlopeRow, Study, TermRow,
+    Screening, Study, TermRow,
 };
 
 use super::Figures;
@@ -141,7 +142,7 @@ fn robust_pairs(study: &Study) -> Vec<Block> {
 
 fn slopes(study: &Study) -> Option<Block> {
     let rows = study.slopes.iter().map(|slope| {
-        let SlopeRow { covariate, slope, se, t, p: probability, low, high } = slope;
+        let Slope { covariate, slope, se, t, p: probability, low, high } = slope;
         vec![covariate.clone(), number(*slope), number(*se), interval(*low, *high), number(*t), p(*probability)]
     });
     let heads = ["covariate", "#slope", "#standard error", &interval_head(study), "#t", "#p"];

@@ -1,5 +1,7 @@
 //! Slopes of covariates.
 
+use serde::Serialize;
+
 use super::contrast::two_sided;
 use super::frame::Kind;
 use super::means::{Estimate, Function, check_level};
@@ -7,10 +9,10 @@ use super::{Fit, LinearError, Term};
 
 /// By how much the response changes for one unit of a covariate. Where the model has interactions of the covariate, it is
 /// the mean over all levels of the categorical factors with equal weights, with other covariates at their means.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Slope {
     /// The covariate.
-    pub name: String,
+    pub covariate: String,
     /// The slope, in units of the response per unit of the covariate; absent if the rows cannot tell it.
     pub slope: Option<f64>,
     /// Its standard error; absent also without scatter.
@@ -42,7 +44,7 @@ impl Fit<'_> {
             let t = value.zip(se).filter(|(_, se)| *se > 0.0).map(|(value, se)| value / se);
             let end = |sign: f64| Some(value? + sign * reach? * se?);
             Slope {
-                name: term.name(&self.frame),
+                covariate: term.name(&self.frame),
                 slope: value,
                 se,
                 t,

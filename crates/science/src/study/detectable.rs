@@ -56,7 +56,7 @@ fn largest_se(fitted: &Fit<'_>, row: &AnovaRow, question: &Question) -> Result<O
 
 fn slope_se(fitted: &Fit<'_>, row: &AnovaRow, question: &Question) -> Result<Option<f64>, LinearError> {
     let slopes = fitted.slopes(question.level())?;
-    Ok(slopes.into_iter().find(|slope| slope.name == row.name).and_then(|slope| slope.se))
+    Ok(slopes.into_iter().find(|slope| slope.covariate == row.name).and_then(|slope| slope.se))
 }
 
 /// Whether a main effect's F tests that all its marginal means are equal, or its slope is 0.

@@ -1,9 +1,9 @@
-//! Means and contrasts of every factor, and slopes of covariates.
+//! Means and contrasts of every factor.
 
 use serde::Serialize;
 
 use super::Question;
-use crate::linear::{Adjustment, Contrast, Fit, Frame, LinearError, MarginalMean, Slope, Term};
+use crate::linear::{Adjustment, Contrast, Fit, Frame, LinearError, MarginalMean, Term};
 
 /// Means and contrasts of the levels of one factor.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -54,31 +54,6 @@ pub struct ContrastRow {
     pub high: Option<f64>,
     /// The difference in standard deviations of the residuals.
     pub d: Option<f64>,
-}
-
-/// By how much the response changes for one unit of a covariate: the mean over all levels of the categorical factors with
-/// equal weights, with other covariates at their means.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SlopeRow {
-    /// The covariate.
-    pub covariate: String,
-    /// The slope, in units of the response per unit of the covariate.
-    pub slope: Option<f64>,
-    /// Its standard error.
-    pub se: Option<f64>,
-    /// Student's t.
-    pub t: Option<f64>,
-    /// Its p value, of this slope alone.
-    pub p: Option<f64>,
-    /// Lower end of its interval.
-    pub low: Option<f64>,
-    /// Upper end of its interval.
-    pub high: Option<f64>,
-}
-
-pub(super) fn slopes(fitted: &Fit<'_>, question: &Question) -> Result<Vec<SlopeRow>, LinearError> {
-    let row = |Slope { name, slope, se, t, p, low, high }| SlopeRow { covariate: name, slope, se, t, p, low, high };
-    Ok(fitted.slopes(question.level())?.into_iter().map(row).collect())
 }
 
 pub(super) fn effects(frame: &Frame, fitted: &Fit<'_>, question: &Question) -> Result<Vec<FactorEffects>, LinearError> {

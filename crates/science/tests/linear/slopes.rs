@@ -59,7 +59,7 @@ fn slopes_are_those_of_statsmodels() {
         let own = slopes(&frame(&data, has_block), &formula);
         assert_eq!(own.len(), expected.len(), "{formula}");
         for (own, expected) in own.iter().zip(&expected) {
-            assert_eq!(own.name, expected.name);
+            assert_eq!(own.covariate, expected.name);
             for (got, expected, what) in [
                 (own.slope, expected.slope, "slope"),
                 (own.se, expected.se, "se"),
@@ -68,7 +68,7 @@ fn slopes_are_those_of_statsmodels() {
                 (own.low, expected.low, "low"),
                 (own.high, expected.high, "high"),
             ] {
-                assert_close(got.unwrap(), expected, 1e-9, &format!("{formula} {} {what}", own.name));
+                assert_close(got.unwrap(), expected, 1e-9, &format!("{formula} {} {what}", own.covariate));
             }
         }
     }
