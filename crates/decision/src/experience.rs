@@ -18,7 +18,7 @@ use domain::file::ContentHash;
 use crate::confidence::wilson_lower;
 use crate::snapshot::{self, Reader, SnapshotError};
 use crate::tactic::Tactic;
-pub(crate) use outcome::went_well;
+pub(crate) use outcome::tries;
 pub use outcome::{Moment, trials};
 
 const LETTERS: [u8; 4] = *b"CLXP";

@@ -3,7 +3,7 @@
 use domain::Violation;
 
 use super::{Document, Library, Life};
-use crate::experience::{Tally, went_well};
+use crate::experience::{Tally, tries};
 use crate::trace::{By, Trace};
 
 /// One time that a document decided.
@@ -19,17 +19,9 @@ pub struct Use {
 /// later as the trials of experience are. A document that decides in a row of ticks is used once.
 #[must_use]
 pub fn uses(traces: &[Trace], horizon: usize) -> Vec<Use> {
-    let mut before = None;
-    let mut found = Vec::new();
-    for (tick, now) in traces.iter().enumerate() {
-        let used = (now.by == By::Document).then_some(now.which);
-        if let (Some(document), true) = (used, used != before) {
-            let later = &traces[tick.saturating_add(horizon).min(traces.len() - 1)];
-            found.push(Use { document, success: went_well(&now.moment(), &later.moment()) });
-        }
-        before = used;
-    }
-    found
+    let used = |now: &Trace| (now.by == By::Document).then_some(now.which);
+    let tries = tries(traces, horizon, used, Trace::moment);
+    tries.into_iter().map(|(document, success)| Use { document, success }).collect()
 }
 
 impl Library {

@@ -25,21 +25,34 @@ pub struct Moment {
 /// trial: the ticks after it are the same try going on.
 #[must_use]
 pub fn trials(moments: &[Moment], horizon: usize) -> Vec<Trial> {
+    let tried = |now: &Moment| now.tactic.map(|tactic| (now.cell, tactic));
+    let tries = tries(moments, horizon, tried, |now| *now);
+    tries.into_iter().map(|((cell, tactic), success)| Trial { cell, tactic, success }).collect()
+}
+
+/// What was tried in an episode, and whether it went well, as [`trials`] says: `tried` tells it of a tick, if anything,
+/// and `moment` what the tick was like.
+pub(crate) fn tries<T, K: Copy + PartialEq>(
+    ticks: &[T],
+    horizon: usize,
+    tried: impl Fn(&T) -> Option<K>,
+    moment: impl Fn(&T) -> Moment,
+) -> Vec<(K, bool)> {
     let mut before = None;
     let mut found = Vec::new();
-    for (tick, now) in moments.iter().enumerate() {
-        let tried = now.tactic.map(|tactic| (now.cell, tactic));
-        if let (Some((cell, tactic)), true) = (tried, tried != before) {
-            let later = &moments[tick.saturating_add(horizon).min(moments.len() - 1)];
-            found.push(Trial { cell, tactic, success: went_well(now, later) });
+    for (tick, now) in ticks.iter().enumerate() {
+        let key = tried(now);
+        if let (Some(begun), true) = (key, key != before) {
+            let later = &ticks[tick.saturating_add(horizon).min(ticks.len() - 1)];
+            found.push((begun, went_well(&moment(now), &moment(later))));
         }
-        before = tried;
+        before = key;
     }
     found
 }
 
 /// Whether something was gained between two moments and no health was lost.
-pub(crate) fn went_well(now: &Moment, later: &Moment) -> bool {
+fn went_well(now: &Moment, later: &Moment) -> bool {
     let gained = later.hits > now.hits || later.kills > now.kills || later.health > now.health;
     gained && later.health >= now.health
 }
