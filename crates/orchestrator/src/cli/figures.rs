@@ -1,7 +1,6 @@
 //! Figures as files of their own.
 
 use std::fs;
-use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -59,12 +58,7 @@ impl FigureArgs {
             Target::open(Some(&folder.join(format!("{}.{ending}", figure.name))), force)
         };
         let targets = figures.iter().map(target).collect::<Result<Vec<_>, _>>()?;
-        let write = |(target, content): (&Target, &Vec<u8>)| -> io::Result<()> {
-            let mut out = target.writer()?;
-            out.write_all(content)?;
-            out.flush()
-        };
-        targets.iter().zip(&contents).try_for_each(write)?;
+        targets.iter().zip(&contents).try_for_each(|(target, content)| target.write(content))?;
         Ok(Written(targets))
     }
 

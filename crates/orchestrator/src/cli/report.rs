@@ -1,6 +1,5 @@
 //! The report of an experiment.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, ValueEnum};
@@ -83,7 +82,7 @@ async fn report(client: &mut Client, args: ReportArgs) -> Result<(), Failure> {
     let pb::GetReportResponse { content, figures, .. } = client.get_report(request).await?.into_inner();
     let figures: Vec<_> = figures.into_iter().map(|pb::Figure { name, svg }| Figure { name, svg }).collect();
     let figures = args.figures.write(&figures, args.force)?;
-    let written = target.writer().and_then(|mut out| out.write_all(&content).and_then(|()| out.flush()));
+    let written = target.write(&content);
     output::kept(target, written)?;
     figures.keep()
 }

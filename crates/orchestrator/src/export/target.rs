@@ -74,6 +74,16 @@ impl Target {
         })
     }
 
+    /// Writes all that there is to write.
+    ///
+    /// # Errors
+    /// If there are too many open files, or it cannot be written.
+    pub fn write(&self, content: &[u8]) -> io::Result<()> {
+        let mut out = self.writer()?;
+        out.write_all(content)?;
+        out.flush()
+    }
+
     /// Gives a complete file its name.
     ///
     /// # Errors

@@ -3,7 +3,6 @@
 mod file;
 
 use std::fmt;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -131,7 +130,7 @@ fn gene_violations(member: &Member) -> Vec<Violation> {
 
 fn write(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
     let target = Target::open(Some(path), force)?;
-    let written = target.writer().and_then(|mut out| out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+    let written = target.write(text.as_bytes());
     output::kept(target, written)
 }
 
