@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use resvg::tiny_skia::Pixmap;
 use tempfile::TempDir;
 
-use crate::support::{fail, folder, json, orchestrator, succeed};
+use crate::support::{embedded, fail, folder, json, orchestrator, succeed};
 
 /// Two policies on eight seeds each; `third` is a third one's kills.
 fn table(folder: &TempDir, third: Option<[i32; 8]>) -> PathBuf {
@@ -165,11 +165,7 @@ fn an_experiment_is_reported_and_its_agents_are_compared() {
     let text = "name = \"aimed\"\nseed = 5\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n[seeds]\n\
                 episodes = 6\n[[design.factors]]\nparameter = \"agent.policy\"\nlevels = [\"aim\", \"random\"]\n";
     std::fs::write(&file, text).unwrap();
-    let embedded = |command: &str| {
-        let mut embedded = orchestrator();
-        embedded.args(command.split(' ')).args(["--embedded", "--data", data.path().to_str().unwrap()]);
-        embedded
-    };
+    let embedded = |command: &str| embedded(&data, command);
     json(embedded("launch").arg(&file).args(["-o", "json"]));
 
     let page = data.path().join("report.html");
@@ -239,11 +235,7 @@ fn positions_and_deaths_are_drawn_on_the_lines_of_the_map() {
                 [seeds]\nepisodes = 4\n[record]\nticks = true\n[[design.factors]]\nparameter = \"scenario.skill\"\n\
                 levels = [4, 5]\n";
     std::fs::write(&file, text).unwrap();
-    let embedded = |command: &str| {
-        let mut embedded = orchestrator();
-        embedded.args(command.split(' ')).args(["--embedded", "--data", data.path().to_str().unwrap()]);
-        embedded
-    };
+    let embedded = |command: &str| embedded(&data, command);
     json(embedded("launch").arg(&file).args(["-o", "json"]));
     let scores = json(embedded("scores followed -o json").stdin(Stdio::null()));
     let scores = scores.as_array().unwrap();

@@ -8,7 +8,7 @@ use domain::ports::ExperimentStore as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{fail, folder, json, orchestrator, python, succeed};
+use crate::support::{embedded, fail, folder, json, orchestrator, python, succeed};
 use crate::system::System;
 
 const EXPERIMENT: &str = "name = \"told_100%\"\nseed = 5\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n\
@@ -24,12 +24,6 @@ fn played() -> TempDir {
     let launched = json(embedded(&data, "launch").arg(&file).args(["-o", "json"]));
     assert_eq!(launched["status"], "completed", "{launched}");
     data
-}
-
-fn embedded(data: &TempDir, command: &str) -> Command {
-    let mut embedded = orchestrator();
-    embedded.args(command.split(' ')).args(["--embedded", "--data", data.path().to_str().unwrap()]);
-    embedded
 }
 
 fn text(command: &mut Command) -> String {

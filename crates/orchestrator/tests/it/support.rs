@@ -37,6 +37,13 @@ pub(crate) fn orchestrator() -> Command {
     command
 }
 
+/// A command in words, in one process over a data folder.
+pub(crate) fn embedded(data: &tempfile::TempDir, command: &str) -> Command {
+    let mut embedded = orchestrator();
+    embedded.args(command.split(' ')).args(["--embedded", "--data", data.path().to_str().unwrap()]);
+    embedded
+}
+
 /// Runs a command to its end; it must succeed.
 pub(crate) fn succeed(command: &mut Command) -> Output {
     let output = command.output().expect("the program starts");
