@@ -1,8 +1,9 @@
 //! The course of an experiment: its generations and what each is for, from its specification and its extensions.
 //!
 //! Pure and repeatable, like planning: the specification says how far the experiment was to go, every extension moves
-//! the end. A confirmation that was planned before an extension stays where it is, since its scores may be there; the
-//! population goes on after it, and is confirmed again at the new end, on seeds of that confirmation's own.
+//! the end, to more rounds or, where the search has stopped early, to fewer. A confirmation that was planned before an
+//! extension stays where it is, since its scores may be there; the population goes on after it, and is confirmed again at
+//! the new end, on seeds of that confirmation's own.
 
 use crate::experiment::ExperimentSpec;
 use crate::extension::{Extension, Extent};
@@ -48,7 +49,7 @@ impl<'a> Course<'a> {
     /// The course of an experiment with these extensions, oldest first.
     #[must_use]
     pub fn of(spec: &'a ExperimentSpec, extensions: &[Extension]) -> Self {
-        let legs = spec.evolution.iter().map(|evolution| evolution.generations).collect();
+        let legs = spec.evolution.iter().map(|evolution| evolution.affordable(spec.seeds.episodes())).collect();
         let mut course = Self { spec, replicates: spec.seeds.episodes(), legs };
         extensions.iter().for_each(|extension| course.extend(extension));
         course
@@ -58,11 +59,13 @@ impl<'a> Course<'a> {
         match extension.extent {
             Extent::Replicates(total) => self.replicates = self.replicates.max(total),
             Extent::Generations(total) => {
-                let more = total.saturating_sub(self.rounds());
+                let rounds = self.rounds();
                 let is_confirmed = self.is_confirmed() && extension.generation >= self.last();
+                // What is planned stays, whatever is asked for.
+                let total = total.max(self.counted_through(extension.generation).0);
                 match self.legs.last_mut() {
-                    Some(leg) if !is_confirmed => *leg += more,
-                    _ => self.legs.push(more),
+                    Some(leg) if !is_confirmed => *leg = (*leg + total).saturating_sub(rounds),
+                    _ => self.legs.extend((total > rounds).then(|| total - rounds)),
                 }
             }
         }
@@ -142,6 +145,8 @@ impl<'a> Course<'a> {
         }
         if let Some(evolution) = &mut spec.evolution {
             evolution.generations = self.rounds();
+            // What was asked for later may cost more.
+            evolution.max_episodes = None;
         }
         spec
     }
@@ -215,6 +220,18 @@ mod tests {
     }
 
     #[test]
+    fn a_search_that_stops_early_is_confirmed_at_once_and_can_go_on() {
+        let spec = evolution(6, 30);
+        let stopped = [to(3, 2)];
+        assert_eq!(stages(&Course::of(&spec, &stopped)), "e0 e1 e2 c0");
+        assert_eq!(Course::of(&spec, &stopped).spec(), evolution(3, 30));
+        assert_eq!(stages(&Course::of(&spec, &[to(3, 2), to(5, 3)])), "e0 e1 e2 c0 e3 e4 c1");
+        assert_eq!(stages(&Course::of(&spec, &[to(3, 2), to(5, 3), to(4, 4)])), "e0 e1 e2 c0 e3 c1");
+        assert_eq!(stages(&Course::of(&evolution(6, 0), &[to(2, 1)])), "e0 e1");
+        assert_eq!(stages(&Course::of(&spec, &[to(1, 3)])), "e0 e1 e2 e3 c0", "what is planned stays");
+    }
+
+    #[test]
     fn without_a_confirmation_rounds_follow_on_rounds() {
         let spec = evolution(2, 0);
         assert_eq!(stages(&Course::of(&spec, &[to(4, 1)])), "e0 e1 e2 e3");
@@ -232,23 +249,24 @@ mod tests {
     proptest! {
         #[test]
         fn counts_agree_with_the_stages(
-            generations in 1u32..6, confirmation in 0u32..2, steps in prop::collection::vec((1u32..4, 0u32..30), 0..5),
+            generations in 1u32..6, confirmation in 0u32..2, steps in prop::collection::vec((-3i64..4, 0u32..30), 0..5),
         ) {
             let spec = evolution(generations, confirmation);
             let mut extensions = Vec::new();
-            let mut total = generations;
             for (more, planned) in steps {
-                total += more;
                 let before = Course::of(&spec, &extensions);
                 let planned = planned.min(before.last());
+                let total = (i64::from(before.rounds()) + more).max(1) as u32;
                 extensions.push(to(total, planned));
                 let after = Course::of(&spec, &extensions);
+                if total >= before.rounds() {
+                    prop_assert_eq!(after.rounds(), total);
+                }
                 for index in 0..=planned {
                     prop_assert_eq!(before.stage(index), after.stage(index), "what is planned stays");
                 }
             }
             let course = Course::of(&spec, &extensions);
-            prop_assert_eq!(course.rounds(), total);
             let (mut rounds, mut confirmations) = (0, 0);
             for index in 0..=course.last() {
                 let stage = course.stage(index).unwrap();

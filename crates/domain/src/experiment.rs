@@ -1,6 +1,7 @@
 //! What a researcher asks for: the experiment file as a value.
 
 mod design;
+mod evolution;
 mod files;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,7 @@ use crate::measures::{Measures, Response};
 use crate::shape::{self, Misfit};
 
 pub use design::{Alpha, DesignField, DesignKind, DesignSpec, FactorSpec, FoldOver, MAX_CONDITIONS, PlayOrder};
+pub use evolution::{CrossoverKind, EvolutionSpec, MutationKind, SearchMethod, SelectionKind};
 pub use files::{FileKind, Mention, StoredMention, TakenIn};
 
 /// Most episodes one experiment may plan.
@@ -253,88 +255,6 @@ impl FitnessSpec {
     }
 }
 
-/// A population that is improved from generation to generation by a genetic algorithm.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct EvolutionSpec {
-    /// Agents per generation, 2 to 10,000.
-    #[schemars(range(min = 2, max = 10_000))]
-    #[serde(default = "default_population")]
-    pub population: u32,
-    /// Rounds, 1 to 10,000.
-    #[schemars(range(min = 1, max = 10_000))]
-    #[serde(default = "default_generations")]
-    pub generations: u32,
-    /// Best agents that pass unchanged.
-    #[serde(default = "default_elites")]
-    pub elites: u32,
-    /// Agents that compete for each place as a parent.
-    #[schemars(range(min = 1))]
-    #[serde(default = "default_tournament")]
-    pub tournament: u32,
-    /// Probability that a child has two parents.
-    #[schemars(range(min = 0, max = 1))]
-    #[serde(default = "default_crossover_rate")]
-    pub crossover_rate: f64,
-    /// Probability that a parameter of a child is changed.
-    #[schemars(range(min = 0, max = 1))]
-    #[serde(default = "default_mutation_rate")]
-    pub mutation_rate: f64,
-    /// Standard deviation of a change, as a share of the parameter's range.
-    #[schemars(range(max = 1), extend("exclusiveMinimum" = 0))]
-    #[serde(default = "default_mutation_scale")]
-    pub mutation_scale: f64,
-    /// Parameters that evolve; all of the policy's unless given.
-    #[schemars(length(min = 1))]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub genes: Option<Vec<String>>,
-    /// Seeds never used before on which the champion is compared with the first generation's best; 0 for none.
-    #[schemars(range(max = 10_000))]
-    #[serde(default = "default_confirmation")]
-    pub confirmation: u32,
-}
-
-fn default_population() -> u32 {
-    16
-}
-fn default_generations() -> u32 {
-    8
-}
-fn default_elites() -> u32 {
-    2
-}
-fn default_tournament() -> u32 {
-    3
-}
-fn default_crossover_rate() -> f64 {
-    0.7
-}
-fn default_mutation_rate() -> f64 {
-    0.25
-}
-fn default_mutation_scale() -> f64 {
-    0.15
-}
-fn default_confirmation() -> u32 {
-    30
-}
-
-impl Default for EvolutionSpec {
-    fn default() -> Self {
-        Self {
-            population: default_population(),
-            generations: default_generations(),
-            elites: default_elites(),
-            tournament: default_tournament(),
-            crossover_rate: default_crossover_rate(),
-            mutation_rate: default_mutation_rate(),
-            mutation_scale: default_mutation_scale(),
-            genes: None,
-            confirmation: default_confirmation(),
-        }
-    }
-}
-
 /// Limits on time and size. They end attempts, never change scores.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -408,7 +328,7 @@ impl ExperimentSpec {
             design.check(&mut found);
         }
         if let Some(evolution) = &self.evolution {
-            check_evolution(evolution, &mut found);
+            evolution.check(self.seeds.episodes(), &mut found);
         }
         found.0
     }
@@ -452,17 +372,6 @@ impl ExperimentSpec {
         if let Some(twice) = seeds.iter().find(|&&seed| !seen.insert(seed)) {
             found.add("seeds.explicit", &format!("seed {twice} is listed twice"), "list every seed once");
         }
-    }
-}
-
-fn check_evolution(evolution: &EvolutionSpec, found: &mut Checks) {
-    let EvolutionSpec { population, elites, tournament, genes, .. } = evolution;
-    let fewer = format!("{elites} is not below the population, which is {population}");
-    found.require(elites < population, "evolution.elites", &fewer);
-    let at_most = format!("{tournament} is more than the population, which is {population}");
-    found.require(tournament <= population, "evolution.tournament", &at_most);
-    if let Some(genes) = genes {
-        check_unique(genes.iter().map(String::as_str), "evolution.genes", "gene", found);
     }
 }
 

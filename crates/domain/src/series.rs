@@ -18,6 +18,17 @@ pub fn of_parameters(parameters: &[Parameter]) -> Vec<(String, &Parameter)> {
     runs.filter_map(|run| Some((shown(run.first()?.name, run.last()?.name), run.first()?))).collect()
 }
 
+/// Whether a name is `series` itself, or one of those for which it stands: `weight_1` is one of `weight_0..2`.
+#[must_use]
+pub fn holds(series: &str, name: &str) -> bool {
+    let within = || {
+        let (first, last) = series.split_once("..")?;
+        let ((stem, low), (own, number)) = (numbered(first)?, numbered(name)?);
+        Some(stem == own && (low..=last.parse().ok()?).contains(&number))
+    };
+    series == name || within().unwrap_or_default()
+}
+
 fn follows(before: &str, after: &str) -> bool {
     let (Some((stem, number)), Some((same, next))) = (numbered(before), numbered(after)) else { return false };
     stem == same && number.checked_add(1) == Some(next)
@@ -46,6 +57,20 @@ mod tests {
         let names = ["hidden", "weight_0", "weight_1", "weight_2", "bias_0", "bias_2", "memory_0_9", "memory_0_10"];
         assert_eq!(of_names(&names), ["hidden", "weight_0..2", "bias_0", "bias_2", "memory_0_9..10"]);
         assert_eq!(of_names(&[]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_series_stands_for_the_names_that_it_is_shown_for() {
+        let held = |series: &str| {
+            let names = ["weight", "weight_0", "weight_1", "weight_2", "weight_3", "weight_01", "bias_1"];
+            names.into_iter().filter(|name| holds(series, name)).collect::<Vec<_>>()
+        };
+        assert_eq!(held("weight_0..2"), ["weight_0", "weight_1", "weight_2"]);
+        assert_eq!(held("weight_3"), ["weight_3"]);
+        assert_eq!(held("weight"), ["weight"]);
+        for nothing in ["weight_2..1", "weight_0..", "weight_0..x", "weight_..2", "weight_0...2", "weight_4..9"] {
+            assert_eq!(held(nothing), [""; 0], "{nothing}");
+        }
     }
 
     #[test]

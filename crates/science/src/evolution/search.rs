@@ -5,9 +5,10 @@
 //! the lower position, and NaN is below every number.
 
 use domain::Violation;
+use domain::experiment::{EvolutionSpec, SearchMethod};
 use serde::{Deserialize, Serialize};
 
-use super::cma::{Cma, CmaSpec, CmaState};
+use super::cma::{Cma, CmaSpec, CmaState, Covariance};
 use super::genetic::{Genetic, GeneticSpec, GeneticState};
 use super::member::{Evaluated, Offspring};
 use super::sampling::{Sampler, Sampling};
@@ -148,6 +149,31 @@ pub fn restore(
             let violation = Violation::new("evolution", "the checkpoint is of another algorithm or another space")
                 .with_help("continue with the algorithm, its settings and the genes with which it was stored");
             Err(vec![violation])
+        }
+    }
+}
+
+impl From<&EvolutionSpec> for Algorithm {
+    /// The algorithm of an experiment. How many episodes that plays is known before it begins, so restarts keep the
+    /// population.
+    fn from(spec: &EvolutionSpec) -> Self {
+        let cma = |covariance| {
+            let default = CmaSpec::default();
+            Self::Cma(CmaSpec {
+                population: Some(spec.population),
+                step: spec.step.unwrap_or(default.step),
+                covariance,
+                growth: 1.0,
+                ..default
+            })
+        };
+        let sampling = |sampling| Self::Sampling { sampling, population: spec.population };
+        match spec.algorithm {
+            SearchMethod::Genetic => Self::Genetic(spec.into()),
+            SearchMethod::CmaEs => cma(Covariance::Full),
+            SearchMethod::SeparableCmaEs => cma(Covariance::Separable),
+            SearchMethod::Random => sampling(Sampling::Random),
+            SearchMethod::LatinHypercube => sampling(Sampling::LatinHypercube),
         }
     }
 }

@@ -5,6 +5,7 @@ mod cube;
 
 use domain::Violation;
 use domain::genome::{Genome, Parameter, misdeclared};
+use domain::series;
 
 pub(super) use axis::Axis;
 
@@ -20,7 +21,7 @@ pub struct Space {
 }
 
 impl Space {
-    /// The space of those of a policy's `parameters` that `genes` names, or of all. Genes that do not evolve keep
+    /// The space of those of a policy's `parameters` that `genes` names, by themselves or as a series, or of all. Genes that do not evolve keep
     /// their value in `base`, the agent's own genome.
     ///
     /// # Errors
@@ -32,7 +33,8 @@ impl Space {
         if !violations.is_empty() {
             return Err(violations);
         }
-        let evolves = |parameter: &&Parameter| genes.is_none_or(|genes| genes.iter().any(|g| g == parameter.name));
+        let is_named = |name| genes.is_none_or(|genes| genes.iter().any(|gene| series::holds(gene, name)));
+        let evolves = |parameter: &&Parameter| is_named(parameter.name);
         let evolving: Vec<_> = parameters.iter().filter(evolves).cloned().collect();
         if evolving.is_empty() {
             let violation = Violation::new("evolution.genes", "there is no parameter to evolve")
@@ -96,7 +98,7 @@ impl Space {
 
 fn unknown(parameters: &[Parameter], genes: &[String]) -> Vec<Violation> {
     let known = || parameters.iter().map(|parameter| parameter.name);
-    let unknown = genes.iter().enumerate().filter(|(_, name)| known().all(|known| known != name.as_str()));
+    let unknown = genes.iter().enumerate().filter(|(_, gene)| !known().any(|name| series::holds(gene, name)));
     unknown
         .map(|(index, name)| Violation::unknown(format!("evolution.genes[{index}]"), "parameter", name, known()))
         .collect()

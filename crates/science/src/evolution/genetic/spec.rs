@@ -1,7 +1,7 @@
 //! What a genetic algorithm can be told.
 
 use domain::Violation;
-use domain::experiment::EvolutionSpec;
+use domain::experiment::{CrossoverKind, EvolutionSpec, MutationKind, SelectionKind};
 
 /// How a genetic algorithm makes a generation from the one before.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -86,20 +86,41 @@ pub enum Mutation {
     },
 }
 
-/// BLX-0.5.
+/// What an experiment leaves open: linear ranking as Baker (1985) proposes it, BLX-0.5, and the indices that are usual.
+const PRESSURE: f64 = 1.5;
 const ALPHA: f64 = 0.5;
+const CROSSOVER_ETA: f64 = 15.0;
+const MUTATION_ETA: f64 = 20.0;
 
 impl From<&EvolutionSpec> for GeneticSpec {
     fn from(spec: &EvolutionSpec) -> Self {
+        let selection = match spec.selection {
+            SelectionKind::Tournament => Selection::Tournament { size: spec.tournament },
+            SelectionKind::Rank => Selection::Rank { pressure: spec.pressure.unwrap_or(PRESSURE) },
+        };
+        let alpha = spec.crossover_alpha.unwrap_or(ALPHA);
+        let crossover = match spec.crossover {
+            CrossoverKind::UniformOrBlend => Crossover::UniformOrBlend { alpha },
+            CrossoverKind::Uniform => Crossover::Uniform,
+            CrossoverKind::Blend => Crossover::Blend { alpha },
+            CrossoverKind::SimulatedBinary => {
+                Crossover::SimulatedBinary { eta: spec.crossover_eta.unwrap_or(CROSSOVER_ETA) }
+            }
+        };
+        let mutation = match spec.mutation {
+            MutationKind::Gaussian => Mutation::Gaussian { scale: spec.mutation_scale },
+            MutationKind::Polynomial => Mutation::Polynomial { eta: spec.mutation_eta.unwrap_or(MUTATION_ETA) },
+            MutationKind::SelfAdaptive => Mutation::SelfAdaptive { scale: spec.mutation_scale },
+        };
         Self {
             population: spec.population,
             elites: spec.elites,
-            selection: Selection::Tournament { size: spec.tournament },
-            crossover: Crossover::UniformOrBlend { alpha: ALPHA },
+            selection,
+            crossover,
             crossover_rate: spec.crossover_rate,
-            mutation: Mutation::Gaussian { scale: spec.mutation_scale },
+            mutation,
             mutation_rate: spec.mutation_rate,
-            immigrants: 0,
+            immigrants: spec.immigrants,
         }
     }
 }

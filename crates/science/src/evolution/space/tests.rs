@@ -84,3 +84,14 @@ fn parameters_that_are_declared_wrongly_are_refused() {
     let zero = Parameter { domain: Domain::Real { low: 0.0, high: 1.0 }, ..GAIN };
     assert_eq!(Space::new(&[zero], None, &Genome::default()).unwrap_err()[0].path, "gain");
 }
+
+#[test]
+fn a_series_of_names_evolves_as_a_whole() {
+    let weights = ["w_0", "w_1", "w_2"].map(|name| Parameter { name, ..OFFSET });
+    let size =
+        |gene: &str| Space::new(&weights, Some(&[gene.to_owned()]), &Genome::default()).map(|space| space.size());
+    assert_eq!(size("w_1..2"), Ok(2));
+    assert_eq!(size("w_0"), Ok(1));
+    let unknown = size("w_5..9").unwrap_err();
+    assert_eq!(unknown[0].path, "evolution.genes[0]");
+}

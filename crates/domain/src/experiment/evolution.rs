@@ -1,0 +1,371 @@
+//! What an evolution is told: how its population is improved, and for how long.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Checks, check_unique};
+
+/// A population that is improved from generation to generation.
+///
+/// What is left out of the stored form has its default, so that experiments of before there was a choice keep their hash.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EvolutionSpec {
+    /// How the population is improved.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub algorithm: SearchMethod,
+    /// Agents per generation, 2 to 10,000; at least 4 for `cma_es` and `separable_cma_es`.
+    #[schemars(range(min = 2, max = 10_000))]
+    #[serde(default = "default_population")]
+    pub population: u32,
+    /// Rounds, 1 to 10,000.
+    #[schemars(range(min = 1, max = 10_000))]
+    #[serde(default = "default_generations")]
+    pub generations: u32,
+    /// Best agents that pass unchanged; `genetic` only, as all down to `immigrants`.
+    #[serde(default = "default_elites")]
+    pub elites: u32,
+    /// How parents are selected.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub selection: SelectionKind,
+    /// Agents that compete for each place as a parent.
+    #[schemars(range(min = 1))]
+    #[serde(default = "default_tournament")]
+    pub tournament: u32,
+    /// With `selection = "rank"`: how often the best becomes a parent, as a multiple of the average; 1.5 unless given.
+    #[schemars(range(min = 1, max = 2))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pressure: Option<f64>,
+    /// How two parents become one child.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub crossover: CrossoverKind,
+    /// How far a blend reaches beyond the parents, as a share of their distance; 0.5 unless given.
+    #[schemars(range(min = 0, max = 10))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crossover_alpha: Option<f64>,
+    /// With `crossover = "simulated_binary"`: its distribution index, the larger the nearer to the parents; 15 unless given.
+    #[schemars(range(min = 0, max = 1000))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crossover_eta: Option<f64>,
+    /// Probability that a child has two parents.
+    #[schemars(range(min = 0, max = 1))]
+    #[serde(default = "default_crossover_rate")]
+    pub crossover_rate: f64,
+    /// How a parameter of a child is changed.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub mutation: MutationKind,
+    /// Probability that a parameter of a child is changed.
+    #[schemars(range(min = 0, max = 1))]
+    #[serde(default = "default_mutation_rate")]
+    pub mutation_rate: f64,
+    /// Standard deviation of a change, as a share of the parameter's range; the first one with `mutation =
+    /// "self_adaptive"`.
+    #[schemars(range(max = 1), extend("exclusiveMinimum" = 0))]
+    #[serde(default = "default_mutation_scale")]
+    pub mutation_scale: f64,
+    /// With `mutation = "polynomial"`: its distribution index, the larger the smaller the changes; 20 unless given.
+    #[schemars(range(min = 0, max = 1000))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mutation_eta: Option<f64>,
+    /// Agents of every generation that are drawn anew; none unless given.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub immigrants: u32,
+    /// `cma_es` and `separable_cma_es` only: first standard deviation around the agent's own genome, as a share of the
+    /// ranges; 0.3 unless given.
+    #[schemars(range(max = 1), extend("exclusiveMinimum" = 0))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<f64>,
+    /// Parameters that evolve; all of the policy's unless given. `input_health_0..7` stands for those from
+    /// `input_health_0` to `input_health_7`.
+    #[schemars(length(min = 1))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub genes: Option<Vec<String>>,
+    /// Seeds never used before on which the champion is compared with the first generation's best; 0 for none.
+    #[schemars(range(max = 10_000))]
+    #[serde(default = "default_confirmation")]
+    pub confirmation: u32,
+    /// Generations without progress beyond noise after which the search ends early; it never does unless given.
+    #[schemars(range(min = 1))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patience: Option<u32>,
+    /// Most episodes of the search, its confirmation not counted: fewer generations are played where all would need more.
+    #[schemars(range(min = 1))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_episodes: Option<u64>,
+    /// Minutes since the launch after which no generation begins any more. How many there are depends on the machine then,
+    /// and so does the digest.
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_minutes: Option<f64>,
+}
+
+/// How a population is improved; the sources are in `science::evolution`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SearchMethod {
+    /// A genetic algorithm.
+    #[default]
+    Genetic,
+    /// Evolution by adaptation of a normal distribution, up to some hundred parameters.
+    CmaEs,
+    /// The same without dependences between parameters, for thousands, such as the weights of a network.
+    SeparableCmaEs,
+    /// Control that learns nothing: every agent anywhere.
+    Random,
+    /// Control that learns nothing: every generation covers the ranges evenly.
+    LatinHypercube,
+}
+
+/// How parents are selected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SelectionKind {
+    /// The best of some that are drawn.
+    #[default]
+    Tournament,
+    /// With a probability that falls linearly with the rank.
+    Rank,
+}
+
+/// How two parents become one child.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CrossoverKind {
+    /// Uniform for one half of the children, blending for the other.
+    #[default]
+    UniformOrBlend,
+    /// Every parameter whole from either parent.
+    Uniform,
+    /// Every number between the parents or a little beyond.
+    Blend,
+    /// Numbers near to those of a parent.
+    SimulatedBinary,
+}
+
+/// How a parameter of a child is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MutationKind {
+    /// By a normal draw.
+    #[default]
+    Gaussian,
+    /// By a draw that never leaves the range.
+    Polynomial,
+    /// By a normal draw whose deviation evolves with the agent.
+    SelfAdaptive,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+fn default_population() -> u32 {
+    16
+}
+fn default_generations() -> u32 {
+    8
+}
+fn default_elites() -> u32 {
+    2
+}
+fn default_tournament() -> u32 {
+    3
+}
+fn default_crossover_rate() -> f64 {
+    0.7
+}
+fn default_mutation_rate() -> f64 {
+    0.25
+}
+fn default_mutation_scale() -> f64 {
+    0.15
+}
+fn default_confirmation() -> u32 {
+    30
+}
+
+impl Default for EvolutionSpec {
+    fn default() -> Self {
+        Self {
+            algorithm: SearchMethod::default(),
+            population: default_population(),
+            generations: default_generations(),
+            elites: default_elites(),
+            selection: SelectionKind::default(),
+            tournament: default_tournament(),
+            pressure: None,
+            crossover: CrossoverKind::default(),
+            crossover_alpha: None,
+            crossover_eta: None,
+            crossover_rate: default_crossover_rate(),
+            mutation: MutationKind::default(),
+            mutation_rate: default_mutation_rate(),
+            mutation_scale: default_mutation_scale(),
+            mutation_eta: None,
+            immigrants: 0,
+            step: None,
+            genes: None,
+            confirmation: default_confirmation(),
+            patience: None,
+            max_episodes: None,
+            max_minutes: None,
+        }
+    }
+}
+
+impl SearchMethod {
+    /// Its name in experiment files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Genetic => "genetic",
+            Self::CmaEs => "cma_es",
+            Self::SeparableCmaEs => "separable_cma_es",
+            Self::Random => "random",
+            Self::LatinHypercube => "latin_hypercube",
+        }
+    }
+
+    /// Whether later generations are better for what earlier ones achieved.
+    #[must_use]
+    pub fn learns(self) -> bool {
+        !matches!(self, Self::Random | Self::LatinHypercube)
+    }
+}
+
+impl EvolutionSpec {
+    /// Generations that are planned where every agent plays so many episodes: those that the episodes of the search pay
+    /// for.
+    #[must_use]
+    pub fn affordable(&self, episodes: u32) -> u32 {
+        let each = u64::from(self.population) * u64::from(episodes);
+        let paid = self.max_episodes.map_or(u64::MAX, |most| most / each.max(1));
+        u32::try_from(paid).unwrap_or(u32::MAX).min(self.generations)
+    }
+
+    pub(super) fn check(&self, episodes: u32, found: &mut Checks) {
+        match self.algorithm {
+            SearchMethod::Genetic => self.check_places(found),
+            SearchMethod::CmaEs | SearchMethod::SeparableCmaEs => {
+                let few =
+                    format!("{} are too few to estimate a distribution from: 4 or more are needed", self.population);
+                found.require(self.population >= 4, "evolution.population", &few);
+            }
+            SearchMethod::Random | SearchMethod::LatinHypercube => {}
+        }
+        self.check_effects(found);
+        let each = u64::from(self.population) * u64::from(episodes);
+        let poor = format!("one generation plays {each}: {} agents, {episodes} episodes each", self.population);
+        found.require(self.max_episodes.is_none_or(|most| most >= each), "evolution.max_episodes", &poor);
+        if let Some(genes) = &self.genes {
+            check_unique(genes.iter().map(String::as_str), "evolution.genes", "gene", found);
+        }
+    }
+
+    fn check_places(&self, found: &mut Checks) {
+        let Self { population, elites, tournament, immigrants, .. } = self;
+        let fewer = format!("{elites} is not below the population, which is {population}");
+        found.require(elites < population, "evolution.elites", &fewer);
+        let at_most = format!("{tournament} is more than the population, which is {population}");
+        found.require(tournament <= population, "evolution.tournament", &at_most);
+        let places = u64::from(*elites) + u64::from(*immigrants);
+        let crowded = format!("{immigrants} and {elites} elites are more than the population, which is {population}");
+        found.require(elites >= population || places <= u64::from(*population), "evolution.immigrants", &crowded);
+    }
+
+    /// Refuses settings that change nothing beside the others: whoever wrote them expects that they do.
+    fn check_effects(&self, found: &mut Checks) {
+        let is_genetic = self.algorithm == SearchMethod::Genetic;
+        let is_cma = matches!(self.algorithm, SearchMethod::CmaEs | SearchMethod::SeparableCmaEs);
+        let blends = matches!(self.crossover, CrossoverKind::UniformOrBlend | CrossoverKind::Blend);
+        let simulates = self.crossover == CrossoverKind::SimulatedBinary;
+        let (genetic, cma) = ("`algorithm = \"genetic\"`", "`algorithm = \"cma_es\"` or `\"separable_cma_es\"`");
+        for (field, is_given, has_effect, needs) in [
+            ("selection", !is_default(&self.selection), is_genetic, genetic),
+            ("pressure", self.pressure.is_some(), self.selection == SelectionKind::Rank, "`selection = \"rank\"`"),
+            ("crossover", !is_default(&self.crossover), is_genetic, genetic),
+            ("crossover_alpha", self.crossover_alpha.is_some(), is_genetic && blends, "a crossover that blends"),
+            ("crossover_eta", self.crossover_eta.is_some(), simulates, "`crossover = \"simulated_binary\"`"),
+            ("mutation", !is_default(&self.mutation), is_genetic, genetic),
+            (
+                "mutation_eta",
+                self.mutation_eta.is_some(),
+                self.mutation == MutationKind::Polynomial,
+                "`mutation = \"polynomial\"`",
+            ),
+            ("immigrants", self.immigrants > 0, is_genetic, genetic),
+            ("step", self.step.is_some(), is_cma, cma),
+        ] {
+            if is_given && !has_effect {
+                found.add(
+                    &format!("evolution.{field}"),
+                    &format!("has no effect without {needs}"),
+                    "remove one of the two",
+                );
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paths(text: &str) -> Vec<String> {
+        let spec: EvolutionSpec = serde_json::from_str(text).unwrap();
+        let mut found = Checks::default();
+        spec.check(10, &mut found);
+        found.0.into_iter().map(|violation| violation.path).collect()
+    }
+
+    #[test]
+    fn what_was_stored_before_there_was_a_choice_keeps_its_form() {
+        let stored = "{\"population\":16,\"generations\":8,\"elites\":2,\"tournament\":3,\"crossover_rate\":0.7,\
+                      \"mutation_rate\":0.25,\"mutation_scale\":0.15,\"confirmation\":30}";
+        assert_eq!(serde_json::to_string(&EvolutionSpec::default()).unwrap(), stored);
+        assert_eq!(serde_json::from_str::<EvolutionSpec>("{}").unwrap(), EvolutionSpec::default());
+    }
+
+    #[test]
+    fn every_algorithm_has_the_name_that_files_use() {
+        for method in [
+            SearchMethod::Genetic,
+            SearchMethod::CmaEs,
+            SearchMethod::SeparableCmaEs,
+            SearchMethod::Random,
+            SearchMethod::LatinHypercube,
+        ] {
+            assert_eq!(serde_json::to_value(method).unwrap(), method.name());
+        }
+    }
+
+    #[test]
+    fn settings_without_effect_are_refused() {
+        assert_eq!(paths(r#"{"algorithm":"cma_es","step":0.2}"#), [""; 0]);
+        assert_eq!(paths(r#"{"step":0.2}"#), ["evolution.step"]);
+        let genetic_only = r#"{"algorithm":"random","selection":"rank","mutation":"polynomial","immigrants":1}"#;
+        assert_eq!(paths(genetic_only), ["evolution.selection", "evolution.mutation", "evolution.immigrants"]);
+        let beside =
+            r#"{"pressure":1.2,"crossover":"uniform","crossover_alpha":0.1,"crossover_eta":3,"mutation_eta":9}"#;
+        let expected = ["pressure", "crossover_alpha", "crossover_eta", "mutation_eta"];
+        assert_eq!(paths(beside), expected.map(|field| format!("evolution.{field}")));
+    }
+
+    #[test]
+    fn places_are_counted_where_there_are_any() {
+        assert_eq!(paths(r#"{"population":2}"#), ["evolution.elites", "evolution.tournament"]);
+        assert_eq!(paths(r#"{"population":2,"algorithm":"random"}"#), [""; 0]);
+        assert_eq!(paths(r#"{"population":3,"algorithm":"cma_es"}"#), ["evolution.population"]);
+        assert_eq!(paths(r#"{"population":8,"elites":2,"immigrants":7}"#), ["evolution.immigrants"]);
+    }
+
+    #[test]
+    fn episodes_pay_for_whole_generations() {
+        let spec =
+            EvolutionSpec { population: 10, max_episodes: Some(2000), generations: 50, ..EvolutionSpec::default() };
+        assert_eq!([1, 8, 10, 200].map(|episodes| spec.affordable(episodes)), [50, 25, 20, 1]);
+        assert_eq!(EvolutionSpec { max_episodes: None, ..spec }.affordable(200), 50);
+        assert_eq!(paths(r#"{"max_episodes":159}"#), ["evolution.max_episodes"]);
+        assert_eq!(paths(r#"{"max_episodes":160}"#), [""; 0]);
+    }
+}
