@@ -1,24 +1,25 @@
 //! Drives experiments from generation to generation.
 //!
-//! The director holds no state of its own but spans: it looks at the store, does the next step, and every step may be
-//! done again. So it can be killed at any point and its successor goes on, in a trace of its own. It plans in a term of
-//! leadership (see [`crate::leader`]), so that its successor need not know whether it is really gone.
+//! The director holds no state of its own but spans, and populations that follow from the store: it looks at the store,
+//! does the next step, and every step may be done again. So it can be killed at any point and its successor goes on, in a
+//! trace of its own. It plans in a term of leadership (see [`crate::leader`]), so that its successor need not know whether
+//! it is really gone.
 
 mod drain;
+mod rounds;
 mod spans;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use domain::ErrorKind;
 use domain::digest::{Digest, ExperimentDigest};
 use domain::ids::{Epoch, ExperimentId};
-use domain::plan::Purpose;
 use domain::ports::{
-    ExperimentRecord, ExperimentStore, GenerationRecord, GenerationSummary, Page, PortError, ScoreFilter,
+    ExperimentRecord, ExperimentStore, GenerationRecord, GenerationSummary, NewExtension, Page, PortError, ScoreFilter,
 };
 use domain::status::ExperimentStatus;
-use domain::{ErrorKind, Violation};
 use runtime::crash::{self, Point};
 use runtime::outage::Outage;
 use tokio::time::error::Elapsed;
@@ -27,7 +28,7 @@ use tracing::{Instrument as _, Span};
 
 use crate::core::{Core, running};
 use crate::planner;
-use crate::planning::{self, Next};
+use crate::planning::{self, Next, Population};
 use crate::standing;
 use spans::Spans;
 
@@ -45,7 +46,7 @@ const QUEUEING: Duration = Duration::from_secs(5);
 enum Step {
     /// Episodes of its generation are still being played.
     Waiting,
-    /// A generation was closed and the next one planned.
+    /// A generation was closed and the next one planned, or its experiment has a nearer end.
     Advanced,
     /// It was completed.
     Completed,
@@ -55,7 +56,8 @@ enum Step {
 
 /// Drives all running experiments in the term of `epoch`; ends when the store says that this term is over.
 pub async fn drive(core: &Core, epoch: Epoch) {
-    let mut director = Director { core, epoch, spans: HashMap::new(), swept: Instant::now() };
+    let mut director =
+        Director { core, epoch, spans: HashMap::new(), populations: HashMap::new(), swept: Instant::now() };
     let mut outage = Outage::new("what experiments need to advance");
     loop {
         match director.look().await {
@@ -78,6 +80,8 @@ struct Director<'a> {
     core: &'a Core,
     epoch: Epoch,
     spans: HashMap<ExperimentId, Spans>,
+    /// Populations as far as they are known here.
+    populations: HashMap<ExperimentId, Population>,
     /// When the queue was last looked at for what it may have lost.
     swept: Instant,
 }
@@ -89,6 +93,7 @@ impl Director<'_> {
         drain::look(self.core).await?;
         let running = running(self.core.store.as_ref()).await?;
         self.spans.retain(|id, _| running.iter().any(|record| record.id == *id));
+        self.populations.retain(|id, _| running.iter().any(|record| record.id == *id));
         let lossy = self.queue_is_empty().await;
         let (mut queue_is_there, mut failed) = (true, None);
         for record in running {
@@ -136,7 +141,8 @@ impl Director<'_> {
         };
         loop {
             let span = spans.of(record.generation);
-            match advance(self.core, self.epoch, &record).instrument(span.clone()).await? {
+            let step = advance(self.core, self.epoch, &record, &mut self.populations);
+            match step.instrument(span.clone()).await? {
                 Step::Advanced => record = self.core.store.experiment(record.id).await?,
                 Step::Waiting | Step::Completed | Step::Idle => return Ok(span),
             }
@@ -165,23 +171,28 @@ fn tell(id: ExperimentId, queued: Result<Result<(usize, usize), PortError>, Elap
 }
 
 /// Does the next step of one experiment, if it is due. Fails if the store is away; the step can be tried again.
-async fn advance(core: &Core, epoch: Epoch, record: &ExperimentRecord) -> Result<Step, PortError> {
+async fn advance(
+    core: &Core,
+    epoch: Epoch,
+    record: &ExperimentRecord,
+    populations: &mut HashMap<ExperimentId, Population>,
+) -> Result<Step, PortError> {
     if record.status != ExperimentStatus::Running {
         return Ok(Step::Idle);
     }
     if record.episodes_scored < planning::due_through(&record.course(), record.generation) {
         return Ok(Step::Waiting);
     }
-    let generation = async |index| core.store.generation(record.id, index).await;
-    let current = generation(record.generation).await?;
-    let evolved = match current.purpose {
-        // The population that was confirmed is the one that goes on, if the experiment was extended.
-        Purpose::Confirmation => generation(current.index - 1).await?,
-        Purpose::Evolution | Purpose::Design => current.clone(),
-    };
-    let opening = if evolved.index == 0 { evolved.clone() } else { generation(0).await? };
-    let index = current.index;
-    let (next, summary) = plan(record, current, evolved, opening).await?;
+    let index = record.generation;
+    let current = core.store.generation(record.id, index).await?;
+    let opening = if index == 0 { current.clone() } else { core.store.generation(record.id, 0).await? };
+    let population = rounds::told(core.store.as_ref(), record, &current, populations.remove(&record.id)).await?;
+    if let Some(ending) = population.as_ref().and_then(|population| planning::ending(record, population, now_ms())) {
+        populations.extend(population.map(|population| (record.id, population)));
+        return end_early(core, &ending).await;
+    }
+    let (next, summary, population) = plan(record, current, opening, population).await?;
+    populations.extend(population.map(|population| (record.id, population)));
     crash::reached(Point::GenerationDue);
     match next {
         Next::Generation(plan) => {
@@ -202,21 +213,34 @@ async fn advance(core: &Core, epoch: Epoch, record: &ExperimentRecord) -> Result
     }
 }
 
-/// Plans what follows a generation.
+/// Moves the end of an experiment to where its search stands; what follows from that is the next step.
+async fn end_early(core: &Core, ending: &NewExtension) -> Result<Step, PortError> {
+    // Whatever became of it, the experiment has another end now.
+    core.control.extend(ending).await?;
+    let (reason, rounds) = (&ending.note.reason, ending.extent);
+    tracing::info!(experiment = %ending.experiment, %reason, "the search ends after {rounds}");
+    Ok(Step::Advanced)
+}
+
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Plans what follows a generation; hands the population back.
 async fn plan(
     record: &ExperimentRecord,
     current: GenerationRecord,
-    evolved: GenerationRecord,
     opening: GenerationRecord,
-) -> Result<(Next, GenerationSummary), PortError> {
+    population: Option<Population>,
+) -> Result<(Next, GenerationSummary, Option<Population>), PortError> {
     let record = record.clone();
-    let episodes = standing::episodes_scored(&evolved);
+    let episodes = standing::episodes_scored(&current);
     let plan = move || {
-        let course = record.course();
-        let next = planning::next(record.id, &course, current.index, &evolved, &opening).map_err(unplannable)?;
+        let next = planning::next(record.id, &record.course(), current.index, population.as_ref(), &opening);
         let summary = planning::summary(&record.spec, &current)
             .ok_or_else(|| PortError::new(ErrorKind::Internal, "a generation without members cannot be closed"))?;
-        Ok((next, summary))
+        Ok((next, summary, population))
     };
     planner::run(episodes, plan).await
 }
@@ -238,9 +262,4 @@ pub async fn digest(store: &dyn ExperimentStore, id: ExperimentId) -> Result<Dig
             None => return Ok(digest.finish()),
         }
     }
-}
-
-fn unplannable(found: Vec<Violation>) -> PortError {
-    let why = found.into_iter().map(|v| format!("{}: {}", v.path, v.message)).collect::<Vec<_>>().join("; ");
-    PortError::new(ErrorKind::Internal, format!("the next generation cannot be planned: {why}"))
 }

@@ -2,6 +2,7 @@
 
 mod conditions;
 pub mod design;
+mod ending;
 mod extension;
 mod population;
 mod progress;
@@ -18,7 +19,9 @@ use domain::ports::{GenerationRecord, GenerationSummary};
 use crate::standing::Standing;
 
 pub use conditions::{conditions, design as designed, field_of};
+pub use ending::ending;
 pub use extension::extension;
+pub use population::Population;
 pub use progress::{due_through, planned};
 
 /// What is planned after a generation.
@@ -35,8 +38,8 @@ pub enum Next {
 /// # Errors
 /// What is wrong with the specification, seen from here: levels that do not fit, an unknown policy or gene.
 pub fn first(id: ExperimentId, spec: &ExperimentSpec) -> Result<GenerationPlan, Vec<Violation>> {
-    let (stage, members) = match &spec.evolution {
-        Some(evolution) => (Stage::evolution(0), population::first(spec, evolution)?),
+    let (stage, members) = match Population::new(spec)? {
+        Some(population) => (Stage::evolution(0), population.members(spec, 0)),
         None => (Stage::DESIGN, conditions(spec)?),
     };
     Ok(generation(id, spec, 0, stage, members))
@@ -55,27 +58,23 @@ pub fn check_claims(spec: &ExperimentSpec) -> Result<(), Vec<Violation>> {
     made.map_or(Ok(()), |made| design::audit(given, &made).map(|_| ()))
 }
 
-/// What follows generation `index` once it is complete. `evolved` is the latest round of the population (that generation
-/// itself, unless it is a confirmation), `opening` is generation 0, both with their scores.
-///
-/// # Errors
-/// As [`first`]; cannot happen for a specification that [`first`] accepted.
+/// What follows generation `index` once it is complete. `population` was told all rounds up to there, and is none for a
+/// design; `opening` is generation 0 with its scores.
+#[must_use]
 pub fn next(
     id: ExperimentId,
     course: &Course<'_>,
     index: u32,
-    evolved: &GenerationRecord,
+    population: Option<&Population>,
     opening: &GenerationRecord,
-) -> Result<Next, Vec<Violation>> {
+) -> Next {
     let spec = course.launched();
-    let (Some(evolution), Some(stage)) = (&spec.evolution, course.stage(index + 1)) else { return Ok(Next::Complete) };
+    let (Some(population), Some(stage)) = (population, course.stage(index + 1)) else { return Next::Complete };
     let members = match stage.purpose {
-        Purpose::Confirmation => population::finalists(spec, evolved, opening),
-        Purpose::Evolution | Purpose::Design => {
-            population::offspring(spec, evolution, evolved, index + 1, stage.round)?
-        }
+        Purpose::Confirmation => population.finalists(spec, opening),
+        Purpose::Evolution | Purpose::Design => population.members(spec, index + 1),
     };
-    Ok(Next::Generation(Box::new(generation(id, spec, index + 1, stage, members))))
+    Next::Generation(Box::new(generation(id, spec, index + 1, stage, members)))
 }
 
 /// Best and mean of a generation.

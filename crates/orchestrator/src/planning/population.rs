@@ -1,59 +1,151 @@
-//! The members of an evolving population.
+//! An evolving population: what its rounds taught the search, and the members that follow from it.
 
 use domain::Violation;
 use domain::experiment::{EvolutionSpec, ExperimentSpec};
 use domain::ids::AgentId;
 use domain::plan::Member;
-use domain::ports::GenerationRecord;
-use science::evolution::genetic::{self, Evaluated, Offspring, Space};
+use domain::ports::{GenerationRecord, MemberScores};
+use science::evolution::evidence::Scores;
+use science::evolution::patience::{self, Limits};
+use science::evolution::search::{Algorithm, Search, search};
+use science::evolution::{Evaluated, Offspring, Space};
 
-use crate::standing::{Standing, mean_fitness};
+use crate::standing::{self, Standing, mean_fitness};
 
-/// The members of the first generation.
-pub(super) fn first(spec: &ExperimentSpec, evolution: &EvolutionSpec) -> Result<Vec<Member>, Vec<Violation>> {
-    let offspring = genetic::first_generation(&space(spec, evolution)?, evolution, spec.seed);
-    Ok(members(spec, 0, offspring, &[]))
+/// A population on its way. It is made of the rounds it was told and of nothing else: told again, it is the same.
+#[derive(Debug)]
+pub struct Population {
+    search: Box<dyn Search>,
+    /// Whether the last round knows all that the earlier ones do.
+    learns: bool,
+    /// Who played the last round, in order of positions.
+    names: Vec<AgentId>,
+    champion: Option<Champion>,
+    /// What the rounds came to, for those who wait for progress.
+    past: Vec<patience::Generation>,
 }
 
-/// The members of generation `index`, which is round `round` of the population that was last `evolved`.
-pub(super) fn offspring(
-    spec: &ExperimentSpec,
-    evolution: &EvolutionSpec,
-    evolved: &GenerationRecord,
-    index: u32,
-    round: u32,
-) -> Result<Vec<Member>, Vec<Violation>> {
-    let evaluated = evaluated(spec, evolved);
-    let offspring = genetic::next_generation(&space(spec, evolution)?, &evaluated, evolution, spec.seed, round);
-    let names: Vec<_> = evolved.members.iter().map(|scored| scored.member.agent.clone()).collect();
-    Ok(members(spec, index, offspring, &names))
+/// Who is confirmed.
+#[derive(Debug, Clone)]
+struct Champion {
+    member: Member,
+    fitness: f64,
+    generation: u32,
 }
 
-/// The champion (best of the last generation) and the best of the first generation.
-pub(super) fn finalists(spec: &ExperimentSpec, last: &GenerationRecord, opening: &GenerationRecord) -> Vec<Member> {
-    [("champion", last), ("first-best", opening)]
-        .into_iter()
-        .zip(0..)
-        .filter_map(|((name, generation), position)| {
-            let origin = &Standing::of(spec, generation)?.best.member;
-            Some(Member {
-                label: format!("best of generation {}", generation.index),
-                spec: origin.spec.clone(),
-                parents: vec![origin.agent.clone()],
-                ..super::member(position, AgentId::slug(name), spec)
+impl Population {
+    /// The population before its first round; none for a design.
+    ///
+    /// # Errors
+    /// An unknown policy or gene, or settings that do not go together.
+    pub fn new(spec: &ExperimentSpec) -> Result<Option<Self>, Vec<Violation>> {
+        let Some(evolution) = &spec.evolution else { return Ok(None) };
+        let search = search(&Algorithm::from(evolution), &space(spec, evolution)?, spec.seed)?;
+        Ok(Some(Self {
+            search,
+            learns: evolution.algorithm.learns(),
+            names: Vec::new(),
+            champion: None,
+            past: Vec::new(),
+        }))
+    }
+
+    /// How many rounds it was told.
+    #[must_use]
+    pub fn rounds(&self) -> u32 {
+        self.search.generation()
+    }
+
+    /// Takes in the next round, which is `generation`, with all its scores.
+    ///
+    /// # Errors
+    /// If it is not the round that this population plays.
+    pub fn tell(&mut self, spec: &ExperimentSpec, generation: &GenerationRecord) -> Result<(), Vec<Violation>> {
+        let evaluated: Vec<_> = generation.members.iter().map(|member| evaluated(spec, member)).collect();
+        self.search.tell(&evaluated).map_err(|misfit| {
+            vec![Violation::new("evolution", format!("generation {}: {misfit}", generation.index))]
+        })?;
+        self.past.extend(
+            Standing::of(spec, generation).map(|standing| round(spec, generation, standing.best, self.past.len())),
+        );
+        self.names = generation.members.iter().map(|scored| scored.member.agent.clone()).collect();
+        self.crown(spec, generation);
+        Ok(())
+    }
+
+    /// How many rounds ago there was progress beyond noise.
+    pub(super) fn waited(&self) -> u32 {
+        Limits::default().judge(&self.past).waited
+    }
+
+    /// The best of a round that has learned is the champion; where nothing is learned, the best of all rounds.
+    fn crown(&mut self, spec: &ExperimentSpec, generation: &GenerationRecord) {
+        let Some(Standing { best, best_fitness: fitness, .. }) = Standing::of(spec, generation) else { return };
+        if self.learns || self.champion.as_ref().is_none_or(|champion| fitness > champion.fitness) {
+            self.champion = Some(Champion { member: best.member.clone(), fitness, generation: generation.index });
+        }
+    }
+
+    /// The members of the round that follows, as generation `index`.
+    pub(super) fn members(&self, spec: &ExperimentSpec, index: u32) -> Vec<Member> {
+        let offspring = self.search.ask();
+        let width = offspring.len().saturating_sub(1).to_string().len();
+        let member = |(position, child): (u32, Offspring)| {
+            let agent = AgentId::slug(&format!("g{index}-{position:0width$}"));
+            let mut member = super::member(position, agent, spec);
+            member.spec.genome = child.genome;
+            let parents = child.parents.iter();
+            member.parents = parents.filter_map(|&parent| self.names.get(parent as usize).cloned()).collect();
+            member.operators = child.operators.iter().map(|&operator| operator.to_owned()).collect();
+            member.label = member.operators.join("+");
+            member
+        };
+        (0..).zip(offspring).map(member).collect()
+    }
+
+    /// The champion and the best of the first generation, which is `opening`.
+    pub(super) fn finalists(&self, spec: &ExperimentSpec, opening: &GenerationRecord) -> Vec<Member> {
+        let first = Standing::of(spec, opening).map(|standing| (&standing.best.member, opening.index));
+        let champion = self.champion.as_ref().map(|champion| (&champion.member, champion.generation));
+        let finalists = [("champion", champion), ("first-best", first)].into_iter().zip(0..);
+        finalists
+            .filter_map(|((name, origin), position)| {
+                let (origin, generation) = origin?;
+                Some(Member {
+                    label: format!("best of generation {generation}"),
+                    spec: origin.spec.clone(),
+                    parents: vec![origin.agent.clone()],
+                    ..super::member(position, AgentId::slug(name), spec)
+                })
             })
-        })
-        .collect()
+            .collect()
+    }
 }
 
-/// The members of a generation with their mean fitness, in order of positions.
-fn evaluated(spec: &ExperimentSpec, generation: &GenerationRecord) -> Vec<Evaluated> {
-    let evaluate = |member: &domain::ports::MemberScores| Evaluated {
-        position: member.member.position,
-        genome: member.member.spec.genome.clone(),
-        fitness: mean_fitness(spec, member).unwrap_or(0.0),
-    };
-    generation.members.iter().map(evaluate).collect()
+/// What round number `index` came to.
+fn round(
+    spec: &ExperimentSpec,
+    generation: &GenerationRecord,
+    best: &MemberScores,
+    index: usize,
+) -> patience::Generation {
+    // Rounds share their seeds unless each has its own.
+    let is_own = spec.seeds.fresh && spec.seeds.explicit.is_none();
+    let block = if is_own { index as u32 } else { 0 };
+    let scores: Scores = (0..).map(|replicate| (block, replicate)).zip(standing::fitness(spec, best)).collect();
+    patience::Generation {
+        best: scores,
+        members: generation.members.len(),
+        episodes: standing::episodes_scored(generation),
+    }
+}
+
+fn evaluated(spec: &ExperimentSpec, scored: &MemberScores) -> Evaluated {
+    Evaluated {
+        position: scored.member.position,
+        genome: scored.member.spec.genome.clone(),
+        fitness: mean_fitness(spec, scored).unwrap_or(0.0),
+    }
 }
 
 /// What evolves.
@@ -64,16 +156,114 @@ fn space(spec: &ExperimentSpec, evolution: &EvolutionSpec) -> Result<Space, Vec<
     Space::new(policy.parameters, evolution.genes.as_deref(), &agent.genome)
 }
 
-fn members(spec: &ExperimentSpec, index: u32, offspring: Vec<Offspring>, names: &[AgentId]) -> Vec<Member> {
-    let width = offspring.len().saturating_sub(1).to_string().len();
-    let member = |(position, child): (u32, Offspring)| {
-        let agent = AgentId::slug(&format!("g{index}-{position:0width$}"));
-        let mut member = super::member(position, agent, spec);
-        member.spec.genome = child.genome;
-        member.parents = child.parents.iter().filter_map(|&parent| names.get(parent as usize).cloned()).collect();
-        member.operators = child.operators.iter().map(|&operator| operator.to_owned()).collect();
-        member.label = member.operators.join("+");
-        member
-    };
-    (0..).zip(offspring).map(member).collect()
+#[cfg(test)]
+mod tests {
+    use domain::experiment::SearchMethod;
+    use domain::ids::ExperimentId;
+    use domain::plan::PlannedEpisode;
+    use domain::ports::MemberScores;
+    use domain::status::GenerationStatus;
+    use science::evolution::genetic;
+    use testkit::builder;
+
+    use super::*;
+
+    fn spec(algorithm: SearchMethod) -> ExperimentSpec {
+        let mut spec = builder::spec(2);
+        spec.agent.policy = Some("aim".to_owned());
+        spec.design = None;
+        let evolution = EvolutionSpec { algorithm, population: 6, generations: 4, ..EvolutionSpec::default() };
+        spec.evolution = Some(evolution);
+        spec
+    }
+
+    /// The round that a population asks for, with kills that follow from positions and rounds.
+    fn played(spec: &ExperimentSpec, population: &Population) -> GenerationRecord {
+        let index = population.rounds();
+        let members = population.members(spec, index);
+        let stage = domain::course::Stage::evolution(index);
+        let plan = super::super::generation(ExperimentId::derive(&spec.hash(), ""), spec, index, stage, members);
+        let episodes: Vec<PlannedEpisode> =
+            plan.jobs.iter().filter(|job| job.position == 0).flat_map(|job| job.episodes.clone()).collect();
+        let scored = |member: Member| {
+            let kills = |replicate: u32| ((member.position * 7 + index * 5 + replicate) % 11) as i32;
+            let scores = episodes.iter().map(|e| builder::score(index, member.position, e, kills(e.replicate)));
+            MemberScores { scores: scores.collect(), member }
+        };
+        GenerationRecord {
+            index,
+            purpose: plan.purpose,
+            status: GenerationStatus::Completed,
+            episodes_per_member: episodes.len() as u32,
+            members: plan.members.into_iter().map(scored).collect(),
+        }
+    }
+
+    fn rounds(spec: &ExperimentSpec, count: u32) -> (Population, Vec<GenerationRecord>) {
+        let mut population = Population::new(spec).unwrap().unwrap();
+        let mut told = Vec::new();
+        for _ in 0..count {
+            let generation = played(spec, &population);
+            population.tell(spec, &generation).unwrap();
+            told.push(generation);
+        }
+        (population, told)
+    }
+
+    #[test]
+    fn a_population_that_is_told_again_is_the_same() {
+        for algorithm in [
+            SearchMethod::Genetic,
+            SearchMethod::CmaEs,
+            SearchMethod::SeparableCmaEs,
+            SearchMethod::Random,
+            SearchMethod::LatinHypercube,
+        ] {
+            let spec = spec(algorithm);
+            let (population, told) = rounds(&spec, 3);
+            let mut again = Population::new(&spec).unwrap().unwrap();
+            told.iter().for_each(|generation| again.tell(&spec, generation).unwrap());
+            assert_eq!(again.members(&spec, 3), population.members(&spec, 3), "{algorithm:?}");
+            assert_eq!(again.finalists(&spec, &told[0]), population.finalists(&spec, &told[0]));
+            assert!(
+                again.tell(&spec, &told[0]).is_err() || algorithm != SearchMethod::CmaEs,
+                "another round's genomes"
+            );
+        }
+    }
+
+    #[test]
+    fn the_default_breeds_what_it_always_bred() {
+        let spec = spec(SearchMethod::Genetic);
+        let evolution = spec.evolution.clone().unwrap();
+        let space = space(&spec, &evolution).unwrap();
+        let genomes = |offspring: Vec<Offspring>| offspring.into_iter().map(|child| child.genome).collect::<Vec<_>>();
+        let first = genetic::first_generation(&space, &evolution, spec.seed);
+        let (_, told) = rounds(&spec, 4);
+        let of = |generation: &GenerationRecord| {
+            generation.members.iter().map(|scored| scored.member.spec.genome.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&told[0]), genomes(first));
+        for (before, after) in told.iter().zip(&told[1..]) {
+            let evaluated: Vec<_> = before.members.iter().map(|member| evaluated(&spec, member)).collect();
+            let next = genetic::next_generation(&space, &evaluated, &evolution, spec.seed, after.index);
+            assert_eq!(of(after), genomes(next));
+        }
+    }
+
+    #[test]
+    fn a_control_is_confirmed_by_the_best_of_all_rounds() {
+        let best = |algorithm| {
+            let spec = spec(algorithm);
+            let (population, told) = rounds(&spec, 4);
+            let champion = population.finalists(&spec, &told[0])[0].clone();
+            let fitness = |generation: &GenerationRecord| Standing::of(&spec, generation).unwrap().best_fitness;
+            let rounds: Vec<_> = told.iter().map(fitness).collect();
+            (champion.parents[0].to_string(), rounds)
+        };
+        let (champion, rounds) = best(SearchMethod::Random);
+        let first_of_best = rounds.iter().position(|fitness| rounds.iter().all(|other| fitness >= other)).unwrap();
+        assert!(champion.starts_with(&format!("g{first_of_best}-")), "{champion} {rounds:?}");
+        assert!(best(SearchMethod::Genetic).0.starts_with("g3-"));
+    }
 }
