@@ -15,6 +15,7 @@ mod design;
 mod doctor;
 mod engine;
 mod events;
+mod evolve;
 mod experiments;
 mod export;
 mod failure;
@@ -109,6 +110,9 @@ enum Command {
     Report(report::ReportArgs),
     /// Compare two agents, of one experiment or two
     Compare(compare::CompareArgs),
+    /// Look at an evolution: how it stands, its best agent, lineages, champions against each other
+    #[command(subcommand)]
+    Evolve(evolve::EvolveCommand),
     /// Tell how many episodes a question needs, or what so many can find
     Power(power::PowerArgs),
     /// Analyse a table of data: gate, model, diagnostics, contrasts and verdicts
@@ -244,6 +248,7 @@ async fn execute(cli: Cli, metrics: Option<Metrics>, collector: Option<String>) 
         Command::Digest(args) => scores::digest(args, &place).await,
         Command::Report(args) => report::run(args, &place).await,
         Command::Compare(args) => compare::run(args, &place).await,
+        Command::Evolve(command) => evolve::run(command, &place).await,
         Command::Power(args) => power::run(&args),
         Command::Analyse(args) => analyse::run(&args),
         Command::Export(args) => export::run(args, &place).await,

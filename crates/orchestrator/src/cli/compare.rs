@@ -40,6 +40,13 @@ pub(super) struct CompareArgs {
     service: ServiceArgs,
 }
 
+impl CompareArgs {
+    /// Two agents by the fitness for which they were selected.
+    pub(super) fn new(left: String, right: String, alpha: f64, output: Form, service: ServiceArgs) -> Self {
+        Self { left, right, measure: None, alpha, margin: None, seed: 0, output, service }
+    }
+}
+
 /// Compares two agents.
 pub(super) async fn run(args: CompareArgs, place: &Place) -> Result<(), Failure> {
     let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
@@ -67,7 +74,8 @@ fn experiment(name: &str) -> &str {
     name.split_once('/').map_or(name, |(experiment, _)| experiment)
 }
 
-async fn side(
+/// The scores of one side.
+pub(super) async fn side(
     client: &mut Client,
     name: &str,
     measure: Option<Response>,

@@ -215,7 +215,8 @@ pub(super) fn print(response: &pb::GetExperimentResponse, form: Form) -> Result<
     output::line(condition_table(&response.conditions))
 }
 
-fn generation_table(generations: &[pb::GenerationInfo]) -> String {
+/// Generations for people.
+pub(super) fn generation_table(generations: &[pb::GenerationInfo]) -> String {
     let heads = ["generation", "purpose", "agents", "episodes", "best", "best agent", "mean", "95% interval"];
     let rows = generations.iter().map(|g| {
         vec![
@@ -294,7 +295,8 @@ fn experiment_json(experiment: &pb::Experiment) -> Value {
     })
 }
 
-fn generation_json(generation: &pb::GenerationInfo) -> Value {
+/// A generation as JSON.
+pub(super) fn generation_json(generation: &pb::GenerationInfo) -> Value {
     json!({
         "index": generation.index,
         "purpose": purpose_name(generation),

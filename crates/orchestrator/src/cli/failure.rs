@@ -60,6 +60,11 @@ impl Failure {
         Self::new(Exit::Invalid, miette!("{}", message.into()))
     }
 
+    /// What was asked for is not there.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::new(Exit::NotFound, miette::miette!("{}", message.into()))
+    }
+
     /// A failure of our own.
     pub fn internal(message: impl Into<String>) -> Self {
         Self::new(Exit::Failed, miette!("{}", message.into()))

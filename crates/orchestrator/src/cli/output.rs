@@ -71,6 +71,12 @@ pub(super) fn note(text: &str) {
     eprintln!("note: {text}");
 }
 
+/// Tells how it goes, before the result.
+#[allow(clippy::print_stderr, reason = "the result itself goes to standard output, whole")]
+pub(super) fn aside(text: &str) {
+    eprintln!("{text}");
+}
+
 /// Writes one JSON value to standard output.
 pub(super) fn json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(|error| Failure::internal(error.to_string()))?;

@@ -1,8 +1,6 @@
 //! Extensions: more of an experiment comes to what a larger one would have come to.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +18,7 @@ use testkit::builder;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{folder, json as json_of, orchestrator, succeed};
+use crate::support::{Place, json as json_of};
 use crate::system::{System, core};
 
 const DESIGN: &str = "name = \"grown\"\nseed = 3\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"random\"\n\
@@ -28,32 +26,6 @@ const DESIGN: &str = "name = \"grown\"\nseed = 3\n[scenario]\nname = \"defend_th
                       [[design.factors]]\nparameter = \"agent.policy\"\nlevels = [\"random\", \"attack_only\"]\n";
 const EVOLUTION: &str = "name = \"bred\"\nseed = 5\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n\
                          [seeds]\nepisodes = 2\n[evolution]\npopulation = 3\ngenerations = 1\nconfirmation = 2\n";
-
-/// An embedded system of one's own.
-struct Place(tempfile::TempDir);
-
-impl Place {
-    fn new(text: &str) -> Self {
-        let data = folder();
-        std::fs::write(data.path().join("experiment.toml"), text).unwrap();
-        Self(data)
-    }
-
-    fn command(&self, name: &str) -> Command {
-        let mut command = orchestrator();
-        command.args([name, "--embedded", "--data"]).arg(self.0.path()).env("USER", "ada");
-        command
-    }
-
-    fn launch(&self, more: &[&str]) -> Value {
-        let file: &Path = &self.0.path().join("experiment.toml");
-        json_of(self.command("launch").arg(file).args(["-o", "json"]).args(more))
-    }
-
-    fn run(&self, name: &str, args: &[&str]) -> String {
-        String::from_utf8_lossy(&succeed(self.command(name).args(args)).stdout).into_owned()
-    }
-}
 
 #[test]
 fn an_extended_design_has_the_digest_of_one_that_was_larger_from_the_start() {

@@ -15,6 +15,7 @@ mod design;
 mod embedded;
 mod events;
 mod every_rpc;
+mod evolve;
 mod extend;
 mod faults;
 mod grpc_tls;

@@ -76,3 +76,37 @@ pub(crate) fn json(command: &mut Command) -> Value {
 pub(crate) fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
+
+/// An embedded system of one's own.
+pub(crate) struct Place(tempfile::TempDir);
+
+impl Place {
+    /// One with an experiment file.
+    pub(crate) fn new(text: &str) -> Self {
+        let data = folder();
+        std::fs::write(data.path().join("experiment.toml"), text).unwrap();
+        Self(data)
+    }
+
+    /// Its folder.
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    /// A command in words for it, by the user `ada`.
+    pub(crate) fn command(&self, words: &str) -> Command {
+        let mut command = embedded(&self.0, words);
+        command.env("USER", "ada");
+        command
+    }
+
+    /// Launches the file and returns the result.
+    pub(crate) fn launch(&self, more: &[&str]) -> Value {
+        json(self.command("launch").arg(self.path().join("experiment.toml")).args(["-o", "json"]).args(more))
+    }
+
+    /// What a command prints.
+    pub(crate) fn run(&self, words: &str, args: &[&str]) -> String {
+        String::from_utf8_lossy(&succeed(self.command(words).args(args)).stdout).into_owned()
+    }
+}

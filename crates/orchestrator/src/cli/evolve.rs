@@ -1,0 +1,139 @@
+//! Looking at evolutions: how one stands, who is best, where agents come from, and which of two got further.
+
+mod best;
+mod lineage;
+mod status;
+
+use clap::{Args, Subcommand};
+use domain::experiment::{EvolutionSpec, ExperimentSpec};
+use proto::orchestrator::v1 as pb;
+
+use super::compare::{self, CompareArgs};
+use super::connect::{Client, Connection, ServiceArgs};
+use super::output::Form;
+use super::{Failure, Place, experiments};
+use crate::shard::Pin;
+
+/// Agents that are asked for at once.
+const PAGE: u32 = 500;
+
+/// What to look at.
+#[derive(Debug, Subcommand)]
+pub(super) enum EvolveCommand {
+    /// Show how an evolution stands, generation by generation, and what its confirmation says
+    Status(status::StatusArgs),
+    /// Print the best agent, or write its definition
+    Best(best::BestArgs),
+    /// Print where an agent comes from, or a whole population with its parents
+    Lineage(lineage::LineageArgs),
+    /// Compare the champions of two evolutions on the seeds that neither had seen
+    Compare(ChampionsArgs),
+}
+
+/// Arguments of `evolve compare`.
+#[derive(Debug, Args)]
+pub(super) struct ChampionsArgs {
+    /// An evolution that is confirmed
+    left: String,
+    /// What it is compared with, such as a random search with the same seeds and episodes
+    right: String,
+    /// Probability of calling equal champions different
+    #[arg(long, value_name = "P", default_value_t = 0.05, value_parser = super::analyse::probability)]
+    alpha: f64,
+    /// Form of the result
+    #[arg(short, long, value_enum, default_value_t = Form::Table)]
+    output: Form,
+    #[command(flatten)]
+    service: ServiceArgs,
+}
+
+/// Looks.
+pub(super) async fn run(command: EvolveCommand, place: &Place) -> Result<(), Failure> {
+    match command {
+        EvolveCommand::Status(args) => status::run(args, place).await,
+        EvolveCommand::Best(args) => best::run(args, place).await,
+        EvolveCommand::Lineage(args) => lineage::run(args, place).await,
+        EvolveCommand::Compare(args) => compare(args, place).await,
+    }
+}
+
+async fn compare(args: ChampionsArgs, place: &Place) -> Result<(), Failure> {
+    let champions = CompareArgs::new(
+        format!("{}/champion", args.left),
+        format!("{}/champion", args.right),
+        args.alpha,
+        args.output,
+        args.service,
+    );
+    compare::run(champions, place).await
+}
+
+/// An evolution as the commands look at it.
+struct Evolution {
+    experiment: pb::Experiment,
+    generations: Vec<pb::GenerationInfo>,
+    spec: ExperimentSpec,
+}
+
+impl Evolution {
+    async fn fetch(client: &mut Client, name: &str) -> Result<Self, Failure> {
+        let request = pb::GetExperimentRequest { experiment_id: name.to_owned(), read_mask: None };
+        let pb::GetExperimentResponse { experiment, generations, .. } =
+            client.get_experiment(request).await?.into_inner();
+        let experiment = experiment.unwrap_or_default();
+        let spec = experiments::spec(&experiment)?;
+        if spec.evolution.is_none() {
+            let message =
+                format!("{} is a design, which does not evolve: `orchestrator show {}`", experiment.name, name);
+            return Err(Failure::usage(message));
+        }
+        Ok(Self { experiment, generations, spec })
+    }
+
+    fn evolution(&self) -> EvolutionSpec {
+        self.spec.evolution.clone().unwrap_or_default()
+    }
+
+    /// The generation in which the best agent played last: the last confirmation that has scores, else the last round that
+    /// has.
+    fn decisive(&self) -> Option<&pb::GenerationInfo> {
+        let scored = || self.generations.iter().rev().filter(|generation| generation.best_fitness.is_some());
+        scored().find(|generation| is_confirmation(generation)).or_else(|| scored().next())
+    }
+}
+
+fn is_confirmation(generation: &pb::GenerationInfo) -> bool {
+    generation.purpose() == pb::GenerationPurpose::Confirmation
+}
+
+/// Every agent of a generation, in order of positions.
+async fn genomes(client: &mut Client, experiment_id: &str, generation: u32) -> Result<Vec<pb::Genome>, Failure> {
+    let mut genomes = Vec::new();
+    let mut page_token = String::new();
+    loop {
+        let request = pb::ListGenomesRequest {
+            experiment_id: experiment_id.to_owned(),
+            generation: Some(generation),
+            page_size: PAGE,
+            page_token,
+        };
+        let response = client.list_genomes(request).await?.into_inner();
+        genomes.extend(response.genomes);
+        page_token = response.next_page_token;
+        if page_token.is_empty() {
+            return Ok(genomes);
+        }
+    }
+}
+
+/// Asks a service and closes the connection, whatever the answer is.
+async fn asked<T>(
+    service: &ServiceArgs,
+    place: &Place,
+    ask: impl AsyncFnOnce(&mut Client) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let mut connection = Connection::open(service, place, None, Pin::Off).await?;
+    let answer = ask(&mut connection.client).await;
+    connection.close().await;
+    answer
+}

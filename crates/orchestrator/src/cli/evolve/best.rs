@@ -1,0 +1,140 @@
+//! The best agent of an evolution.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use proto::orchestrator::v1 as pb;
+use serde::Serialize;
+use serde_json::json;
+
+use super::super::output;
+use super::super::{Failure, Place};
+use super::{Client, Evolution, ServiceArgs, asked, is_confirmation};
+use crate::export::Target;
+
+/// Arguments of `evolve best`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct BestArgs {
+    /// Id of the experiment, the beginning of it, or its name
+    experiment: String,
+    /// The best of this generation; the champion unless given
+    #[arg(long, value_name = "N")]
+    generation: Option<u32>,
+    /// Form of the result; `definition` is a file that `agent serve` and experiments take
+    #[arg(short, long, value_enum, default_value_t = BestForm::Table)]
+    output: BestForm,
+    /// The file to write; standard output unless given
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Replace the file if there is one
+    #[arg(long, requires = "out")]
+    force: bool,
+    #[command(flatten)]
+    service: ServiceArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum BestForm {
+    /// For people.
+    Table,
+    /// One JSON value.
+    Json,
+    /// An agent's definition in TOML.
+    Definition,
+}
+
+/// Prints the best agent.
+pub(super) async fn run(args: BestArgs, place: &Place) -> Result<(), Failure> {
+    let ask = async |client: &mut Client| {
+        let evolution = Evolution::fetch(client, &args.experiment).await?;
+        let (generation, agent) = best(&evolution, args.generation)?;
+        let request = pb::GetGenomeRequest {
+            experiment_id: evolution.experiment.id.clone(),
+            generation: Some(generation),
+            agent,
+        };
+        let genome = client.get_genome(request).await?.into_inner().genome.unwrap_or_default();
+        Ok((evolution, genome))
+    };
+    let (evolution, genome) = asked(&args.service, place, ask).await?;
+    let text = match args.output {
+        BestForm::Table => table(&genome),
+        BestForm::Json => json_text(&genome)?,
+        BestForm::Definition => definition(&evolution, &genome)?,
+    };
+    let target = Target::open(args.out.as_deref(), args.force)?;
+    let written = target.write(text.as_bytes());
+    output::kept(target, written)
+}
+
+/// The generation and the name of the best agent.
+fn best(evolution: &Evolution, generation: Option<u32>) -> Result<(u32, String), Failure> {
+    let nobody = || Failure::not_found(format!("nobody of {} has a score yet", evolution.experiment.name));
+    let Some(index) = generation else {
+        let decisive = evolution.decisive().ok_or_else(nobody)?;
+        // The champion was chosen before its confirmation, whoever was luckier there.
+        let name = if is_confirmation(decisive) { "champion" } else { &decisive.best_agent };
+        return Ok((decisive.index, name.to_owned()));
+    };
+    let known = evolution.generations.iter().find(|generation| generation.index == index);
+    let known = known
+        .ok_or_else(|| Failure::not_found(format!("{} has no generation {index} yet", evolution.experiment.name)))?;
+    if known.best_agent.is_empty() {
+        return Err(nobody());
+    }
+    Ok((index, known.best_agent.clone()))
+}
+
+fn table(genome: &pb::Genome) -> String {
+    let facts = [
+        ("agent", genome.agent.clone()),
+        ("generation", genome.generation.to_string()),
+        ("what", genome.label.clone()),
+        ("policy", genome.policy.clone()),
+        ("fitness", format!("{} over {} episodes", output::number(genome.mean_fitness), genome.episodes)),
+        ("parents", genome.parents.join(", ")),
+    ];
+    let told = facts.iter().filter(|(_, value)| !value.is_empty());
+    let told: String = told.map(|(name, value)| format!("{name:<12}{value}\n")).collect();
+    let genes = sorted(genome).into_iter().map(|(name, value)| vec![name.to_owned(), format!("{value:.6}")]);
+    format!("{told}{}\n", output::table(&["gene", "value"], &["value"], genes))
+}
+
+fn sorted(genome: &pb::Genome) -> BTreeMap<&str, f64> {
+    genome.genes.iter().map(|(name, &value)| (name.as_str(), value)).collect()
+}
+
+fn json_text(genome: &pb::Genome) -> Result<String, Failure> {
+    let value = json!({
+        "agent": genome.agent,
+        "generation": genome.generation,
+        "position": genome.position,
+        "label": genome.label,
+        "policy": genome.policy,
+        "genes": sorted(genome),
+        "fitness": genome.mean_fitness,
+        "episodes": genome.episodes,
+        "parents": genome.parents,
+        "operators": genome.operators,
+    });
+    let text = serde_json::to_string_pretty(&value).map_err(|error| Failure::internal(error.to_string()))?;
+    Ok(text + "\n")
+}
+
+/// The definition of an agent that plays as this one does.
+fn definition(evolution: &Evolution, genome: &pb::Genome) -> Result<String, Failure> {
+    #[derive(Serialize)]
+    struct Definition<'a> {
+        policy: &'a str,
+        genome: BTreeMap<&'a str, f64>,
+    }
+    let definition = Definition { policy: &genome.policy, genome: sorted(genome) };
+    let text = toml::to_string(&definition).map_err(|error| Failure::internal(error.to_string()))?;
+    let experiment = &evolution.experiment;
+    let origin = format!(
+        "# `{}` of generation {}, experiment `{}`\n# ({}).\n",
+        genome.agent, genome.generation, experiment.name, experiment.id
+    );
+    Ok(origin + &text)
+}

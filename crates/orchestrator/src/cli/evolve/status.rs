@@ -1,0 +1,171 @@
+//! How an evolution stands.
+
+use std::time::Duration;
+
+use clap::Args;
+use domain::course::Course;
+use proto::orchestrator::v1 as pb;
+use serde_json::{Value, json};
+
+use super::super::compare::side;
+use super::super::output::{self, Form};
+use super::super::{Failure, Place, experiments};
+use super::{Client, Evolution, ServiceArgs, asked, is_confirmation};
+use crate::comparison::{Asked, Comparison};
+use crate::document::numbers::range;
+
+/// How often a watched evolution is looked at.
+const LOOK: Duration = Duration::from_secs(1);
+/// Probability of calling a champion better that is not.
+const ALPHA: f64 = 0.05;
+
+/// Arguments of `evolve status`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct StatusArgs {
+    /// Id of the experiment, the beginning of it, or its name
+    experiment: String,
+    /// Print every generation as soon as it is complete, until the experiment ends
+    #[arg(long)]
+    watch: bool,
+    /// Form of the result
+    #[arg(short, long, value_enum, default_value_t = Form::Table)]
+    output: Form,
+    #[command(flatten)]
+    service: ServiceArgs,
+}
+
+/// Shows how an evolution stands.
+pub(super) async fn run(args: StatusArgs, place: &Place) -> Result<(), Failure> {
+    let ask = async |client: &mut Client| {
+        if args.watch {
+            follow(client, &args.experiment).await?;
+        }
+        let evolution = Evolution::fetch(client, &args.experiment).await?;
+        let confirmed = confirmed(client, &evolution).await?;
+        Ok((evolution, confirmed))
+    };
+    let (evolution, confirmed) = asked(&args.service, place, ask).await?;
+    match args.output {
+        Form::Json => output::json(&shown(&evolution, confirmed.as_ref())),
+        Form::Table => print(&evolution, confirmed.as_ref()),
+    }
+}
+
+/// Prints generations as they are completed, on standard error: the result comes after them.
+async fn follow(client: &mut Client, experiment: &str) -> Result<(), Failure> {
+    let mut told = 0;
+    loop {
+        let evolution = Evolution::fetch(client, experiment).await?;
+        let complete =
+            evolution.generations.iter().skip(told).take_while(|g| g.status() == pb::GenerationStatus::Completed);
+        for generation in complete {
+            output::aside(&line(generation));
+            told += 1;
+        }
+        if evolution.experiment.ended_at_ms.is_some() {
+            return Ok(());
+        }
+        tokio::select! {
+            () = tokio::time::sleep(LOOK) => {}
+            _ = tokio::signal::ctrl_c() => return Err(Failure::interrupted()),
+        }
+    }
+}
+
+fn line(generation: &pb::GenerationInfo) -> String {
+    let name = if is_confirmation(generation) { "confirmation" } else { "generation" };
+    format!(
+        "{name} {:>4}  best {:>9} ({})  mean {:>9} {}  {} episodes",
+        generation.index,
+        output::number(generation.best_fitness),
+        generation.best_agent,
+        output::number(generation.mean_fitness),
+        output::interval(generation.interval_low, generation.interval_high),
+        generation.episodes,
+    )
+}
+
+/// The champion against the first generation's best, once the confirmation is played.
+async fn confirmed(client: &mut Client, evolution: &Evolution) -> Result<Option<Comparison>, Failure> {
+    let is_played = |g: &pb::GenerationInfo| is_confirmation(g) && g.status() == pb::GenerationStatus::Completed;
+    if !evolution.generations.iter().any(is_played) {
+        return Ok(None);
+    }
+    let (id, spec) = (&evolution.experiment.id, &evolution.spec);
+    let mut champion = side(client, &format!("{id}/champion"), None, spec).await?;
+    let mut first = side(client, &format!("{id}/first-best"), None, spec).await?;
+    (champion.name, first.name) = ("champion".to_owned(), "first-best".to_owned());
+    let asked = Asked { alpha: ALPHA, margin: None, seed: spec.seed };
+    // Scores that are all equal tell nothing, which is no failure of the evolution.
+    Ok(Comparison::of(&spec.fitness.label(), [&champion, &first], &asked).ok())
+}
+
+/// How far it goes, beside how far it was to go.
+fn rounds(evolution: &Evolution) -> String {
+    let launched = Course::of(&evolution.spec, &[]).rounds();
+    let (played, planned) = (played(evolution), evolution.experiment.generations_planned);
+    match planned.cmp(&launched) {
+        std::cmp::Ordering::Less => format!("{played} of {planned}; ended early, {launched} were planned"),
+        std::cmp::Ordering::Equal => format!("{played} of {planned}"),
+        std::cmp::Ordering::Greater => format!("{played} of {planned}; extended, {launched} were planned"),
+    }
+}
+
+fn played(evolution: &Evolution) -> usize {
+    let is_played = |g: &&pb::GenerationInfo| !is_confirmation(g) && g.status() == pb::GenerationStatus::Completed;
+    evolution.generations.iter().filter(is_played).count()
+}
+
+fn print(evolution: &Evolution, confirmed: Option<&Comparison>) -> Result<(), Failure> {
+    let Evolution { experiment, generations, spec } = evolution;
+    let settings = evolution.evolution();
+    for (name, value) in [
+        ("experiment", format!("{} `{}`", experiment.id, experiment.name)),
+        ("status", experiments::status_name(experiment)),
+        ("algorithm", settings.algorithm.name().to_owned()),
+        ("population", format!("{}, {} episodes each", settings.population, spec.seeds.episodes())),
+        ("rounds", rounds(evolution)),
+        ("episodes", format!("{} of {}", experiment.episodes_scored, experiment.episodes_planned)),
+        ("maximised", spec.fitness.label()),
+    ] {
+        output::line(format!("{name:<12}{value}"))?;
+    }
+    output::line(experiments::generation_table(generations))?;
+    output::line(format!("Verdict: {}.", verdict(evolution, confirmed)))
+}
+
+fn verdict(evolution: &Evolution, confirmed: Option<&Comparison>) -> String {
+    match (confirmed, evolution.evolution().confirmation) {
+        (_, 0) => "none, because no confirmation was asked for".to_owned(),
+        (None, _) => {
+            "none yet: the confirmation on seeds never seen is still to come, or shows no differences".to_owned()
+        }
+        (Some(found), _) => format!(
+            "{}; {:+.2} {} on {} seeds never seen, p = {:.2e}",
+            found.verdict,
+            found.difference,
+            range(found.interval, 2),
+            found.sides[0].n,
+            found.p,
+        ),
+    }
+}
+
+fn shown(evolution: &Evolution, confirmed: Option<&Comparison>) -> Value {
+    let settings = evolution.evolution();
+    json!({
+        "id": evolution.experiment.id,
+        "name": evolution.experiment.name,
+        "status": experiments::status_name(&evolution.experiment),
+        "algorithm": settings.algorithm,
+        "population": settings.population,
+        "rounds_played": played(evolution),
+        "rounds_planned": evolution.experiment.generations_planned,
+        "rounds_launched": Course::of(&evolution.spec, &[]).rounds(),
+        "episodes_scored": evolution.experiment.episodes_scored,
+        "episodes_planned": evolution.experiment.episodes_planned,
+        "maximised": evolution.spec.fitness.label(),
+        "generations": evolution.generations.iter().map(experiments::generation_json).collect::<Vec<_>>(),
+        "confirmation": confirmed,
+    })
+}

@@ -1,0 +1,132 @@
+//! Evolutions by every algorithm, in the real game: how they stand, who is best, where agents come from.
+
+use serde_json::Value;
+
+use crate::support::{Place, json};
+
+const EVOLUTION: &str = "name = \"bred\"\nseed = 5\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"aim\"\n\
+                         [seeds]\nepisodes = 2\n[evolution]\npopulation = 4\ngenerations = 3\nconfirmation = 3\n";
+
+fn algorithms() -> [&'static [&'static str]; 6] {
+    [
+        &[],
+        &["--set", "evolution.mutation=self_adaptive", "--set", "evolution.selection=rank"],
+        &["--set", "evolution.algorithm=cma_es"],
+        &["--set", "evolution.algorithm=separable_cma_es", "--set", "evolution.step=0.1"],
+        &["--set", "evolution.algorithm=random"],
+        &["--set", "evolution.algorithm=latin_hypercube"],
+    ]
+}
+
+fn agents(place: &Place) -> Vec<Value> {
+    let all = json(place.command("evolve lineage").args(["bred", "--all", "-o", "json"]));
+    all.as_array().unwrap().clone()
+}
+
+#[test]
+fn every_algorithm_goes_on_where_it_stands_as_if_it_had_never_stopped() {
+    for settings in algorithms() {
+        let (whole, parts) = (Place::new(EVOLUTION), Place::new(EVOLUTION));
+        let expected = whole.launch(settings);
+        assert_eq!(expected["status"], "completed", "{settings:?}");
+
+        // Another process that knows nothing of the rounds before plays each of the later ones.
+        let short: Vec<_> = settings.iter().copied().chain(["--set", "evolution.confirmation=0"]).collect();
+        let first = parts.launch(&[&short[..], &["--set", "evolution.generations=1"]].concat());
+        parts.run("extend", &["bred", "--generations", "1"]);
+        let resume = || parts.launch(&[&short[..], &["--set", "evolution.generations=1"]].concat());
+        assert_eq!(resume()["id"], first["id"]);
+        parts.run("extend", &["bred", "--generations", "1"]);
+        assert_eq!(resume()["generations"].as_array().map(Vec::len), Some(3));
+
+        let rounds = |place: &Place| {
+            let agents = agents(place).into_iter();
+            agents.filter(|agent| agent["agent"].as_str().unwrap().starts_with('g')).collect::<Vec<_>>()
+        };
+        assert_eq!(rounds(&parts), rounds(&whole), "{settings:?}");
+    }
+}
+
+#[test]
+fn an_evolution_can_be_looked_at_from_every_side() {
+    let place = Place::new(EVOLUTION);
+    place.launch(&["--set", "evolution.algorithm=cma_es"]);
+
+    let status = json(place.command("evolve status").args(["bred", "-o", "json"]));
+    assert_eq!((&status["algorithm"], &status["rounds_played"]), (&"cma_es".into(), &3.into()));
+    assert_eq!(status["confirmation"]["sides"][0]["n"], 3, "{status:#}");
+    let table = place.run("evolve status", &["bred", "--watch"]);
+    assert!(table.contains("rounds      3 of 3") && table.contains("Verdict: "), "{table}");
+
+    let best = json(place.command("evolve best").args(["bred", "-o", "json"]));
+    assert_eq!(best["agent"], "champion");
+    let earlier = json(place.command("evolve best").args(["bred", "--generation", "0", "-o", "json"]));
+    assert!(earlier["agent"].as_str().unwrap().starts_with("g0-"), "{earlier}");
+    assert!(place.run("evolve best", &["bred"]).contains("tolerance"));
+
+    let lineage = json(place.command("evolve lineage").args(["bred", "-o", "json"]));
+    let lineage = lineage.as_array().unwrap();
+    assert_eq!(lineage.last().unwrap()["agent"], "champion");
+    assert!(lineage.len() > 3 && lineage[0]["generation"] == 0, "{lineage:#?}");
+    assert!(place.run("evolve lineage", &["bred", "-o", "dot"]).starts_with("digraph lineage {"));
+    assert_eq!(place.run("evolve lineage", &["bred", "--all", "-o", "csv"]).lines().count(), 1 + 3 * 4 + 2);
+}
+
+#[test]
+fn a_champion_plays_on_by_its_definition() {
+    let place = Place::new(EVOLUTION);
+    place.launch(&[]);
+    let definition = place.path().join("champion.toml");
+    place.run("evolve best", &["bred", "-o", "definition", "--out", definition.to_str().unwrap()]);
+    let champion = json(place.command("evolve best").args(["bred", "-o", "json"]));
+
+    let replay = "name = \"again\"\nseed = 9\n[scenario]\nname = \"defend_the_line\"\n[agent]\nfile = \"champion.toml\"\n\
+                  [seeds]\nepisodes = 2\n[design]\n[[design.factors]]\nparameter = \"scenario.skill\"\nlevels = [1, 3]\n";
+    std::fs::write(place.path().join("again.toml"), replay).unwrap();
+    let file = place.path().join("again.toml");
+    let again = json(place.command("launch").arg(file).args(["-o", "json"]));
+    assert_eq!(again["spec"]["agent"]["file"]["genome"], champion["genes"]);
+    // What is there is not overwritten unasked.
+    let refused = place.command("evolve best").args(["bred", "--out", definition.to_str().unwrap()]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+}
+
+#[test]
+fn a_search_without_progress_ends_early_and_is_confirmed() {
+    let place = Place::new(EVOLUTION);
+    let settings = ["--set", "evolution.patience=1", "--set", "evolution.generations=9"];
+    let ended = place.launch(&settings);
+    assert_eq!(ended["status"], "completed");
+    let played = ended["generations"].as_array().unwrap().len();
+    assert!(played < 10, "two scores of an agent show no progress in nine generations running: {ended:#}");
+    assert_eq!(ended["generations"][played - 1]["purpose"], "confirmation");
+    assert_eq!(ended["episodes_planned"], ended["episodes_scored"]);
+    let journal = place.run("journal", &["bred"]);
+    assert!(journal.contains("no progress beyond noise for 1 generations"), "{journal}");
+    assert!(place.run("evolve status", &["bred"]).contains("ended early, 9 were planned"));
+
+    // It is over, and the same file says so again; whoever wants more gets more.
+    assert_eq!(place.launch(&settings)["digest"], ended["digest"]);
+    place.run("extend", &["bred", "--generations", "2"]);
+    let more = place.launch(&settings);
+    assert_eq!(more["generations"].as_array().unwrap().len(), played + 3, "two rounds and their confirmation");
+}
+
+#[test]
+fn episodes_and_minutes_bound_a_search() {
+    let paid = Place::new(EVOLUTION).launch(&["--set", "evolution.max_episodes=17"]);
+    assert_eq!((&paid["status"], &paid["episodes_scored"]), (&"completed".into(), &(2 * 4 * 2 + 2 * 3).into()));
+    let late = Place::new(EVOLUTION).launch(&["--set", "evolution.max_minutes=0.0001"]);
+    assert_eq!((&late["status"], &late["episodes_scored"]), (&"completed".into(), &(4 * 2 + 2 * 3).into()));
+}
+
+#[test]
+fn champions_of_two_searches_meet_on_the_same_seeds() {
+    let place = Place::new(EVOLUTION);
+    place.launch(&[]);
+    place.launch(&["--set", "evolution.algorithm=random", "--set", "name=control"]);
+    let met = json(place.command("evolve compare").args(["bred", "control", "-o", "json"]));
+    assert_eq!((&met["is_paired"], &met["sides"][0]["n"]), (&true.into(), &3.into()), "{met:#}");
+    let wrong = place.command("evolve compare").args(["bred", "nobody"]).output().unwrap();
+    assert_eq!(wrong.status.code(), Some(3), "{}", String::from_utf8_lossy(&wrong.stderr));
+}
