@@ -105,6 +105,14 @@ impl RuleSet {
         Self::parse(include_str!("rules/shooting.toml"))
     }
 
+    /// The rules that are built in for scenarios without a weapon.
+    ///
+    /// # Errors
+    /// None, as long as the text that is built in is right.
+    pub fn walking() -> Result<Self, Violation> {
+        Self::parse(include_str!("rules/walking.toml"))
+    }
+
     /// The rules in the order in which they are tried, with their places in the set.
     fn in_order(&self) -> Vec<(usize, &Rule)> {
         let mut rules: Vec<_> = self.rules.iter().enumerate().collect();

@@ -2,7 +2,8 @@
 //!
 //! Each level may decide or pass on; each can be switched off by a gene. Whoever decides says what to do, and the body
 //! of the policy `aim` does it. Where every level passes on, the fallback is to aim, so a cascade without levels plays
-//! exactly as `aim` does with the same genes.
+//! exactly as `aim` does with the same genes. Without a weapon the fallback is to collect what can be picked up, and
+//! without that to look around.
 
 mod explain;
 mod genes;
@@ -13,7 +14,7 @@ use domain::action::{Buttons, Decision};
 use domain::agent::SessionSetup;
 use domain::game::{GameState, ObservationSpec};
 
-use crate::controls::{Controls, required};
+use crate::controls::Controls;
 use crate::experience::grid;
 use crate::policy::aim::Aim;
 use crate::policy::aim::genes::Genes as AimGenes;
@@ -30,14 +31,13 @@ const OBSERVATION: ObservationSpec =
 /// The catalogue's entry.
 pub(crate) const INFO: PolicyInfo = PolicyInfo {
     name: "cascade",
-    about: "asks reflex rules, then its own experience, then strategy documents; aims where none of them decides",
+    about: "asks reflex rules, then its own experience, then strategy documents; aims where none of them decides, or collects without a weapon",
     parameters: genes::PARAMETERS,
     observation: OBSERVATION,
     make,
 };
 
 fn make(setup: &SessionSetup, controls: &Controls, knowledge: &Knowledge) -> Result<Box<dyn Policy>, Vec<Violation>> {
-    required(controls.attack, "ATTACK").map_err(|violation| vec![violation])?;
     let genome = &setup.spec.genome;
     Ok(Box::new(Cascade {
         body: Aim::new(AimGenes::new(genome), *controls, setup.frame_skip),

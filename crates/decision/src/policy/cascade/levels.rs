@@ -25,10 +25,8 @@ pub(super) struct Verdict {
     pub(super) score: f32,
 }
 
-impl Verdict {
-    const FALLBACK: Self =
-        Self { by: By::Fallback, which: 0, response: Response::Tactic(Tactic::Aim), confidence: 0.0, score: 0.0 };
-}
+/// What is done where no level decides: the first of these for which the scenario has the buttons.
+const FALLBACKS: [Tactic; 3] = [Tactic::Aim, Tactic::Collect, Tactic::Search];
 
 /// All that is needed to decide, made ready for one genome in one scenario.
 #[derive(Clone)]
@@ -46,6 +44,7 @@ pub(super) struct Levels {
     responses: Vec<Option<Response>>,
     /// The score from which on a document decides.
     pub(super) score: f32,
+    fallback: Tactic,
 }
 
 impl Levels {
@@ -55,10 +54,16 @@ impl Levels {
         knowledge: &Knowledge,
     ) -> Result<Self, Vec<Violation>> {
         let genome = &setup.spec.genome;
+        let fallback = FALLBACKS.into_iter().find(|tactic| tactic.is_possible(controls));
+        // What most scenarios would have is asked for.
+        let fallback = fallback.ok_or_else(|| Tactic::Aim.missing(controls))?;
         let terms = Terms { parameters: genes::PARAMETERS, buttons: &setup.buttons };
         let reflexes = match &knowledge.rules {
             Some(rules) => Reflexes::new(rules, &terms, genome)?,
-            None => Reflexes::new(&RuleSet::shooting().map_err(|wrong| vec![wrong])?, &terms, genome)?,
+            None => {
+                let rules = if controls.attack.is_some() { RuleSet::shooting() } else { RuleSet::walking() };
+                Reflexes::new(&rules.map_err(|wrong| vec![wrong])?, &terms, genome)?
+            }
         };
         let resolve = |document: &Document| document.response.resolve(controls, &setup.buttons, "").ok();
         let usable = |document: &Document| resolve(document).is_some();
@@ -74,6 +79,7 @@ impl Levels {
             ranking: Ranking::new(library, &genes::weights(genome), setup.generation, usable),
             responses,
             score: genome.get(&genes::SCORE) as f32,
+            fallback,
         })
     }
 
@@ -82,7 +88,12 @@ impl Levels {
         let rule = if rules { self.rule(situation) } else { None };
         let known = rule.or_else(|| if experience { self.experienced(grid::cell(situation)) } else { None });
         let found = known.or_else(|| if documents { self.documented(situation) } else { None });
-        found.unwrap_or(Verdict::FALLBACK)
+        found.unwrap_or_else(|| self.fall_back())
+    }
+
+    fn fall_back(&self) -> Verdict {
+        let response = Response::Tactic(self.fallback);
+        Verdict { by: By::Fallback, which: 0, response, confidence: 0.0, score: 0.0 }
     }
 
     fn rule(&self, situation: &Situation) -> Option<Verdict> {

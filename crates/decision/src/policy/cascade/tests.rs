@@ -146,6 +146,31 @@ fn what_the_scenario_has_no_buttons_for_is_not_done() {
 }
 
 #[test]
+fn without_a_weapon_it_steps_aside_and_collects() {
+    let play = |buttons: &[&str], entity: Entity| {
+        let setup = SessionSetup { buttons: names(buttons), ..setup("cascade", &[]) };
+        let mut policy = build_with(&setup, &Knowledge::default()).ok().unwrap();
+        let state = GameState { health: 100.0, entities: vec![entity], ..GameState::default() };
+        let decision = policy.decide(&state);
+        (decision.buttons.0, policy.decided_by().map(str::to_owned))
+    };
+    let thing = |name: &str, category: &str, bearing| {
+        let (name, category) = (name.to_owned(), category.to_owned());
+        Entity { id: 1, name, category, bearing, distance: 200.0, ..Entity::default() }
+    };
+    let covering = ["MOVE_LEFT", "MOVE_RIGHT"];
+    let ball = |bearing| thing("DoomImpBall", "Projectile", bearing);
+    assert_eq!(play(&covering, ball(-5.0)), (0b01, Some("step_left".into())));
+    assert_eq!(play(&covering, ball(5.0)), (0b10, Some("step_right".into())));
+    let gathering = ["TURN_LEFT", "TURN_RIGHT", "MOVE_FORWARD"];
+    assert_eq!(play(&gathering, thing("Medikit", "Health", 0.0)), (0b100, None));
+    let refused = |buttons: &[&str]| {
+        build_with(&SessionSetup { buttons: names(buttons), ..setup("cascade", &[]) }, &Knowledge::default()).is_err()
+    };
+    assert!(refused(&["USE"]) && !refused(&["ATTACK"]));
+}
+
+#[test]
 fn wrong_rules_are_refused_with_their_places() {
     let text = "[[rules]]\nname = \"a\"\nwhen = { feature = \"health\", below = \"nerve\" }\ndo = \"aim\"\n";
     let rules = Some(Arc::new(RuleSet::parse(text).unwrap()));
