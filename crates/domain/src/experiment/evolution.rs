@@ -22,7 +22,7 @@ pub struct EvolutionSpec {
     #[schemars(range(min = 1, max = 10_000))]
     #[serde(default = "default_generations")]
     pub generations: u32,
-    /// Best agents that pass unchanged; `genetic` only, as all down to `immigrants`.
+    /// Best agents that pass unchanged; `genetic` only, as all down to `own_genome`.
     #[serde(default = "default_elites")]
     pub elites: u32,
     /// How parents are selected.
@@ -70,6 +70,9 @@ pub struct EvolutionSpec {
     /// Agents of every generation that are drawn anew; none unless given.
     #[serde(default, skip_serializing_if = "is_default")]
     pub immigrants: u32,
+    /// Whether the agent's own genome is one of the first generation, so that the search starts with what is known already.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub own_genome: bool,
     /// `cma_es` and `separable_cma_es` only: first standard deviation around the agent's own genome, as a share of the
     /// ranges; 0.3 unless given.
     #[schemars(range(max = 1), extend("exclusiveMinimum" = 0))]
@@ -203,6 +206,7 @@ impl Default for EvolutionSpec {
             mutation_scale: default_mutation_scale(),
             mutation_eta: None,
             immigrants: 0,
+            own_genome: false,
             step: None,
             genes: None,
             confirmation: default_confirmation(),
@@ -294,6 +298,7 @@ impl EvolutionSpec {
                 "`mutation = \"polynomial\"`",
             ),
             ("immigrants", self.immigrants > 0, is_genetic, genetic),
+            ("own_genome", self.own_genome, is_genetic, genetic),
             ("step", self.step.is_some(), is_cma, cma),
         ] {
             if is_given && !has_effect {

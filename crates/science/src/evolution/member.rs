@@ -9,7 +9,7 @@ pub struct Offspring {
     pub genome: Genome,
     /// Positions of its parents in the generation before; none where it was not made from members.
     pub parents: Vec<u32>,
-    /// What made it, in order: `latin_hypercube`, `random`, `immigrant`, `elite`, `cma_es`, `separable_cma_es`,
+    /// What made it, in order: `own`, `latin_hypercube`, `random`, `immigrant`, `elite`, `cma_es`, `separable_cma_es`,
     /// `restart`, or of `uniform_crossover`, `blend_crossover`, `simulated_binary_crossover`, `mutation`,
     /// `polynomial_mutation`, `self_adaptive_mutation`, `copy`.
     pub operators: Vec<&'static str>,

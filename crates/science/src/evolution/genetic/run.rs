@@ -33,11 +33,17 @@ impl Genetic {
         Self { spec, space, seed, state }
     }
 
+    fn own(&self) -> Offspring {
+        let genome = self.space.genome(&self.space.genes(self.space.base()));
+        Offspring { genome, parents: vec![], operators: vec!["own"] }
+    }
+
     /// The members of the next generation with the steps that they carry.
     fn members(&self) -> Vec<(Offspring, f64)> {
         let GeneticState { generation, ranked } = &self.state;
         if *generation == 0 {
-            let first = latin::generation(&self.space, self.spec.population, self.seed);
+            let mut first = latin::generation(&self.space, self.spec.population, self.seed);
+            first.iter_mut().take(usize::from(self.spec.own_genome)).for_each(|member| *member = self.own());
             return first.into_iter().map(|member| (member, self.spec.mutation.first_step())).collect();
         }
         let nursery =

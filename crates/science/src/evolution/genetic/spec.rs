@@ -22,6 +22,8 @@ pub struct GeneticSpec {
     pub mutation_rate: f64,
     /// Members drawn anew in every generation, besides elites and children (random immigrants, Grefenstette 1992).
     pub immigrants: u32,
+    /// Whether the genome over which all others are laid is one of the first generation.
+    pub own_genome: bool,
 }
 
 /// How parents are selected.
@@ -121,6 +123,7 @@ impl From<&EvolutionSpec> for GeneticSpec {
             mutation,
             mutation_rate: spec.mutation_rate,
             immigrants: spec.immigrants,
+            own_genome: spec.own_genome,
         }
     }
 }

@@ -256,3 +256,15 @@ fn a_control_begins_as_a_genetic_algorithm_does_and_never_repeats_itself() {
     assert_ne!(rounds[0], rounds[1]);
     assert_ne!(rounds[1], rounds[2]);
 }
+
+#[test]
+fn what_is_known_already_can_take_part_from_the_beginning() {
+    let spec = GeneticSpec { own_genome: true, ..GeneticSpec::default() };
+    let base = Genome([("real".to_owned(), 1.25), ("mode".to_owned(), 2.0)].into());
+    let space = Space::new(PARAMETERS, None, &base).unwrap();
+    let known = search(&Algorithm::Genetic(spec), &space, 7).unwrap().ask();
+    let others = search(&Algorithm::Genetic(GeneticSpec::default()), &space, 7).unwrap().ask();
+    assert_eq!((known[0].genome.0["real"], known[0].genome.0["mode"]), (1.25, 2.0));
+    assert_eq!(known[0].operators, ["own"]);
+    assert_eq!(known[1..], others[1..]);
+}
