@@ -59,6 +59,13 @@ fn algorithms() -> Vec<Algorithm> {
         Algorithm::Cma(CmaSpec { covariance: Covariance::Separable, active: false, ..cma }),
         Algorithm::Sampling { sampling: Sampling::Random, population: 9 },
         Algorithm::Sampling { sampling: Sampling::LatinHypercube, population: 9 },
+        Algorithm::Genetic(GeneticSpec {
+            population: 13,
+            elites: 5,
+            parents: Some(5),
+            selection: Selection::UnbiasedTournament { size: 2 },
+            ..genetic
+        }),
     ]
 }
 
@@ -165,7 +172,7 @@ fn what_learns_finds_better_members_than_what_does_not() {
     let all: Vec<_> = algorithms().iter().map(best).collect();
     let control = all[6].max(all[7]);
     assert!(control < 2.95, "{all:?}");
-    assert!(all[..6].iter().all(|&found| found > 2.97), "{all:?}");
+    assert!(all[..6].iter().chain(&all[8..]).all(|&found| found > 2.97), "{all:?}");
 }
 
 #[test]
@@ -222,6 +229,7 @@ fn settings_that_make_no_sense_are_named() {
     let genetic = GeneticSpec {
         population: 4,
         elites: 4,
+        parents: Some(0),
         selection: Selection::Rank { pressure: 3.0 },
         crossover: Crossover::SimulatedBinary { eta: f64::NAN },
         crossover_rate: 1.5,
@@ -233,6 +241,7 @@ fn settings_that_make_no_sense_are_named() {
         paths(Algorithm::Genetic(genetic)),
         [
             "evolution.elites",
+            "evolution.parents",
             "evolution.immigrants",
             "evolution.crossover_rate",
             "evolution.mutation_rate",
