@@ -2,7 +2,7 @@ use domain::genome::{Condition, Domain, Genome, Parameter, Scale};
 use proptest::prelude::*;
 
 use super::*;
-use crate::evolution::cma::Covariance;
+use crate::evolution::cma::{Covariance, Restarts};
 use crate::evolution::genetic::{Crossover, Mutation, Selection};
 
 const PARAMETERS: &[Parameter] = &[
@@ -66,6 +66,7 @@ fn algorithms() -> Vec<Algorithm> {
             selection: Selection::UnbiasedTournament { size: 2 },
             ..genetic
         }),
+        Algorithm::Cma(CmaSpec { restarts: Restarts::Interlaced, ..cma }),
     ]
 }
 
@@ -217,6 +218,7 @@ fn a_checkpoint_of_another_search_is_refused() {
     assert!(restore(&all[0], &space(), 1, of(&all[4], &space())).is_err());
     assert!(restore(&all[4], &space(), 1, of(&all[5], &space())).is_err());
     assert!(restore(&all[4], &space(), 1, of(&all[4], &narrow)).is_err());
+    assert!(restore(&all[4], &space(), 1, of(&all[9], &space())).is_err());
     assert!(restore(&all[6], &space(), 1, of(&all[6], &space())).is_ok());
 }
 
