@@ -16,8 +16,10 @@ from test_functions import FUNCTIONS, RUNS
 
 TARGET = 1e-8
 MOST = 2_000_000
-CASES = [("cma_es", name, 5) for name in FUNCTIONS if name != "rastrigin"]
-CASES += [("separable_cma_es", name, 5) for name in ("sphere", "ellipsoid", "cigar", "different_powers")]
+PLAIN = ("sphere", "ellipsoid", "cigar", "different_powers")
+CASES = [("cma_es", name, dimension) for dimension in (5, 10) for name in FUNCTIONS if name != "rastrigin"]
+CASES += [("cma_es", name, 20) for name in PLAIN]
+CASES += [("separable_cma_es", name, 5) for name in PLAIN]
 CASES += [("separable_cma_es", name, 10) for name in ("sphere", "ellipsoid")]
 
 

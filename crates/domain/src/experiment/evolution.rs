@@ -25,6 +25,10 @@ pub struct EvolutionSpec {
     /// Best agents that pass unchanged; `genetic` only, as all down to `own_genome`.
     #[serde(default = "default_elites")]
     pub elites: u32,
+    /// Only this many of the best have children; all do unless given.
+    #[schemars(range(min = 1, max = 10_000))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parents: Option<u32>,
     /// How parents are selected.
     #[serde(default, skip_serializing_if = "is_default")]
     pub selection: SelectionKind,
@@ -126,6 +130,8 @@ pub enum SelectionKind {
     /// The best of some that are drawn.
     #[default]
     Tournament,
+    /// The same, with everybody drawn equally often.
+    UnbiasedTournament,
     /// With a probability that falls linearly with the rank.
     Rank,
 }
@@ -194,6 +200,7 @@ impl Default for EvolutionSpec {
             population: default_population(),
             generations: default_generations(),
             elites: default_elites(),
+            parents: None,
             selection: SelectionKind::default(),
             tournament: default_tournament(),
             pressure: None,
@@ -285,6 +292,7 @@ impl EvolutionSpec {
         let simulates = self.crossover == CrossoverKind::SimulatedBinary;
         let (genetic, cma) = ("`algorithm = \"genetic\"`", "`algorithm = \"cma_es\"` or `\"separable_cma_es\"`");
         for (field, is_given, has_effect, needs) in [
+            ("parents", self.parents.is_some(), is_genetic, genetic),
             ("selection", !is_default(&self.selection), is_genetic, genetic),
             ("pressure", self.pressure.is_some(), self.selection == SelectionKind::Rank, "`selection = \"rank\"`"),
             ("crossover", !is_default(&self.crossover), is_genetic, genetic),

@@ -6,12 +6,14 @@
 //! A coordinate of whole numbers or choices keeps a deviation at which other values are still met, so that the search does
 //! not end between two values.
 //!
-//! When a distribution has nothing more to find, the search starts again anywhere in the space with a larger population
-//! (IPOP, Auger and Hansen 2005): small populations climb the nearest hill, larger ones see over more of them.
+//! When a distribution has nothing more to find, the search starts again anywhere in the space with a larger population:
+//! small populations climb the nearest hill, larger ones see over more of them. Between these runs there can be others with
+//! small populations.
 
 mod eigen;
 mod history;
 mod rates;
+mod restart;
 mod run;
 mod shape;
 mod state;
@@ -34,7 +36,9 @@ pub struct CmaSpec {
     pub covariance: Covariance,
     /// Whether the worst members count against the directions in which they lie (Jastrebski and Arnold 2006).
     pub active: bool,
-    /// By what the population grows with every restart, at least 1.
+    /// How it starts again.
+    pub restarts: Restarts,
+    /// By what the population grows with every restart, or with every large one, at least 1.
     pub growth: f64,
     /// The population that restarts do not exceed.
     pub most_population: u32,
@@ -49,6 +53,18 @@ pub enum Covariance {
     Separable,
 }
 
+/// How a search starts again that has nothing more to find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Restarts {
+    /// With a larger population every time: IPOP (Auger and Hansen 2005).
+    Growing,
+    /// Large and small runs, interlaced so that both spend about as much: BIPOP (Hansen 2009, Benchmarking a BI-population
+    /// CMA-ES on the BBOB-2009 function testbed). Large runs are those of IPOP; small ones have a population between the
+    /// first and half of the last large one, a first step down to a hundredth, and at most half of the evaluations of the
+    /// last large run. For landscapes in which a good place is not where its surroundings point.
+    Interlaced,
+}
+
 impl Default for CmaSpec {
     fn default() -> Self {
         Self {
@@ -56,6 +72,7 @@ impl Default for CmaSpec {
             step: 0.3,
             covariance: Covariance::Full,
             active: true,
+            restarts: Restarts::Growing,
             growth: 2.0,
             most_population: 1000,
         }
@@ -81,5 +98,11 @@ impl CmaSpec {
     /// Members of a generation of the first run.
     fn first_population(&self, dimension: usize) -> u32 {
         self.population.unwrap_or_else(|| 4 + libm::floor(3.0 * libm::log(dimension as f64)) as u32)
+    }
+
+    /// The population that comes after this one.
+    fn grown(&self, population: u32) -> u32 {
+        let grown = libm::ceil(f64::from(population) * self.growth).min(f64::from(self.most_population));
+        population.max(grown as u32)
     }
 }

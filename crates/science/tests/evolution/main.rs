@@ -1,5 +1,6 @@
-//! The search algorithms against pycma: see `tools/science/evolution_cma.py`.
+//! The search algorithms against pycma and pymoo: see `tools/science/evolution_cma.py` and `evolution_ga.py`.
 
 mod cma;
 mod functions;
+mod genetic;
 mod trial;

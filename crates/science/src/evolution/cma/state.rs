@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::history::History;
 use super::rates::Rates;
+use super::restart::Regimes;
 use super::shape::{Growth, Shape};
-use super::{CmaSpec, stop};
+use super::{CmaSpec, Restarts};
 use crate::evolution::space::Space;
 
 /// Largest standard deviation of a coordinate: beyond, samples are anywhere and teach nothing.
@@ -41,6 +42,9 @@ pub struct CmaState {
     pub(super) history: History,
     /// Positions of those from which the mean was made.
     pub(super) parents: Vec<u32>,
+    /// What large and small runs have spent, if they are interlaced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) regimes: Option<Regimes>,
 }
 
 /// A member as it was drawn.
@@ -53,10 +57,13 @@ pub(super) struct Drawn {
 
 impl CmaState {
     pub(super) fn first(spec: &CmaSpec, space: &Space) -> Self {
-        Self::around(space.point(space.base()), spec.first_population(space.dimension()), spec)
+        let population = spec.first_population(space.dimension());
+        let regimes = Regimes::first(spec.restarts, population);
+        Self { regimes, ..Self::around(space.point(space.base()), population, spec) }
     }
 
-    fn around(mean: Vec<f64>, population: u32, spec: &CmaSpec) -> Self {
+    /// A run around this mean.
+    pub(super) fn around(mean: Vec<f64>, population: u32, spec: &CmaSpec) -> Self {
         let n = mean.len();
         Self {
             generation: 0,
@@ -71,6 +78,7 @@ impl CmaState {
             axes_age: 0,
             history: History::default(),
             parents: vec![],
+            regimes: None,
         }
     }
 
@@ -82,6 +90,7 @@ impl CmaState {
             && vectors.iter().all(|vector| vector.len() == n && vector.iter().all(|part| part.is_finite()))
             && self.step > 0.0
             && self.population >= 4
+            && self.regimes.is_some() == (spec.restarts == Restarts::Interlaced)
     }
 
     /// Member `position` of the generation that is asked for.
@@ -152,19 +161,6 @@ impl CmaState {
             let least = LEAST_OF_STEP * grain / self.step;
             self.shape.raise(coordinate, least * least);
         }
-    }
-
-    /// Starts again elsewhere if this run has nothing more to find.
-    pub(super) fn restart_if_over(&mut self, spec: &CmaSpec, fitness: &[f64], seed: u64) {
-        if !stop::is_over(self, spec, fitness) {
-            return;
-        }
-        let restarts = self.restarts + 1;
-        let mut draws = Address::new(seed, "evolution/cma/restart/v1").at(restarts).stream();
-        let mean = self.mean.iter().map(|_| draws.unit()).collect();
-        let grown = libm::ceil(f64::from(self.population) * spec.growth).min(f64::from(spec.most_population));
-        let population = self.population.max(grown as u32);
-        *self = Self { generation: self.generation, restarts, ..Self::around(mean, population, spec) };
     }
 }
 

@@ -12,7 +12,8 @@ const NARROW: f64 = 1e-12;
 pub(super) fn is_over(state: &CmaState, spec: &CmaSpec, fitness: &[f64]) -> bool {
     let n = state.mean.len();
     let generations = 30 * n / state.population as usize;
-    state.history.is_flat(10 + generations, fitness, FLAT)
+    state.regimes.as_ref().is_some_and(|regimes| regimes.is_spent(state.age))
+        || state.history.is_flat(10 + generations, fitness, FLAT)
         || state.history.is_stagnant(120 + generations)
         || state.shape.is_degenerate()
         || is_narrow(state, NARROW * spec.step)

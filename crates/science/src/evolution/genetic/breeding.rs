@@ -1,7 +1,7 @@
 //! A generation from the one before.
 
 use domain::genome::Genome;
-use domain::seed::{Address, Draws};
+use domain::seed::Address;
 use serde::{Deserialize, Serialize};
 
 use super::spec::{GeneticSpec, Mutation};
@@ -46,13 +46,22 @@ impl Nursery<'_> {
         let elites = self.spec.elites.min(population).min(self.ranked.len() as u32);
         let immigrants = population - self.spec.immigrants.min(population - elites);
         let survivors = self.ranked.iter().take(elites as usize).map(elite);
-        let children = (elites..immigrants).map(|position| self.child(position));
+        let couples = self.spec.selection.couples(self.pool().len(), elites..immigrants, |purpose, position| {
+            self.address(purpose, position).stream()
+        });
+        let children = (elites..immigrants).zip(couples).map(|(position, couple)| self.child(position, couple));
         let newcomers = (immigrants..population).map(|position| self.immigrant(position));
         survivors.chain(children).chain(newcomers).collect()
     }
 
-    fn child(&self, position: u32) -> (Offspring, f64) {
-        let Conception { parents, mut genes, step, mut operators } = self.conceive(position);
+    /// Those who can have children.
+    fn pool(&self) -> &[Parent] {
+        let most = self.spec.parents.map_or(usize::MAX, |parents| parents as usize);
+        &self.ranked[..self.ranked.len().min(most)]
+    }
+
+    fn child(&self, position: u32, couple: [usize; 2]) -> (Offspring, f64) {
+        let Conception { parents, mut genes, step, mut operators } = self.conceive(position, couple);
         let step = self.handed_down(step, position);
         let mut draws = self.address("evolution/mutation/v1", position).stream();
         if mutation::mutate(self.space, &mut genes, self.spec, step, operators.is_empty(), &mut draws) {
@@ -64,25 +73,18 @@ impl Nursery<'_> {
         (Offspring { genome: self.space.genome(&genes), parents, operators }, step)
     }
 
-    /// Chooses one or two parents and combines them.
-    fn conceive(&self, position: u32) -> Conception {
-        let mut selection = self.address("evolution/selection/v1", position).stream();
-        let first = self.select(None, &mut selection);
-        let a = &self.ranked[first];
+    /// Combines two parents, or chooses the first.
+    fn conceive(&self, position: u32, [first, second]: [usize; 2]) -> Conception {
+        let [a, b] = [first, second].map(|parent| &self.pool()[parent]);
         let genes = self.space.genes(&a.genome);
         let mut draws = self.address("evolution/crossover/v1", position).stream();
-        if self.ranked.len() < 2 || draws.unit() >= self.spec.crossover_rate {
+        if first == second || draws.unit() >= self.spec.crossover_rate {
             return Conception { parents: vec![a.position], genes, step: a.step, operators: vec![] };
         }
-        let b = &self.ranked[self.select(Some(first), &mut selection)];
         let other = self.space.genes(&b.genome);
         let (genes, operator) = crossover::cross(self.space, &genes, &other, self.spec.crossover, &mut draws);
         let step = libm::sqrt(a.step * b.step);
         Conception { parents: vec![a.position, b.position], genes, step, operators: vec![operator] }
-    }
-
-    fn select(&self, without: Option<usize>, draws: &mut Draws) -> usize {
-        self.spec.selection.index(self.ranked.len(), without, draws)
     }
 
     /// The step of a child whose parents have this one.

@@ -10,6 +10,10 @@ pub struct GeneticSpec {
     pub population: u32,
     /// Best members that pass unchanged, fewer than the population.
     pub elites: u32,
+    /// How many of the best can become parents, at least 1; all, unless given. With as many elites, a generation survives
+    /// until it is outdone by its children, (mu + lambda); without elites it never does, (mu, lambda) (Schwefel 1981; Beyer
+    /// and Schwefel 2002).
+    pub parents: Option<u32>,
     /// How parents are selected.
     pub selection: Selection,
     /// How two parents become one child.
@@ -31,6 +35,12 @@ pub struct GeneticSpec {
 pub enum Selection {
     /// The best of `size` members drawn with replacement, at least 1 (Goldberg and Deb 1991).
     Tournament {
+        /// Members that compete.
+        size: u32,
+    },
+    /// Also the best of `size` members, who line up in a random order, so that everyone competes as often as all others and
+    /// nobody is missed by chance (Sokolov and Whitley 2005).
+    UnbiasedTournament {
         /// Members that compete.
         size: u32,
     },
@@ -98,6 +108,7 @@ impl From<&EvolutionSpec> for GeneticSpec {
     fn from(spec: &EvolutionSpec) -> Self {
         let selection = match spec.selection {
             SelectionKind::Tournament => Selection::Tournament { size: spec.tournament },
+            SelectionKind::UnbiasedTournament => Selection::UnbiasedTournament { size: spec.tournament },
             SelectionKind::Rank => Selection::Rank { pressure: spec.pressure.unwrap_or(PRESSURE) },
         };
         let alpha = spec.crossover_alpha.unwrap_or(ALPHA);
@@ -117,6 +128,7 @@ impl From<&EvolutionSpec> for GeneticSpec {
         Self {
             population: spec.population,
             elites: spec.elites,
+            parents: spec.parents,
             selection,
             crossover,
             crossover_rate: spec.crossover_rate,
@@ -153,6 +165,7 @@ impl GeneticSpec {
         let faults = [
             fault(self.population >= 2, "population", "has to be at least 2"),
             fault(self.elites < self.population, "elites", "have to be fewer than the population"),
+            fault(self.parents != Some(0), "parents", "have to be at least 1"),
             fault(places <= u64::from(self.population), "immigrants", "do not find room beside the elites"),
             fault(is_share(self.crossover_rate), "crossover_rate", "has to be from 0 to 1"),
             fault(is_share(self.mutation_rate), "mutation_rate", "has to be from 0 to 1"),
@@ -171,7 +184,9 @@ fn fault(holds: bool, field: &str, message: &str) -> Option<Violation> {
 impl Selection {
     fn fault(self) -> Option<Violation> {
         match self {
-            Self::Tournament { size } => fault(size >= 1, "selection.size", "has to be at least 1"),
+            Self::Tournament { size } | Self::UnbiasedTournament { size } => {
+                fault(size >= 1, "selection.size", "has to be at least 1")
+            }
             Self::Rank { pressure } => {
                 fault((1.0..=2.0).contains(&pressure), "selection.pressure", "has to be from 1 to 2")
             }

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use domain::genome::{Domain, Genome, Parameter};
@@ -127,6 +129,21 @@ fn two_parents_are_never_the_same_member() {
     let spec = EvolutionSpec { crossover_rate: 1.0, ..spec(60, 0) };
     for child in next_generation(&space(), &members, &spec, 1, 1) {
         assert_ne!(child.parents[0], child.parents[1]);
+    }
+}
+
+#[test]
+fn only_the_best_have_children_where_parents_are_limited() {
+    let members = evaluated(&[1.0, 5.0, 2.0, 4.0, 3.0], 1);
+    let ranked: Vec<_> = rank(&members)
+        .into_iter()
+        .map(|member| Parent { position: member.position, genome: member.genome.clone(), step: 0.1 })
+        .collect();
+    for selection in [Selection::UnbiasedTournament { size: 1 }, Selection::Rank { pressure: 1.5 }] {
+        let spec = GeneticSpec { population: 40, elites: 0, parents: Some(2), selection, ..GeneticSpec::default() };
+        let nursery = Nursery { space: &space(), ranked: &ranked, spec: &spec, seed: 1, generation: 1 };
+        let parents: BTreeSet<_> = nursery.children().into_iter().flat_map(|(child, _)| child.parents).collect();
+        assert_eq!(parents, [1, 3].into());
     }
 }
 

@@ -2,7 +2,7 @@ use domain::genome::{Condition, Domain, Genome, Parameter, Scale};
 use proptest::prelude::*;
 
 use super::*;
-use crate::evolution::cma::Covariance;
+use crate::evolution::cma::{Covariance, Restarts};
 use crate::evolution::genetic::{Crossover, Mutation, Selection};
 
 const PARAMETERS: &[Parameter] = &[
@@ -59,6 +59,14 @@ fn algorithms() -> Vec<Algorithm> {
         Algorithm::Cma(CmaSpec { covariance: Covariance::Separable, active: false, ..cma }),
         Algorithm::Sampling { sampling: Sampling::Random, population: 9 },
         Algorithm::Sampling { sampling: Sampling::LatinHypercube, population: 9 },
+        Algorithm::Genetic(GeneticSpec {
+            population: 13,
+            elites: 5,
+            parents: Some(5),
+            selection: Selection::UnbiasedTournament { size: 2 },
+            ..genetic
+        }),
+        Algorithm::Cma(CmaSpec { restarts: Restarts::Interlaced, ..cma }),
     ]
 }
 
@@ -165,7 +173,7 @@ fn what_learns_finds_better_members_than_what_does_not() {
     let all: Vec<_> = algorithms().iter().map(best).collect();
     let control = all[6].max(all[7]);
     assert!(control < 2.95, "{all:?}");
-    assert!(all[..6].iter().all(|&found| found > 2.97), "{all:?}");
+    assert!(all[..6].iter().chain(&all[8..]).all(|&found| found > 2.97), "{all:?}");
 }
 
 #[test]
@@ -210,6 +218,7 @@ fn a_checkpoint_of_another_search_is_refused() {
     assert!(restore(&all[0], &space(), 1, of(&all[4], &space())).is_err());
     assert!(restore(&all[4], &space(), 1, of(&all[5], &space())).is_err());
     assert!(restore(&all[4], &space(), 1, of(&all[4], &narrow)).is_err());
+    assert!(restore(&all[4], &space(), 1, of(&all[9], &space())).is_err());
     assert!(restore(&all[6], &space(), 1, of(&all[6], &space())).is_ok());
 }
 
@@ -222,17 +231,20 @@ fn settings_that_make_no_sense_are_named() {
     let genetic = GeneticSpec {
         population: 4,
         elites: 4,
+        parents: Some(0),
         selection: Selection::Rank { pressure: 3.0 },
         crossover: Crossover::SimulatedBinary { eta: f64::NAN },
         crossover_rate: 1.5,
         mutation: Mutation::Polynomial { eta: -1.0 },
         mutation_rate: f64::NAN,
         immigrants: 1,
+        own_genome: false,
     };
     assert_eq!(
         paths(Algorithm::Genetic(genetic)),
         [
             "evolution.elites",
+            "evolution.parents",
             "evolution.immigrants",
             "evolution.crossover_rate",
             "evolution.mutation_rate",
