@@ -90,11 +90,12 @@ impl Definition {
             agent: self.agent.clone(),
             experiment: String::new(),
             generation: 0,
-            spec: AgentSpec { policy: self.policy.clone(), genome: self.genome.clone() },
+            spec: AgentSpec::new(self.policy.clone(), self.genome.clone()),
             scenario: self.scenario.clone(),
             buttons: self.buttons.clone(),
             variables: self.variables.clone(),
             frame_skip: self.frame_skip,
+            knowledge: Default::default(),
         }
     }
 }

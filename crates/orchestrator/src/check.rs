@@ -55,6 +55,7 @@ pub fn setup(member: &Member, experiment: &str, generation: u32, facts: &Scenari
         buttons: facts.buttons.clone(),
         variables: facts.variables.clone(),
         frame_skip: member.scenario.frame_skip,
+        knowledge: Default::default(),
     }
 }
 

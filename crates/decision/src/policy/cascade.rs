@@ -12,6 +12,7 @@ use domain::Violation;
 use domain::action::{Buttons, Decision};
 use domain::agent::SessionSetup;
 use domain::game::{GameState, ObservationSpec};
+use domain::knowledge::KnowledgeKind;
 
 use crate::controls::{Controls, required};
 use crate::experience::grid;
@@ -33,6 +34,7 @@ pub(crate) const INFO: PolicyInfo = PolicyInfo {
     about: "asks reflex rules, then its own experience, then strategy documents; aims where none of them decides",
     parameters: genes::PARAMETERS,
     observation: OBSERVATION,
+    knowledge: &[KnowledgeKind::Rules, KnowledgeKind::Documents, KnowledgeKind::Experience, KnowledgeKind::Library],
     make,
 };
 

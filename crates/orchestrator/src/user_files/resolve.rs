@@ -132,7 +132,9 @@ impl<'a> Resolver<'a> {
 
     async fn agent(&mut self, mention: &Mention, name: String, blake3: ContentHash) -> PortResult<Option<StoredAgent>> {
         match definition(&self.blobs.get(&blake3).await?) {
-            Ok(Definition { policy, genome, .. }) => Ok(Some(StoredAgent { name, blake3, policy, genome })),
+            Ok(Definition { policy, genome, .. }) => {
+                Ok(Some(StoredAgent { name, blake3, policy, genome, knowledge: BTreeMap::new() }))
+            }
             Err(reason) => {
                 self.fault(mention.kind, &mention.at, &name, &reason);
                 Ok(None)

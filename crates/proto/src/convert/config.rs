@@ -43,11 +43,12 @@ impl TryFrom<ConfigUpdate> for SessionSetup {
             agent,
             experiment: config.experiment_id,
             generation: config.generation_id,
-            spec: AgentSpec { policy: config.policy, genome: Genome(config.genome) },
+            spec: AgentSpec::new(config.policy, Genome(config.genome)),
             scenario: config.scenario,
             buttons: config.buttons,
             variables: config.variables,
             frame_skip: config.frame_skip,
+            knowledge: Default::default(),
         })
     }
 }
@@ -77,11 +78,12 @@ mod tests {
             agent: AgentId::slug("g0-a1"),
             experiment: "e".into(),
             generation: 3,
-            spec: AgentSpec { policy: "rule_only".into(), genome: Genome([("aim".into(), 0.5)].into()) },
+            spec: AgentSpec::new("rule_only", Genome([("aim".into(), 0.5)].into())),
             scenario: "basic".into(),
             buttons: vec!["ATTACK".into()],
             variables: vec!["AMMO2".into()],
             frame_skip: 4,
+            knowledge: Default::default(),
         }
     }
 
