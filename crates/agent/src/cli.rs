@@ -1,9 +1,13 @@
 //! The command line of the program `agent`.
 
+mod check;
+mod explain;
+mod output;
 mod token;
 
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +21,7 @@ use runtime::telemetry::{self, TelemetryConfig};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-use crate::definition::Definition;
+use crate::definition::Defined;
 use crate::service::SERVICE_NAME;
 use crate::settings::Settings;
 
@@ -38,6 +42,10 @@ enum Command {
     Serve(Box<ServeArgs>),
     /// Ask a daemon whether it is ready; the exit code is the answer
     Health(HealthArgs),
+    /// Tell what a definition makes, and everything that is wrong with it
+    Check(check::CheckArgs),
+    /// Tell what an agent would do in a game state, and why
+    Explain(explain::ExplainArgs),
     /// Make, list and revoke the tokens that callers need
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -71,7 +79,7 @@ struct ServeArgs {
     #[arg(long, env = "AGENT_TOKENS_FILE", value_name = "FILE", help_heading = "gRPC")]
     tokens_file: Option<PathBuf>,
 
-    /// TOML file with the policy and genome that GetAction answers with
+    /// Definition of the agent that GetAction answers with; `agent check` tells what it makes
     #[arg(long, env = "AGENT_DEFINITION", value_name = "FILE")]
     definition: Option<PathBuf>,
 
@@ -103,17 +111,20 @@ impl Cli {
         Loader::new().default_value("grpc-addr", DEFAULT_ADDRESS).load()
     }
 
-    /// Does what was asked for.
+    /// Does what was asked for; the code says whether what was looked at is right.
     ///
     /// # Errors
     /// What went wrong, for people.
-    pub fn run(self) -> anyhow::Result<()> {
-        let runtime = tokio::runtime::Runtime::new().context("cannot start the async runtime")?;
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let runtime = || tokio::runtime::Runtime::new().context("cannot start the async runtime");
         match self.command {
-            Command::Serve(args) => runtime.block_on(serve(*args)),
-            Command::Health(args) => runtime.block_on(health(&args)),
-            Command::Token(command) => runtime.block_on(token::run(command)),
+            Command::Serve(args) => runtime()?.block_on(serve(*args))?,
+            Command::Health(args) => runtime()?.block_on(health(&args))?,
+            Command::Check(args) => return check::run(&args),
+            Command::Explain(args) => return explain::run(&args),
+            Command::Token(command) => runtime()?.block_on(token::run(command))?,
         }
+        Ok(ExitCode::SUCCESS)
     }
 }
 
@@ -198,7 +209,7 @@ impl ServeArgs {
         Ok(Settings {
             budget: Duration::from_millis(self.budget_ms),
             drain_limit: Duration::from_millis(self.drain_ms),
-            definition: self.definition.as_deref().map(Definition::read).transpose()?,
+            definition: self.definition.as_deref().map(Defined::read).transpose()?,
             reflection: self.grpc.reflection,
             server: ServerConfig { access: Access { book, ..server.access }, ..server },
             ..Settings::default()

@@ -8,6 +8,7 @@ pub mod cli;
 pub mod definition;
 mod evaluate;
 pub mod histogram;
+pub mod inspection;
 pub mod live;
 mod metrics;
 mod roster;

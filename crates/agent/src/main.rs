@@ -1,5 +1,7 @@
 //! The program `agent`.
 
-fn main() -> anyhow::Result<()> {
+use std::process::ExitCode;
+
+fn main() -> anyhow::Result<ExitCode> {
     agent::cli::Cli::load().run()
 }

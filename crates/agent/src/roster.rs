@@ -1,12 +1,13 @@
 //! The agents that GetAction knows: the one of the definition file and those of earlier sessions.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use decision::Policy;
 use domain::Violation;
 use domain::action::Decision;
 use domain::agent::SessionSetup;
+use domain::file::ContentHash;
 use domain::game::GameState;
 use domain::ids::TickNo;
 use proto::agent::v1;
@@ -26,6 +27,8 @@ pub(crate) struct Roster {
 struct Agents {
     by_name: BTreeMap<String, Known>,
     oldest_first: VecDeque<String>,
+    /// What they know: one copy of each content, however many agents know it.
+    contents: BTreeMap<ContentHash, Weak<[u8]>>,
 }
 
 struct Known {
@@ -53,7 +56,8 @@ impl Roster {
     pub(crate) fn remember(&self, setup: &SessionSetup, seed: u64) {
         let mut agents = self.lock();
         let name = setup.agent.to_string();
-        let before = agents.by_name.insert(name.clone(), Known::new(setup.clone(), seed));
+        let setup = agents.shared(setup.clone());
+        let before = agents.by_name.insert(name.clone(), Known::new(setup, seed));
         if before.is_some() {
             return;
         }
@@ -90,12 +94,28 @@ impl Roster {
             }
         };
         let decision = policy.decide(&state);
-        Ok((known.buttons.action(state.tick, &decision), decision))
+        let by = policy.decided_by().unwrap_or(decision.rule);
+        Ok((known.buttons.action(state.tick, &decision, by), decision))
     }
 
     /// A panic of a policy leaves its agent odd but the roster whole.
     fn lock(&self) -> MutexGuard<'_, Agents> {
         self.agents.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Agents {
+    /// The setup with the copies of contents that other agents have.
+    fn shared(&mut self, mut setup: SessionSetup) -> SessionSetup {
+        self.contents.retain(|_, content| content.strong_count() > 0);
+        for (kind, content) in &mut setup.knowledge {
+            let Some(&hash) = setup.spec.knowledge.get(kind) else { continue };
+            match self.contents.get(&hash).and_then(Weak::upgrade) {
+                Some(known) => *content = known,
+                None => drop(self.contents.insert(hash, Arc::downgrade(content))),
+            }
+        }
+        setup
     }
 }
 
@@ -108,8 +128,26 @@ impl Known {
 
 #[cfg(test)]
 mod tests {
+    use domain::agent::AgentSpec;
+    use domain::ids::AgentId;
+    use domain::knowledge::KnowledgeKind;
+
     use super::*;
-    use crate::definition::Definition;
+
+    fn setup(agent: &str, rules: &[u8]) -> SessionSetup {
+        let knowledge = [(KnowledgeKind::Rules, ContentHash::of(rules))].into();
+        SessionSetup {
+            agent: AgentId::slug(agent),
+            experiment: String::new(),
+            generation: 0,
+            spec: AgentSpec { policy: "random".into(), genome: Default::default(), knowledge },
+            scenario: String::new(),
+            buttons: vec!["ATTACK".into()],
+            variables: vec![],
+            frame_skip: 4,
+            knowledge: [(KnowledgeKind::Rules, rules.into())].into(),
+        }
+    }
 
     fn knows(roster: &Roster, name: &str) -> bool {
         let state = v1::GameState { agent_id: name.into(), ..v1::GameState::default() };
@@ -119,16 +157,28 @@ mod tests {
     #[test]
     fn the_oldest_are_forgotten_and_the_defined_stay() {
         let roster = Roster::default();
-        let definition: Definition = toml::from_str("policy = \"random\"").unwrap();
-        roster.keep(definition.setup(), 0);
+        roster.keep(setup("default", b""), 0);
 
         for index in 0..=REMEMBERED {
-            let agent = domain::ids::AgentId::slug(&format!("a{index}"));
-            roster.remember(&SessionSetup { agent, ..definition.setup() }, 0);
+            roster.remember(&setup(&format!("a{index}"), b""), 0);
         }
 
         assert!(knows(&roster, "default"));
         assert!(!knows(&roster, "a0"));
         assert!(knows(&roster, "a1"));
+    }
+
+    #[test]
+    fn agents_that_know_the_same_share_one_copy_of_it() {
+        let roster = Roster::default();
+        for agent in ["a", "b", "c"] {
+            roster.remember(&setup(agent, b"rules = []"), 0);
+        }
+        roster.remember(&setup("c", b""), 0);
+
+        let agents = roster.lock();
+        let content = |agent: &str| agents.by_name[agent].setup.knowledge[&KnowledgeKind::Rules].clone();
+        assert!(Arc::ptr_eq(&content("a"), &content("b")) && !Arc::ptr_eq(&content("a"), &content("c")));
+        assert_eq!(agents.contents.len(), 2);
     }
 }

@@ -41,10 +41,10 @@ impl AgentServer {
     /// What is wrong with the settings' definition.
     pub fn new(settings: Settings, drain: CancellationToken) -> Result<Self, BadMessage> {
         let roster = Roster::default();
-        if let Some(definition) = &settings.definition {
-            let setup = definition.setup();
+        if let Some(defined) = &settings.definition {
+            let setup = defined.setup();
             decision::build(&setup).map_err(BadMessage)?;
-            roster.keep(setup, definition.seed);
+            roster.keep(setup, defined.definition.seed);
         }
         Ok(Self { settings: Arc::new(settings), roster: Arc::new(roster), audiences: Arc::default(), drain })
     }

@@ -228,7 +228,8 @@ impl Session {
             sample::end(&span, &decision);
         }
         self.tally.decided(decision.level, took, player.budget);
-        let mut action = player.buttons.action(self.tick, &decision);
+        let by = player.policy.decided_by().unwrap_or(decision.rule);
+        let mut action = player.buttons.action(self.tick, &decision, by);
         action.action_id = self.actions;
         action.latency_us = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);
         self.actions = self.actions.wrapping_add(1);
@@ -251,10 +252,6 @@ impl Session {
         if !(PROTOCOL_MIN..=PROTOCOL_MAX).contains(&config.protocol_version) {
             let asked = config.protocol_version;
             let text = format!("protocol version {asked} is not spoken here, {PROTOCOL_MIN} to {PROTOCOL_MAX} are");
-            return Err(self.breach(ErrorKind::FailedPrecondition, text));
-        }
-        if !config.snapshot_hashes.is_empty() {
-            let text = "this agent holds no snapshots of experience";
             return Err(self.breach(ErrorKind::FailedPrecondition, text));
         }
         let default_seed = config.agent_seed;

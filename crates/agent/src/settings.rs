@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use runtime::grpc::ServerConfig;
 
-use crate::definition::Definition;
+use crate::definition::Defined;
 
 /// Settings of the daemon; the defaults are those of the command line.
 #[derive(Debug, Clone)]
@@ -16,7 +16,7 @@ pub struct Settings {
     /// Time that sessions have to end their episodes once the daemon is to stop.
     pub drain_limit: Duration,
     /// The agent that GetAction knows from the start.
-    pub definition: Option<Definition>,
+    pub definition: Option<Defined>,
     /// Whether reflection is served.
     pub reflection: bool,
     /// How the server treats its connections.

@@ -110,11 +110,12 @@ fn setup([l0, l1, l2]: [f64; 3]) -> SessionSetup {
         agent: AgentId::slug("bench"),
         experiment: String::new(),
         generation: 20,
-        spec: AgentSpec { policy: "cascade".into(), genome },
+        spec: AgentSpec::new("cascade", genome),
         scenario: "any".into(),
         buttons: states::names(&BUTTONS),
         variables: vec![],
         frame_skip: 4,
+        knowledge: Default::default(),
     }
 }
 

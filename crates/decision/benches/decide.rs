@@ -31,11 +31,12 @@ fn decide(criterion: &mut Criterion) {
             agent: AgentId::slug("bench"),
             experiment: String::new(),
             generation: 0,
-            spec: AgentSpec { policy: info.name.into(), genome: Genome::default() },
+            spec: AgentSpec::new(info.name, Genome::default()),
             scenario: "defend_the_line".into(),
             buttons: states::names(&BUTTONS),
             variables: vec![],
             frame_skip: 4,
+            knowledge: Default::default(),
         };
         let Ok(mut policy) = build(&setup) else { panic!("{} has the buttons it needs", info.name) };
         policy.start(1);

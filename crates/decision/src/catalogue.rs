@@ -5,6 +5,7 @@ use domain::action::Buttons;
 use domain::agent::SessionSetup;
 use domain::game::ObservationSpec;
 use domain::genome::Parameter;
+use domain::knowledge::KnowledgeKind;
 
 use crate::controls::Controls;
 use crate::policy::{aim, cascade, neural, random, script, study};
@@ -22,6 +23,8 @@ pub struct PolicyInfo {
     pub parameters: &'static [Parameter],
     /// What it wants to be shown.
     pub observation: ObservationSpec,
+    /// What it has a use for besides its genome.
+    pub knowledge: &'static [KnowledgeKind],
     pub(crate) make: Make,
 }
 
@@ -51,20 +54,20 @@ pub fn find(name: &str) -> Option<&'static PolicyInfo> {
     POLICIES.iter().find(|policy| policy.name == name)
 }
 
-/// Makes the policy that `setup` describes, with no knowledge but the rules that are built in.
+/// Makes the policy that `setup` describes, with what its contents say.
 ///
 /// # Errors
-/// As [`build_with`].
+/// As [`Knowledge::read`] and [`build_with`].
 pub fn build(setup: &SessionSetup) -> Result<Box<dyn Policy>, Vec<Violation>> {
-    build_with(setup, &Knowledge::default())
+    build_with(setup, &Knowledge::read(&setup.knowledge)?)
 }
 
-/// Makes the policy that `setup` describes, with rules and snapshots of its own.
+/// Makes the policy that `setup` describes with this knowledge. The setup's own contents do not count.
 ///
 /// # Errors
 /// All that is wrong at once: an unknown policy at `agent.policy`, unknown or impossible genes at
-/// `agent.genome.NAME`, at `scenario.buttons` buttons that the policy needs and the scenario does not have, and below
-/// `rules` what is wrong with the rules.
+/// `agent.genome.NAME`, at `scenario.buttons` buttons that the policy needs and the scenario does not have, below `rules`
+/// what is wrong with the rules, and at `network` one that does not fit.
 pub fn build_with(setup: &SessionSetup, knowledge: &Knowledge) -> Result<Box<dyn Policy>, Vec<Violation>> {
     let Some(policy) = find(&setup.spec.policy) else { return Err(vec![unknown(&setup.spec.policy)]) };
     let mut violations = setup.spec.genome.violations(policy.parameters, "agent.genome");
@@ -82,14 +85,32 @@ pub fn build_with(setup: &SessionSetup, knowledge: &Knowledge) -> Result<Box<dyn
     }
 }
 
-/// What is wrong with what [`build_with`] would make, and what is allowed but hardly meant, such as a rule that never
-/// decides. For people who write rules: a session needs no warnings.
+/// What is wrong with what [`build`] would make, and what is allowed but hardly meant, such as a rule that never
+/// decides or knowledge that the policy has no use for. For people who write definitions: a session needs no warnings.
 #[must_use]
-pub fn check(setup: &SessionSetup, knowledge: &Knowledge) -> Findings {
-    let violations = build_with(setup, knowledge).err().unwrap_or_default();
-    let rules = knowledge.rules.as_ref().filter(|_| setup.spec.policy == cascade::INFO.name);
-    let terms = Terms { parameters: cascade::INFO.parameters, buttons: &setup.buttons };
-    Findings { violations, warnings: rules.map(|rules| rules.check(&terms).warnings).unwrap_or_default() }
+pub fn check(setup: &SessionSetup) -> Findings {
+    let knowledge = match Knowledge::read(&setup.knowledge) {
+        Ok(knowledge) => knowledge,
+        Err(violations) => return Findings { violations, ..Findings::default() },
+    };
+    let violations = build_with(setup, &knowledge).err().unwrap_or_default();
+    let Some(policy) = find(&setup.spec.policy) else { return Findings { violations, ..Findings::default() } };
+    let mut warnings: Vec<_> = setup.knowledge.keys().filter_map(|&kind| unused(policy, kind)).collect();
+    if policy.knowledge.contains(&KnowledgeKind::Rules) {
+        let terms = Terms { parameters: policy.parameters, buttons: &setup.buttons };
+        warnings.extend(knowledge.rules.iter().flat_map(|rules| rules.check(&terms).warnings));
+    }
+    Findings { violations, warnings }
+}
+
+/// The warning that a policy does not look at what it is given.
+fn unused(policy: &PolicyInfo, kind: KnowledgeKind) -> Option<Violation> {
+    if policy.knowledge.contains(&kind) {
+        return None;
+    }
+    let users = POLICIES.iter().filter(|policy| policy.knowledge.contains(&kind)).map(|policy| policy.name);
+    let help = format!("leave it out, or choose a policy that looks at it: {}", users.collect::<Vec<_>>().join(", "));
+    Some(Violation::new(kind.name(), format!("the policy `{}` does not look at it", policy.name)).with_help(help))
 }
 
 fn unknown(name: &str) -> Violation {
@@ -105,21 +126,18 @@ mod tests {
     use domain::ids::AgentId;
 
     use super::*;
-    use crate::rules::RuleSet;
 
     fn setup(policy: &str, genes: &[(&str, f64)], buttons: &[&str]) -> SessionSetup {
         SessionSetup {
             agent: AgentId::slug("a"),
             experiment: String::new(),
             generation: 0,
-            spec: AgentSpec {
-                policy: policy.into(),
-                genome: Genome(genes.iter().map(|&(name, value)| (name.into(), value)).collect()),
-            },
+            spec: AgentSpec::new(policy, Genome(genes.iter().map(|&(name, value)| (name.into(), value)).collect())),
             scenario: "defend_the_line".into(),
             buttons: buttons.iter().map(|&name| name.into()).collect(),
             variables: vec![],
             frame_skip: 4,
+            knowledge: Default::default(),
         }
     }
 
@@ -155,14 +173,17 @@ mod tests {
 
     #[test]
     fn a_check_tells_mistakes_and_warnings() {
-        let rules = |when: &str| {
+        let found = |policy, when: &str| {
             let text = format!("[[rules]]\nname = \"a\"\nwhen = {when}\ndo = \"aim\"");
-            Knowledge { rules: Some(RuleSet::parse(&text).unwrap().into()), ..Knowledge::default() }
+            let knowledge = [(KnowledgeKind::Rules, text.into_bytes().into())].into();
+            check(&SessionSetup { knowledge, ..setup(policy, &[], &BUTTONS) })
         };
-        let found = |policy, when| check(&setup(policy, &[], &BUTTONS), &rules(when));
         assert_eq!(found("cascade", "{ all = [] }").warnings[0].path, "rules");
         assert_eq!(found("cascade", "{ feature = \"x\" }").violations[0].path, "rules[0].when.feature");
-        assert_eq!(found("aim", "{ all = [] }"), Findings::default());
+        assert_eq!(found("cascade", "{ feature = 1 }").violations[0].path, "rules");
+        let unused = found("aim", "{ all = [] }");
+        assert_eq!((unused.violations.len(), unused.warnings.len()), (0, 1), "{unused:?}");
+        assert_eq!(unused.warnings[0].message, "the policy `aim` does not look at it");
     }
 
     #[test]

@@ -60,11 +60,12 @@ fn setup(policy: &str, genome: Genome) -> SessionSetup {
         agent: AgentId::slug("a"),
         experiment: String::new(),
         generation: 0,
-        spec: AgentSpec { policy: policy.into(), genome },
+        spec: AgentSpec::new(policy, genome),
         scenario: "any".into(),
         buttons: states::names(&BUTTONS),
         variables: vec![],
         frame_skip: 4,
+        knowledge: Default::default(),
     }
 }
 

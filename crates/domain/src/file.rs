@@ -1,6 +1,7 @@
 //! Files of a user's own that an experiment names: first by a path, and once they were taken in by their content.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -8,6 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::genome::Genome;
+use crate::knowledge::{KnowledgeHashes, KnowledgeKind};
 
 /// BLAKE3 of a file's content; written as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -167,6 +169,9 @@ pub struct StoredAgent {
     /// The parameters that it gives.
     #[serde(default)]
     pub genome: Genome,
+    /// What it knows besides, each in the file that it is in: in the definition itself, or in one that it names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub knowledge: BTreeMap<KnowledgeKind, StoredFile>,
 }
 
 impl StoredAgent {
@@ -175,14 +180,20 @@ impl StoredAgent {
     pub fn file(&self) -> StoredFile {
         StoredFile { name: self.name.clone(), blake3: self.blake3 }
     }
+
+    /// What it knows, by content.
+    #[must_use]
+    pub fn knowledge_hashes(&self) -> KnowledgeHashes {
+        self.knowledge.iter().map(|(&kind, file)| (kind, file.blake3)).collect()
+    }
 }
 
-/// What a path in an experiment file, or in a config that it names, stands for: as somebody says who has the file.
+/// What a path in an experiment file, or in a file that it names, stands for: as somebody says who has the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivenFile {
     /// The path, exactly as it is written.
     pub path: String,
-    /// The path of the config that it is written in; none where that is the experiment file.
+    /// The path of the config or definition that it is written in; none where that is the experiment file.
     pub named_in: Option<String>,
     /// What is in it.
     pub blake3: ContentHash,

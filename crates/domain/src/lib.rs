@@ -23,6 +23,7 @@ pub mod game;
 pub mod genome;
 pub mod ids;
 pub mod journal;
+pub mod knowledge;
 pub mod measures;
 pub mod plan;
 pub mod ports;

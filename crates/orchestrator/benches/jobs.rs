@@ -91,7 +91,8 @@ async fn hand_over(orders: &mpsc::Sender<Order>, assignment: Assignment) {
     let (done, answer) = oneshot::channel();
     let (progress, cancelled) = (Arc::new(Progress::default()), CancellationToken::new());
     let assignment = Box::new(assignment);
-    orders.send(Order { assignment, results, progress, cancelled, span: Span::none(), done }).await.unwrap();
+    let (knowledge, span) = (Default::default(), Span::none());
+    orders.send(Order { assignment, knowledge, results, progress, cancelled, span, done }).await.unwrap();
     while played.recv().await.is_some() {}
     answer.await.unwrap().unwrap();
 }

@@ -1,16 +1,21 @@
 //! Checks of a specification against what is there: policies, genes, scenarios, buttons.
 
+use std::collections::BTreeMap;
+
+use decision::Knowledge;
 use domain::Violation;
 use domain::agent::{AgentSpec, SessionSetup};
-use domain::experiment::{ExperimentSpec, ScenarioSpec};
+use domain::experiment::{ExperimentSpec, FileKind, ScenarioSpec};
 use domain::ids::ExperimentId;
+use domain::knowledge::{KnowledgeContents, KnowledgeHashes, KnowledgeKind};
 use domain::plan::Member;
 
 use crate::games::{Games, ScenarioFacts};
 use crate::planning;
+use crate::user_files::Known;
 
-/// Everything that is wrong with a specification that is valid by itself.
-pub fn violations(spec: &ExperimentSpec, games: &dyn Games) -> Vec<Violation> {
+/// Everything that is wrong with a specification that is valid by itself and whose agents know what is `known`.
+pub fn violations(spec: &ExperimentSpec, games: &dyn Games, known: &Known) -> Vec<Violation> {
     let mut found = Vec::new();
     if planning::planned(spec) > domain::experiment::MAX_EPISODES {
         let message = format!("plans more than {} episodes", domain::experiment::MAX_EPISODES);
@@ -26,7 +31,7 @@ pub fn violations(spec: &ExperimentSpec, games: &dyn Games) -> Vec<Violation> {
     let plan = planning::first(ExperimentId::derive(&[0; 32], ""), spec);
     match plan.and_then(|plan| planning::check_claims(spec).map(|()| plan)) {
         Err(violations) => found.extend(violations),
-        Ok(plan) if base.is_none() => found.extend(member_violations(spec, &plan.members, games)),
+        Ok(plan) if base.is_none() => found.extend(member_violations(spec, &plan.members, games, known)),
         Ok(_) => {}
     }
     found.dedup();
@@ -44,7 +49,7 @@ pub fn scenarios(members: &[Member]) -> Vec<&ScenarioSpec> {
     scenarios
 }
 
-/// What a member's agent is told before it plays.
+/// What a member's agent is told before it plays, but for the contents that it knows.
 pub fn setup(member: &Member, experiment: &str, generation: u32, facts: &ScenarioFacts) -> SessionSetup {
     SessionSetup {
         agent: member.agent.clone(),
@@ -55,17 +60,32 @@ pub fn setup(member: &Member, experiment: &str, generation: u32, facts: &Scenari
         buttons: facts.buttons.clone(),
         variables: facts.variables.clone(),
         frame_skip: member.scenario.frame_skip,
+        knowledge: KnowledgeContents::new(),
     }
 }
 
-fn member_violations(spec: &ExperimentSpec, members: &[Member], games: &dyn Games) -> Vec<Violation> {
+/// What agents know, read once for all that know the same.
+struct Reader<'a> {
+    known: &'a Known,
+    read: BTreeMap<KnowledgeHashes, Result<Knowledge, Vec<Violation>>>,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, hashes: &KnowledgeHashes) -> &Result<Knowledge, Vec<Violation>> {
+        let known = self.known;
+        self.read.entry(hashes.clone()).or_insert_with(|| Knowledge::read(&known.contents(hashes)))
+    }
+}
+
+fn member_violations(spec: &ExperimentSpec, members: &[Member], games: &dyn Games, known: &Known) -> Vec<Violation> {
     let mut found: Vec<Violation> = Vec::new();
+    let mut reader = Reader { known, read: BTreeMap::new() };
     for scenario in scenarios(members).into_iter().filter(|scenario| scenario.path().is_none()) {
         let known = members.iter().filter(|member| !is_unknown(&member.spec));
         let players = known.filter(|member| &member.scenario == scenario);
         let violations: Vec<_> = match games.facts(scenario) {
             Err(violations) => violations.into_iter().zip(players.take(1).cycle()).collect(),
-            Ok(facts) => players.flat_map(|member| setup_violations(member, &facts)).collect(),
+            Ok(facts) => players.flat_map(|member| setup_violations(member, &facts, &mut reader)).collect(),
         };
         for (violation, member) in violations {
             let violation = pointed(violation, spec, member);
@@ -85,9 +105,26 @@ fn is_unknown(agent: &AgentSpec) -> bool {
     agent.policy.is_empty()
 }
 
-fn setup_violations<'a>(member: &'a Member, facts: &ScenarioFacts) -> Vec<(Violation, &'a Member)> {
-    let violations = decision::build(&setup(member, "", 0, facts)).err().unwrap_or_default();
-    violations.into_iter().map(|violation| (violation, member)).collect()
+fn setup_violations<'a>(
+    member: &'a Member,
+    facts: &ScenarioFacts,
+    reader: &mut Reader<'_>,
+) -> Vec<(Violation, &'a Member)> {
+    let violations = match reader.read(&member.spec.knowledge) {
+        Ok(knowledge) => decision::build_with(&setup(member, "", 0, facts), knowledge).err().unwrap_or_default(),
+        Err(violations) => violations.clone(),
+    };
+    violations.into_iter().map(|violation| (in_specification(violation), member)).collect()
+}
+
+/// The same with a path of the specification: what an agent knows is in the file that defines it.
+fn in_specification(violation: Violation) -> Violation {
+    let field = violation.path.split(['.', '[']).next().unwrap_or_default();
+    if KnowledgeKind::ALL.iter().all(|kind| kind.name() != field) {
+        return violation;
+    }
+    let message = format!("{}: {}", violation.path, violation.message);
+    Violation { path: FileKind::Agent.field().to_owned(), message, ..violation }
 }
 
 /// Points at the level that a violation comes from. Where none does, it says which condition it is about: its path alone
@@ -160,7 +197,10 @@ mod tests {
     fn told(factors: serde_json::Value) -> Vec<(String, String)> {
         let mut spec = testkit::builder::spec(1);
         spec.design = Some(serde_json::from_value(serde_json::json!({ "factors": factors })).unwrap());
-        violations(&spec, &OneScenario).into_iter().map(|found| (found.path, found.message)).collect()
+        violations(&spec, &OneScenario, &Known::default())
+            .into_iter()
+            .map(|found| (found.path, found.message))
+            .collect()
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::experiment_file::{self, Document, Faults};
 use crate::games::Games;
 use crate::research::Research;
 use crate::user_files::resolve::{ResolveError, resolve};
-use crate::user_files::{Hold, UserFiles};
+use crate::user_files::{Hold, Known, UserFiles};
 use crate::{check, planning};
 
 /// Characters of an id that are enough to look it up by.
@@ -135,7 +135,9 @@ impl Core {
             Err(ResolveError::Port(error)) => return Err(error.into()),
         };
         let hold = self.files.hold(&document.spec.game_files()).await?;
-        let found = [document.spec.violations(), check::violations(&document.spec, self.games.as_ref())].concat();
+        let known = Known::of(&document.spec, self.files.blobs.as_ref()).await?;
+        let unfit = check::violations(&document.spec, self.games.as_ref(), &known);
+        let found = [document.spec.violations(), unfit].concat();
         if found.is_empty() {
             Ok(Checked { document, absent, hold })
         } else {

@@ -172,11 +172,12 @@ fn setup(agent: AgentId, scenario: &ScenarioSpec, facts: &ScenarioFacts) -> Sess
         agent,
         experiment: String::new(),
         generation: 0,
-        spec: AgentSpec { policy: REMOTE.to_owned(), genome: Genome::default() },
+        spec: AgentSpec::new(REMOTE, Genome::default()),
         scenario: facts.name.clone(),
         buttons: facts.buttons.clone(),
         variables: facts.variables.clone(),
         frame_skip: scenario.frame_skip,
+        knowledge: Default::default(),
     }
 }
 

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
+use domain::knowledge::KnowledgeContents;
 use domain::ports::Assignment;
 use domain::ports::TickLog;
 use domain::score::Score;
@@ -30,6 +31,9 @@ pub use meter::Meter;
 pub use placement::{Pin, Plan, allowed_cpus, pin_current_thread, plan};
 pub use progress::Progress;
 
+/// The largest message to an agent of this process: what it is told before it plays, with all that it knows.
+const MAX_CONFIG_BYTES: usize = 256 << 20;
+
 /// Where the agents of a shard are.
 #[derive(Clone)]
 pub enum Agents {
@@ -44,6 +48,8 @@ pub enum Agents {
 pub struct Order {
     /// What to play.
     pub assignment: Box<Assignment>,
+    /// What its agent knows.
+    pub knowledge: KnowledgeContents,
     /// Takes every result as soon as its episode is over.
     pub results: mpsc::Sender<Played>,
     /// Counts how far the attempt is.
@@ -168,7 +174,10 @@ async fn local_agent(folder: &std::path::Path, index: usize, stop: CancellationT
     let address = Address::Unix(folder.join(format!("agent-{index}.sock")));
     let listener = Listener::bind(&address).await?;
     tokio::task::spawn_local(async move {
-        if let Err(error) = agent::serve_on(listener, agent::Settings::default(), stop).await {
+        let mut settings = agent::Settings::default();
+        // Nobody else calls it, and what agents know may be large.
+        settings.server.max_message_bytes = MAX_CONFIG_BYTES;
+        if let Err(error) = agent::serve_on(listener, settings, stop).await {
             tracing::error!(%error, "the shard's agent ended");
         }
     });

@@ -6,6 +6,7 @@
 
 mod cache;
 mod content;
+mod knowledge;
 pub mod local;
 pub mod resolve;
 pub mod upload;
@@ -22,6 +23,7 @@ use tokio::sync::Semaphore;
 use cache::Entry;
 pub use cache::FileCache;
 pub(crate) use content::is_wad;
+pub use knowledge::Known;
 
 /// Contents that are in memory at once, on their way in or out.
 const TRANSFERS: usize = 4;

@@ -101,8 +101,8 @@ fn breaches_have_the_kind_that_fits() {
     assert_eq!(kind(&mut configured(), state(0)), ErrorKind::FailedPrecondition);
     let version = ConfigUpdate { protocol_version: 9, ..config() };
     assert_eq!(kind(&mut Session::new(BUDGET), with(version)), ErrorKind::FailedPrecondition);
-    let snapshot = ConfigUpdate { snapshot_hashes: vec!["ab".into()], ..config() };
-    assert_eq!(kind(&mut Session::new(BUDGET), with(snapshot)), ErrorKind::FailedPrecondition);
+    let nameless = ConfigUpdate { snapshot_hashes: vec!["ab".into()], ..config() };
+    assert_eq!(kind(&mut Session::new(BUDGET), with(nameless)), ErrorKind::Invalid);
     let mut playing = configured();
     start(&mut playing, 1);
     assert_eq!(kind(&mut playing, with(config())), ErrorKind::FailedPrecondition);

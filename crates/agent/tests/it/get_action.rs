@@ -7,11 +7,11 @@ use proto::agent::v1::{GameState, GetActionRequest, GetActionResponse};
 use proto::status::violations;
 use tonic::{Code, Status};
 
-use crate::harness::{Daemon, state};
+use crate::harness::{Daemon, defined, state};
 
 fn settings() -> Settings {
     let text = "policy = \"random\"\nagent = \"d\"\nbuttons = [\"ATTACK\", \"TURN_LEFT\"]\nseed = 5";
-    Settings { definition: Some(toml::from_str(text).unwrap()), ..Settings::default() }
+    Settings { definition: Some(defined(text)), ..Settings::default() }
 }
 
 async fn ask(daemon: &Daemon, agent_id: &str, state: GameState) -> Result<GetActionResponse, Status> {

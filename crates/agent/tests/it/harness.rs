@@ -1,6 +1,7 @@
 //! A daemon on a Unix socket of its own, and what is said to it.
 
 use agent::Settings;
+use agent::definition::Defined;
 use proto::agent::v1::agent_service_client::AgentServiceClient;
 use proto::agent::v1::{ConfigUpdate, GameState};
 use proto::session::Session;
@@ -42,6 +43,14 @@ impl Daemon {
         session.configure(config()).await.unwrap();
         session
     }
+}
+
+/// A definition that names no files.
+pub(crate) fn defined(text: &str) -> Defined {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("agent.toml");
+    std::fs::write(&path, text).unwrap();
+    Defined::read(&path).unwrap()
 }
 
 pub(crate) fn config() -> ConfigUpdate {

@@ -5,6 +5,8 @@
 mod evaluate;
 mod get_action;
 mod harness;
+mod knowledge;
 mod live_session;
 mod observe;
+mod program;
 mod server;

@@ -19,7 +19,7 @@ use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
 use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
 use tonic_reflection::pb::v1::{ServerReflectionRequest, ServerReflectionResponse};
 
-use crate::harness::{Daemon, state};
+use crate::harness::{Daemon, defined, state};
 
 const SOON: Duration = Duration::from_secs(5);
 
@@ -133,8 +133,8 @@ async fn sessions_work_over_tcp_on_a_single_thread() {
 
 #[tokio::test]
 async fn a_wrong_definition_is_refused_before_anything_is_served() {
-    let definition = toml::from_str("policy = \"oracle\"").unwrap();
-    let daemon = Daemon::start(Settings { definition: Some(definition), ..Settings::default() }).await;
+    let definition = Some(defined("policy = \"oracle\""));
+    let daemon = Daemon::start(Settings { definition, ..Settings::default() }).await;
 
     let error = timeout(SOON, daemon.serving).await.unwrap().unwrap().unwrap_err();
 

@@ -34,6 +34,7 @@ pub(crate) const INFO: PolicyInfo = PolicyInfo {
     about: "turns to the threat it wants most and fires when the shot would hit; made to be evolved",
     parameters: genes::PARAMETERS,
     observation: OBSERVATION,
+    knowledge: &[],
     make,
 };
 

@@ -13,6 +13,7 @@ use domain::Violation;
 use domain::action::{Buttons, Decision};
 use domain::agent::SessionSetup;
 use domain::game::{GameState, ObservationSpec};
+use domain::knowledge::KnowledgeKind;
 
 use crate::controls::Controls;
 use crate::experience::grid;
@@ -34,6 +35,7 @@ pub(crate) const INFO: PolicyInfo = PolicyInfo {
     about: "asks reflex rules, then its own experience, then strategy documents; aims where none of them decides, or collects without a weapon",
     parameters: genes::PARAMETERS,
     observation: OBSERVATION,
+    knowledge: &[KnowledgeKind::Rules, KnowledgeKind::Documents, KnowledgeKind::Experience, KnowledgeKind::Library],
     make,
 };
 

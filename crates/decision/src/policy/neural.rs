@@ -1,8 +1,8 @@
 //! `neural`: a small network scores what can be pressed, and what has the highest scores is pressed.
 //!
 //! A tick goes: situation, inputs, network, choice. The network of a genome looks at [`INPUTS`] and has one hidden layer
-//! of tanh units, which may see what they gave out one tick ago; [`with_network`] takes any other network. Each group
-//! of buttons that exclude each other is decided on its own. Doing nothing is an option of every group, with the score 0, so
+//! of tanh units, which may see what they gave out one tick ago; any other network can be given instead. Each group of
+//! buttons that exclude each other is decided on its own. Doing nothing is an option of every group, with the score 0, so
 //! a genome of zeros presses nothing.
 
 mod choice;
@@ -13,6 +13,8 @@ use domain::Violation;
 use domain::action::{Decision, Level};
 use domain::agent::SessionSetup;
 use domain::game::{GameState, ObservationSpec};
+use domain::genome::Genome;
+use domain::knowledge::KnowledgeKind;
 
 use crate::controls::Controls;
 use crate::network::Network;
@@ -30,48 +32,49 @@ pub(crate) const INFO: PolicyInfo = PolicyInfo {
     about: "a small network scores what can be pressed; its weights are made to be evolved",
     parameters: genes::PARAMETERS,
     observation: OBSERVATION,
+    knowledge: &[KnowledgeKind::Network],
     make,
 };
 
-fn make(setup: &SessionSetup, controls: &Controls, _knowledge: &Knowledge) -> Result<Box<dyn Policy>, Vec<Violation>> {
-    let outputs = Outputs::new(controls).map_err(|violation| vec![violation])?;
-    let network =
-        genes::network(&setup.spec.genome).map_err(|error| vec![Violation::new("agent.genome", error.to_string())])?;
+fn make(setup: &SessionSetup, controls: &Controls, knowledge: &Knowledge) -> Result<Box<dyn Policy>, Vec<Violation>> {
+    let genome = &setup.spec.genome;
+    let (network, mut violations) = match &knowledge.network {
+        Some(network) => (Network::clone(network), [misfits(network), idle(genome)].concat()),
+        None => {
+            let made = genes::network(genome);
+            (made.map_err(|error| vec![Violation::new("agent.genome", error.to_string())])?, Vec::new())
+        }
+    };
+    let outputs = Outputs::new(controls).map_err(|violation| violations.push(violation)).ok();
+    let Some(outputs) = outputs.filter(|_| violations.is_empty()) else { return Err(violations) };
+    let features = if network.shape().inputs() == SIZE { Feature::all().collect() } else { inputs() };
     let observer = Observer::with_controls(setup.frame_skip, *controls);
-    Ok(Box::new(Neural { network, features: inputs(), outputs, observer }))
+    Ok(Box::new(Neural { network, features, outputs, observer }))
 }
 
-/// The policy `neural` with a network of one's own in place of the genome's, such as one that
-/// [`onnx::read`](crate::network::onnx::read) gives. Its inputs are [`INPUTS`], or all
+/// Why a network of one's own cannot play. Its inputs are [`INPUTS`], or all
 /// [`COMPONENTS`](crate::situation::COMPONENTS) if it has that many; its outputs are [`OUTPUTS`].
-///
-/// # Errors
-/// At `agent.network` another number of inputs or outputs, at `scenario.buttons` a scenario in which it could press
-/// nothing.
-pub fn with_network(setup: &SessionSetup, network: Network) -> Result<Box<dyn Policy>, Vec<Violation>> {
+fn misfits(network: &Network) -> Vec<Violation> {
     let (given, scores) = (network.shape().inputs(), network.shape().outputs());
     let mut violations = Vec::new();
     if given != INPUTS.len() && given != SIZE {
-        let message = format!("the network has {given} inputs; {} or all {SIZE} are given to it", INPUTS.len());
-        violations.push(Violation::new("agent.network", message));
+        let message = format!("it has {given} inputs; {} or all {SIZE} are given to it", INPUTS.len());
+        violations.push(Violation::new("network", message));
     }
     if scores != OUTPUTS.len() {
-        let message = format!("the network has {scores} outputs; {} are needed: {}", OUTPUTS.len(), OUTPUTS.join(", "));
-        violations.push(Violation::new("agent.network", message));
+        let message = format!("it has {scores} outputs; {} are needed: {}", OUTPUTS.len(), OUTPUTS.join(", "));
+        violations.push(Violation::new("network", message));
     }
-    let controls = Controls::new(&setup.buttons);
-    match Outputs::new(&controls) {
-        Ok(outputs) if violations.is_empty() => {
-            let features = if given == SIZE { Feature::all().collect() } else { inputs() };
-            let observer = Observer::with_controls(setup.frame_skip, controls);
-            Ok(Box::new(Neural { network, features, outputs, observer }))
-        }
-        Ok(_) => Err(violations),
-        Err(violation) => {
-            violations.push(violation);
-            Err(violations)
-        }
-    }
+    violations
+}
+
+/// Genes beside a network that stands in their place.
+fn idle(genome: &Genome) -> Vec<Violation> {
+    let idle = |name: &String| {
+        let message = "has no effect: a network of its own stands in the place of the genome's";
+        Violation::new(format!("agent.genome.{name}"), message).with_help("leave out the gene, or the network")
+    };
+    genome.0.keys().map(idle).collect()
 }
 
 fn inputs() -> Vec<Feature> {

@@ -18,6 +18,7 @@ pub(crate) const INFO: PolicyInfo = PolicyInfo {
     about: "presses one button of the scenario, drawn uniformly every tick",
     parameters: &[],
     observation: OBSERVATION,
+    knowledge: &[],
     make,
 };
 

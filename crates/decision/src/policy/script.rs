@@ -24,6 +24,7 @@ pub(crate) const ATTACK_ONLY: PolicyInfo = PolicyInfo {
     about: "attacks every tick, whatever happens",
     parameters: &[],
     observation: OBSERVATION,
+    knowledge: &[],
     make: make_attack_only,
 };
 
@@ -33,6 +34,7 @@ pub(crate) const SWEEP_LR: PolicyInfo = PolicyInfo {
     about: "repeats attack, left, attack, right; goes left when weak or out of ammunition",
     parameters: &[SWEEP_HEALTH],
     observation: OBSERVATION,
+    knowledge: &[],
     make: make_sweep_lr,
 };
 
@@ -42,6 +44,7 @@ pub(crate) const RULE_ONLY: PolicyInfo = PolicyInfo {
     about: "goes left when weak or out of ammunition, else attacks",
     parameters: &[RULE_HEALTH],
     observation: OBSERVATION,
+    knowledge: &[],
     make: make_rule_only,
 };
 

@@ -26,11 +26,12 @@ fn setup(genes: &[f64], buttons: &[String]) -> SessionSetup {
         agent: AgentId::slug("a"),
         experiment: String::new(),
         generation: 5,
-        spec: AgentSpec { policy: "cascade".into(), genome: Genome(genome.collect()) },
+        spec: AgentSpec::new("cascade", Genome(genome.collect())),
         scenario: "any".into(),
         buttons: buttons.to_vec(),
         variables: vec![],
         frame_skip: 4,
+        knowledge: Default::default(),
     }
 }
 
@@ -67,7 +68,7 @@ proptest! {
 fn every_level_gets_its_say_with_the_built_in_rules() {
     let buttons = states::names(&["TURN_LEFT", "TURN_RIGHT", "ATTACK", "MOVE_LEFT", "MOVE_RIGHT", "MOVE_FORWARD"]);
     let setup = SessionSetup {
-        spec: AgentSpec { policy: "cascade".into(), genome: Genome([("l2_score".into(), 0.7)].into()) },
+        spec: AgentSpec::new("cascade", Genome([("l2_score".into(), 0.7)].into())),
         ..setup(&[], &buttons)
     };
     let played = play(&setup, &KNOWLEDGE, 1, &played::states(77, 40)).unwrap();
@@ -96,10 +97,7 @@ fn rules_that_cover_everything_leave_nothing_to_the_levels_below() {
     assert_eq!(warnings.len(), 1, "{warnings:?}");
 
     let knowledge = Knowledge { rules: Some(Arc::new(rules)), ..KNOWLEDGE.clone() };
-    let setup = SessionSetup {
-        spec: AgentSpec { policy: "cascade".into(), genome: Genome::default() },
-        ..setup(&[], &buttons)
-    };
+    let setup = SessionSetup { spec: AgentSpec::new("cascade", Genome::default()), ..setup(&[], &buttons) };
     let played = play(&setup, &knowledge, 1, &played::states(77, 10)).unwrap();
     assert!(played.iter().all(|(_, by)| *by == By::Rule));
 }

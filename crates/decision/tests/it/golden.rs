@@ -56,11 +56,12 @@ fn decisions_are_what_they_always_were() {
             agent: AgentId::slug("a"),
             experiment: String::new(),
             generation: 3,
-            spec: AgentSpec { policy: policy.name.into(), genome: Genome::default() },
+            spec: AgentSpec::new(policy.name, Genome::default()),
             scenario: "any".into(),
             buttons: states::names(&names),
             variables: vec![],
             frame_skip: 4,
+            knowledge: Default::default(),
         };
         let mut made = build_with(&setup, &knowledge).ok().unwrap();
         made.start(11);

@@ -26,11 +26,12 @@ fn setup(policy: &PolicyInfo, genes: &[f64], buttons: &[String], frame_skip: u32
         agent: AgentId::slug("a"),
         experiment: String::new(),
         generation: 0,
-        spec: AgentSpec { policy: policy.name.into(), genome: Genome(genome.collect()) },
+        spec: AgentSpec::new(policy.name, Genome(genome.collect())),
         scenario: "any".into(),
         buttons: buttons.to_vec(),
         variables: vec![],
         frame_skip,
+        knowledge: Default::default(),
     }
 }
 

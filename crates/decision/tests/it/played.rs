@@ -126,5 +126,5 @@ pub(crate) fn knowledge(count: usize) -> Knowledge {
         Trial { cell: grid::cell(&situation), tactic, success: place % 7 < 5 }
     });
     let experience = Experience::default().fold(trials);
-    Knowledge { rules: None, experience: Arc::new(experience), documents: Arc::new(library(count)) }
+    Knowledge { experience: Arc::new(experience), documents: Arc::new(library(count)), ..Knowledge::default() }
 }

@@ -75,7 +75,10 @@ impl TakenIn {
                 std::iter::once(config.file()).chain(named).collect()
             }
             Self::Wad(file) => vec![file.clone()],
-            Self::Agent(agent) => vec![agent.file()],
+            Self::Agent(agent) => {
+                let named = agent.knowledge.values().filter(|file| file.blake3 != agent.blake3).cloned();
+                std::iter::once(agent.file()).chain(named).collect()
+            }
         }
     }
 
@@ -289,7 +292,8 @@ mod tests {
                 FileKind::Config => TakenIn::Config(StoredConfig { name, blake3, wad: None, game: None }),
                 FileKind::Wad => TakenIn::Wad(file),
                 FileKind::Agent => {
-                    TakenIn::Agent(StoredAgent { name, blake3, policy: "aim".into(), genome: Default::default() })
+                    let (genome, knowledge) = Default::default();
+                    TakenIn::Agent(StoredAgent { name, blake3, policy: "aim".into(), genome, knowledge })
                 }
             };
             ((mention.kind, mention.path), taken_in)

@@ -109,11 +109,12 @@ fn setup() -> SessionSetup {
         agent: AgentId::slug("bench"),
         experiment: String::new(),
         generation: 0,
-        spec: AgentSpec { policy: "random".into(), genome: Genome::default() },
+        spec: AgentSpec::new("random", Genome::default()),
         scenario: "defend_the_line".into(),
         buttons: ["TURN_LEFT", "TURN_RIGHT", "ATTACK"].map(String::from).to_vec(),
         variables: ["HEALTH", "AMMO2"].map(String::from).to_vec(),
         frame_skip: 1,
+        knowledge: Default::default(),
     }
 }
 

@@ -80,11 +80,12 @@ pub fn setup(games: &DoomGames, frame_skip: u32) -> anyhow::Result<SessionSetup>
         agent: AgentId::slug("bench"),
         experiment: String::new(),
         generation: 0,
-        spec: AgentSpec { policy: "random".into(), genome: Genome::default() },
+        spec: AgentSpec::new("random", Genome::default()),
         scenario: facts.name,
         buttons: facts.buttons,
         variables: facts.variables,
         frame_skip,
+        knowledge: Default::default(),
     })
 }
 

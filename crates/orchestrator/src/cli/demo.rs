@@ -18,6 +18,7 @@ use super::{Failure, Place, engine, games, output};
 use crate::app::{Embedded, EmbeddedSettings};
 use crate::games::doom::DoomGames;
 use crate::shard::Pin;
+use crate::user_files::Known;
 use crate::{check, experiment_file};
 use display::Display;
 
@@ -115,7 +116,7 @@ pub(super) async fn run(args: DemoArgs, place: &Place) -> Result<(), Failure> {
 /// Refuses what cannot be played before anything is written.
 fn validate(install: &Install, overrides: &[String]) -> Result<(), Failure> {
     let games = DoomGames::new(install.clone(), PathBuf::new());
-    let more = |spec: &ExperimentSpec| check::violations(spec, &games);
+    let more = |spec: &ExperimentSpec| check::violations(spec, &games, &Known::default());
     experiment_file::check(NAME, EXPERIMENT.as_bytes(), overrides, more)?;
     Ok(())
 }

@@ -16,6 +16,7 @@ use super::output::{self, Form};
 use super::{Exit, Failure, Place};
 use crate::experiment_file::{self, Document, Fault, Faults};
 use crate::games::doom::DoomGames;
+use crate::user_files::Known;
 use crate::user_files::local::{self, LocalBlobs, LocalFile};
 use crate::user_files::resolve::{ResolveError, resolve};
 use crate::{check, planning};
@@ -90,8 +91,10 @@ async fn check_with_files(
         Ok(read) => read,
         Err(faults) => return Ok(Err(faults)),
     };
-    let games = DoomGames::new(install, PathBuf::new()).with_files(LocalBlobs::of(&files));
-    let found = [document.spec.violations(), check::violations(&document.spec, &games)].concat();
+    let blobs = LocalBlobs::of(&files);
+    let known = Known::of(&document.spec, &blobs).await?;
+    let games = DoomGames::new(install, PathBuf::new()).with_files(blobs);
+    let found = [document.spec.violations(), check::violations(&document.spec, &games, &known)].concat();
     Ok(if found.is_empty() { Ok(document) } else { Err(Box::new(document.faults(found))) })
 }
 

@@ -78,6 +78,7 @@ pub(super) fn genome(generation: u32, member: &Member) -> pb::Genome {
         label: member.label.clone(),
         policy: member.spec.policy.clone(),
         genes: member.spec.genome.0.clone(),
+        knowledge: member.spec.knowledge.iter().map(|(kind, hash)| (kind.to_string(), hash.to_string())).collect(),
         parents: member.parents.iter().map(ToString::to_string).collect(),
         operators: member.operators.clone(),
         levels: levels(member),

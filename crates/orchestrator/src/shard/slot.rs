@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::action::Buttons;
+use domain::agent::SessionSetup;
 use domain::environment::Reading;
 use domain::experiment::ScenarioSpec;
 use domain::game::{GameState, ObservationSpec};
 use domain::ids::TickNo;
+use domain::knowledge::KnowledgeContents;
 use domain::plan::PlannedEpisode;
 use domain::ports::{Assignment, Environment, TickLog, TickRow};
 use domain::score::{EpisodeKey, Score};
@@ -52,10 +54,10 @@ impl Slot {
     /// Plays orders until their sender is dropped.
     pub(super) async fn run(mut self, mut orders: mpsc::Receiver<Order>) {
         while let Some(order) = orders.recv().await {
-            let Order { assignment, results, progress, cancelled, span, done } = order;
+            let Order { assignment, knowledge, results, progress, cancelled, span, done } = order;
             self.meter.begin();
             let verdict = tokio::select! {
-                verdict = AssertUnwindSafe(self.play(&assignment, &span, &progress, &results)).catch_unwind() => {
+                verdict = AssertUnwindSafe(self.play(&assignment, knowledge, &span, &progress, &results)).catch_unwind() => {
                     verdict.unwrap_or_else(|panic| Err(AttemptError::Panicked(words(panic.as_ref()))))
                 }
                 () = cancelled.cancelled() => Err(AttemptError::Cancelled),
@@ -80,12 +82,13 @@ impl Slot {
     async fn play(
         &mut self,
         assignment: &Assignment,
+        knowledge: KnowledgeContents,
         span: &Span,
         progress: &Progress,
         results: &mpsc::Sender<Played>,
     ) -> Result<(), AttemptError> {
         progress.advance();
-        self.prepare(assignment, progress).await?;
+        self.prepare(assignment, knowledge, progress).await?;
         for episode in &assignment.episodes {
             // Held and never entered: entering it at every poll would be paid for at every tick.
             let span = episode_span(span, assignment, episode);
@@ -98,12 +101,18 @@ impl Slot {
     }
 
     /// Opens what is not open yet: the session, its configuration, the game.
-    async fn prepare(&mut self, assignment: &Assignment, progress: &Progress) -> Result<(), AttemptError> {
+    async fn prepare(
+        &mut self,
+        assignment: &Assignment,
+        knowledge: KnowledgeContents,
+        progress: &Progress,
+    ) -> Result<(), AttemptError> {
         let scenario = &assignment.member.scenario;
         let facts = self.games.facts(scenario).map_err(|found| AttemptError::scenario(&found))?;
         self.same_provenance(assignment, &facts)?;
         let experiment = assignment.experiment.to_string();
         let setup = check::setup(&assignment.member, &experiment, assignment.generation, &facts);
+        let setup = SessionSetup { knowledge, ..setup };
         let limit = Duration::from_secs_f64(assignment.spec.limits.tick_seconds);
         if self.agent.as_ref().is_none_or(|reached| reached.agent.is_leaving()) {
             // The place is given back before another is taken.

@@ -81,6 +81,11 @@ impl FileCache {
         Ok(Some(Entry(file)))
     }
 
+    /// The content of a file that is held.
+    pub(super) fn read(&self, hash: &ContentHash) -> io::Result<Vec<u8>> {
+        fs::read(self.path(hash))
+    }
+
     /// Removes what nobody uses.
     ///
     /// # Errors

@@ -1,11 +1,16 @@
 //! What is in files of a user's own.
 
 use agent::definition::Definition;
+use decision::Knowledge;
+use domain::Violation;
 use domain::experiment::FileKind;
+use domain::knowledge::KnowledgeKind;
 use vizdoom::GameConfig;
 
 /// Largest config or definition file that is read, in bytes.
 pub(super) const MAX_TEXT: usize = 1 << 20;
+/// Largest snapshot or network that is read, in bytes: more than a library with as many documents as there may be.
+pub(super) const MAX_KNOWLEDGE: usize = 64 << 20;
 
 /// The files that a config names, as it writes them.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -22,7 +27,7 @@ impl NamedFiles {
     /// # Errors
     /// What is wrong with it, in one sentence.
     pub(super) fn of(content: &[u8]) -> Result<Self, String> {
-        check_size(content)?;
+        check_size(content, MAX_TEXT)?;
         let config = GameConfig::parse(&String::from_utf8_lossy(content), "").map_err(|error| match error {
             vizdoom::Error::Config { line, key, reason, .. } => format!("line {line}: {key}: {reason}"),
             other => other.to_string(),
@@ -43,15 +48,25 @@ impl NamedFiles {
 /// # Errors
 /// What is wrong with it, in one sentence.
 pub(super) fn definition(content: &[u8]) -> Result<Definition, String> {
-    check_size(content)?;
+    check_size(content, MAX_TEXT)?;
     Definition::parse(content)
 }
 
-fn check_size(content: &[u8]) -> Result<(), String> {
-    if content.len() <= MAX_TEXT {
+/// Whether a content is what an agent can know of this kind.
+///
+/// # Errors
+/// What is wrong with it, in one sentence.
+pub(super) fn check_knowledge(kind: KnowledgeKind, content: &[u8]) -> Result<(), String> {
+    check_size(content, MAX_KNOWLEDGE)?;
+    let told = |found: Vec<Violation>| found.into_iter().next().map(|violation| violation.message).unwrap_or_default();
+    Knowledge::read(&[(kind, content.into())].into()).map(drop).map_err(told)
+}
+
+fn check_size(content: &[u8], limit: usize) -> Result<(), String> {
+    if content.len() <= limit {
         return Ok(());
     }
-    Err(format!("it has more than {MAX_TEXT} bytes"))
+    Err(format!("it has more than {limit} bytes"))
 }
 
 /// Whether a content can be a WAD, or an archive that is played in the place of one.

@@ -5,14 +5,16 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use agent::definition::Source;
 use async_trait::async_trait;
 use domain::experiment::{ExperimentSpec, FileKind, Mention};
 use domain::file::{ContentHash, GivenFile};
+use domain::knowledge::KnowledgeKind;
 use domain::ports::{BlobInfo, BlobStore, Page, PortError, PortResult};
 use domain::{ErrorKind, Violation};
 
 use super::FilePaths;
-use super::content::{MAX_TEXT, NamedFiles, definition, is_wad, noun};
+use super::content::{MAX_KNOWLEDGE, MAX_TEXT, NamedFiles, check_knowledge, definition, is_wad, noun};
 
 /// A file that was found and is what it is named for.
 #[derive(Debug, Clone)]
@@ -25,7 +27,7 @@ pub struct LocalFile {
     pub at: String,
 }
 
-/// Finds every file that an experiment file in `folder` names by a path, and those that its configs name.
+/// Finds every file that an experiment file in `folder` names by a path, and those that its configs and definitions name.
 ///
 /// # Errors
 /// Every file that is not there, cannot be read, or is not what it is named for.
@@ -53,9 +55,16 @@ fn read(mention: &Mention, folder: &Path) -> Result<Vec<LocalFile>, String> {
     let mut files = Vec::new();
     match mention.kind {
         FileKind::Wad => check_wad(&source).map_err(wrong)?,
-        FileKind::Agent => drop(definition(&text(&source)?).map_err(wrong)?),
+        FileKind::Agent => {
+            let definition = definition(&read_up_to(&source, MAX_TEXT)?).map_err(wrong)?;
+            for (kind, named) in definition.sources() {
+                let Source::File(path) = named else { continue };
+                let source = known(&source, kind, path).map_err(wrong)?;
+                files.push(found(given(path, Some(mention.path.clone()), &source)?, source));
+            }
+        }
         FileKind::Config => {
-            let named = NamedFiles::of(&text(&source)?).map_err(wrong)?;
+            let named = NamedFiles::of(&read_up_to(&source, MAX_TEXT)?).map_err(wrong)?;
             for path in named.all() {
                 let beside = beside(&source, path).map_err(wrong)?;
                 let Some(source) = beside else { continue };
@@ -88,10 +97,10 @@ fn open(path: &Path) -> Result<File, String> {
     File::open(path).map_err(|error| format!("cannot be read: {error}"))
 }
 
-/// The content of a text file, a byte more than is allowed at most.
-fn text(path: &Path) -> Result<Vec<u8>, String> {
+/// The content of a file, a byte more than is allowed at most.
+fn read_up_to(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
     let mut content = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MAX_TEXT as u64 + 1).read_to_end(&mut content));
+    let read = File::open(path).and_then(|file| file.take(limit as u64 + 1).read_to_end(&mut content));
     read.map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
     Ok(content)
 }
@@ -120,6 +129,15 @@ fn beside(config: &Path, path: &str) -> Result<Option<PathBuf>, String> {
         return Err(format!("it names {}, which does not exist", asked.display()));
     }
     Ok(None)
+}
+
+/// Where the file is that a definition names by `path`. What is not what it is named for is never sent anywhere.
+fn known(definition: &Path, kind: KnowledgeKind, path: &str) -> Result<PathBuf, String> {
+    let place = definition.parent().unwrap_or_else(|| Path::new("")).join(path);
+    let wrong = |reason: String| format!("it names {} as its {kind}: {reason}", place.display());
+    open(&place).map_err(|reason| format!("it names {} as its {kind}, which {reason}", place.display()))?;
+    check_knowledge(kind, &read_up_to(&place, MAX_KNOWLEDGE)?).map_err(wrong)?;
+    Ok(place)
 }
 
 fn given(path: &str, named_in: Option<String>, source: &Path) -> Result<GivenFile, String> {

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use agent::definition::Definition;
+use agent::definition::{Definition, Source};
 use domain::Violation;
 use domain::experiment::{ExperimentSpec, FileKind, Mention, StoredMention, TakenIn};
 use domain::file::{ContentHash, GivenFile, StoredAgent, StoredConfig, StoredFile, name_beside, name_of};
+use domain::knowledge::KnowledgeKind;
 use domain::ports::{BlobStore, PortError, PortResult};
 
 use super::content::{NamedFiles, definition, noun};
@@ -131,13 +132,32 @@ impl<'a> Resolver<'a> {
     }
 
     async fn agent(&mut self, mention: &Mention, name: String, blake3: ContentHash) -> PortResult<Option<StoredAgent>> {
-        match definition(&self.blobs.get(&blake3).await?) {
-            Ok(Definition { policy, genome, .. }) => Ok(Some(StoredAgent { name, blake3, policy, genome })),
+        let said = match definition(&self.blobs.get(&blake3).await?) {
+            Ok(said) => said,
             Err(reason) => {
                 self.fault(mention.kind, &mention.at, &name, &reason);
-                Ok(None)
+                return Ok(None);
             }
+        };
+        let file = StoredFile { name, blake3 };
+        let mut knowledge = BTreeMap::new();
+        for (kind, source) in said.sources() {
+            let Some(known) = self.known(mention, &file, source) else { continue };
+            knowledge.insert(kind, known);
         }
+        let complete = knowledge.len() == said.sources().len();
+        let Definition { policy, genome, .. } = said;
+        Ok(complete.then_some(StoredAgent { name: file.name, blake3, policy, genome, knowledge }))
+    }
+
+    /// The file with something that the agent of a definition knows; none if that is not here.
+    fn known(&mut self, mention: &Mention, definition: &StoredFile, source: Source<'_>) -> Option<StoredFile> {
+        let path = match source {
+            Source::Definition => return Some(definition.clone()),
+            Source::File(path) => path,
+        };
+        let blake3 = self.find(mention, Some(&mention.path), path)?;
+        Some(StoredFile { name: name_beside(&definition.name, path), blake3 })
     }
 
     /// Looks after a file that the specification names by its content.
@@ -150,8 +170,7 @@ impl<'a> Resolver<'a> {
         let TakenIn::Agent(agent) = &mention.file else { return Ok(()) };
         if away.is_empty() {
             let said = definition(&self.blobs.get(&agent.blake3).await?);
-            let same = said.is_ok_and(|said| (&said.policy, &said.genome) == (&agent.policy, &agent.genome));
-            if !same {
+            if !said.is_ok_and(|said| is_said(agent, &said)) {
                 self.fault(FileKind::Agent, &mention.at, &agent.name, "says something else than is said of it here");
             }
         }
@@ -161,4 +180,18 @@ impl<'a> Resolver<'a> {
     fn fault(&mut self, kind: FileKind, at: &str, name: &str, reason: &str) {
         self.faults.push(Violation::new(at, format!("`{name}` is not a {} that can be used: {reason}", noun(kind))));
     }
+}
+
+/// Whether a definition says what is said of it. What it names can have any content.
+fn is_said(agent: &StoredAgent, said: &Definition) -> bool {
+    let known = |(kind, source): (KnowledgeKind, Source<'_>)| {
+        let file = agent.knowledge.get(&kind)?;
+        Some(match source {
+            Source::Definition => *file == agent.file(),
+            Source::File(path) => file.name == name_beside(&agent.name, path),
+        })
+    };
+    let sources = said.sources();
+    (&said.policy, &said.genome, sources.len()) == (&agent.policy, &agent.genome, agent.knowledge.len())
+        && sources.into_iter().all(|source| known(source) == Some(true))
 }

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use domain::ErrorKind;
 use domain::experiment::ExperimentSpec;
 use domain::file::{ContentHash, GivenFile, StoredFile};
+use domain::knowledge::KnowledgeKind;
 use domain::ports::BlobStore as _;
 use serde_json::{Value, json};
 use testkit::blobs::MemoryBlobs;
 
 use super::local::{self, LocalBlobs};
 use super::resolve::{ResolveError, resolve};
-use super::{FileCache, FilePaths as _, UserFiles};
+use super::{FileCache, FilePaths as _, Known, UserFiles};
 
 /// A ledger of contents and a cache of up to `max_bytes` in a folder of its own.
 struct Fixture {
@@ -291,4 +292,100 @@ async fn what_was_not_given_or_not_put_is_told_and_what_is_wrong_is_refused() {
     assert!(resolve(named("aim", hash), &[], &blobs).await.is_ok());
     assert!(matches!(resolve(named("random", hash), &[], &blobs).await, Err(ResolveError::Invalid(_))));
     assert!(matches!(resolve(named("aim", ContentHash::of(b"")), &[], &blobs).await, Err(ResolveError::Invalid(_))));
+}
+
+/// A user's folder with an agent that knows rules of its definition, and experience beside it.
+fn knowing() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("agents")).unwrap();
+    let definition = "policy = \"cascade\"\nexperience = \"seen.clxp\"\nrules = []\n";
+    fs::write(folder.path().join("agents/a.toml"), definition).unwrap();
+    fs::write(folder.path().join("agents/seen.clxp"), decision::experience::Experience::default().encode()).unwrap();
+    folder
+}
+
+#[tokio::test]
+async fn what_an_agent_knows_goes_with_its_definition() {
+    let folder = knowing();
+    let named = spec(json!({ "name": "basic" }), json!({ "file": "agents/a.toml" }), skill());
+    let files = local::collect(&named, folder.path()).unwrap();
+    let given: Vec<_> = files.iter().map(|file| file.given.clone()).collect();
+    let blobs = LocalBlobs::of(&files);
+
+    let resolved = resolve(named.clone(), &given, &blobs).await.unwrap();
+
+    assert_eq!((resolved.absent, resolved.spec.violations()), (vec![], vec![]));
+    let stored = resolved.spec.stored_files().remove(0).file;
+    let names: Vec<_> = stored.files().into_iter().map(|file| file.name).collect();
+    assert_eq!(names, ["agents/a.toml", "agents/seen.clxp"]);
+    let agent = resolved.spec.agent.definition();
+    let of = |name: &str| ContentHash::of(&fs::read(folder.path().join(name)).unwrap());
+    let expected = [(KnowledgeKind::Rules, of("agents/a.toml")), (KnowledgeKind::Experience, of("agents/seen.clxp"))];
+    assert_eq!(agent.knowledge, expected.into());
+    let contents = Known::of(&resolved.spec, &blobs).await.unwrap().contents(&agent.knowledge);
+    assert_eq!(&contents[&KnowledgeKind::Experience][..4], b"CLXP");
+    assert!(resolved.spec.game_files().is_empty(), "no game is made of it");
+
+    let without = resolve(named, &given[..1], &blobs).await.unwrap();
+    assert_eq!(without.absent.len(), 1);
+    assert!(without.absent[0].message.starts_with("the content of `agents/seen.clxp` was not given"), "{without:?}");
+    assert_eq!(without.spec.paths().len(), 1, "half of an agent is none");
+}
+
+#[tokio::test]
+async fn workers_get_what_an_agent_knows_from_the_cache() {
+    let fixture = Fixture::new(u64::MAX);
+    let blake3 = fixture.put(b"CLXP and so on").await.blake3;
+    let hashes = [(KnowledgeKind::Experience, blake3)].into();
+    for _ in 0..2 {
+        let contents = fixture.process().knowledge(&hashes).await.unwrap();
+        assert_eq!(&contents[&KnowledgeKind::Experience][..], b"CLXP and so on");
+    }
+    assert_eq!(fixture.names(), [blake3.to_string()].into());
+    let unknown = [(KnowledgeKind::Library, ContentHash::of(b"never"))].into();
+    let error = fixture.process().knowledge(&unknown).await.unwrap_err();
+    assert!(error.kind == ErrorKind::NotFound && error.message.starts_with("`library`: "), "{error}");
+}
+
+#[tokio::test]
+async fn what_is_said_of_a_definition_has_to_be_what_it_says() {
+    let blobs = MemoryBlobs::new(1 << 20);
+    let definition = blobs.put(b"policy = \"cascade\"\nrules = []\nnetwork = \"n.onnx\"").await.unwrap();
+    let network = blobs.put(b"network").await.unwrap();
+    let said = |knowledge: Value| {
+        let file =
+            json!({ "name": "a.toml", "blake3": definition.to_string(), "policy": "cascade", "knowledge": knowledge });
+        spec(json!({ "name": "basic" }), json!({ "file": file }), skill())
+    };
+    let file = |name: &str, hash: ContentHash| json!({ "name": name, "blake3": hash.to_string() });
+    let (rules, net) = (file("a.toml", definition), file("n.onnx", network));
+    assert!(resolve(said(json!({ "rules": rules, "network": net })), &[], &blobs).await.is_ok());
+    for wrong in [
+        json!({ "rules": rules }),
+        json!({ "rules": net, "network": net }),
+        json!({ "rules": rules, "network": file("other.onnx", network) }),
+        json!({ "rules": rules, "network": net, "library": net }),
+    ] {
+        let refused = resolve(said(wrong.clone()), &[], &blobs).await;
+        let Err(ResolveError::Invalid(found)) = refused else { panic!("{wrong}: {refused:?}") };
+        assert!(found[0].message.contains("says something else"), "{found:?}");
+    }
+    let away = said(json!({ "rules": rules, "network": file("n.onnx", ContentHash::of(b"never")) }));
+    assert!(matches!(resolve(away, &[], &blobs).await, Err(ResolveError::Invalid(_))));
+}
+
+#[test]
+fn only_what_an_agent_can_know_is_taken_from_a_users_machine() {
+    let folder = knowing();
+    let named = spec(json!({ "name": "basic" }), json!({ "file": "agents/a.toml" }), skill());
+    fs::write(folder.path().join("agents/seen.clxp"), "a letter").unwrap();
+    let told = faults(&named, folder.path());
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].0, "agent.file");
+    assert!(
+        told[0].1.ends_with("these bytes are no snapshot of experience: they do not begin with its letters"),
+        "{told:?}"
+    );
+    fs::remove_file(folder.path().join("agents/seen.clxp")).unwrap();
+    assert!(faults(&named, folder.path())[0].1.ends_with("as its experience, which does not exist"));
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::ErrorKind;
 use domain::ids::{Fence, JobId};
+use domain::knowledge::KnowledgeContents;
 use domain::ports::{Assignment, PortError, PortResult, Renewal, Renewed};
 use runtime::crash::{self, Point};
 use tokio::sync::mpsc;
@@ -36,7 +37,7 @@ impl Lane {
         let patience = self.patience(&assignment);
         let progress = Arc::new(Progress::default());
         // Kept until the attempt is over, so that an engine that is started anew finds them.
-        let _files = tokio::select! {
+        let (_files, knowledge) = tokio::select! {
             files = self.files(&assignment) => match files {
                 Ok(files) => files,
                 Err(error) if error.kind == ErrorKind::Unavailable => return Err(error),
@@ -49,8 +50,8 @@ impl Lane {
         let cancelled = self.shutdown.child_token();
         let _given_up = cancelled.clone().drop_guard();
         let (counted, span) = (progress.clone(), Span::current());
-        let ordered = self.slot.order(|done| Order { assignment, results, progress: counted, cancelled, span, done });
-        if !ordered.await {
+        let order = |done| Order { assignment, knowledge, results, progress: counted, cancelled, span, done };
+        if !self.slot.order(order).await {
             return Ok(Verdict::Failed("the slot has ended".into()));
         }
         let committed = tokio::select! {
@@ -70,10 +71,11 @@ impl Lane {
         }
     }
 
-    /// Brings the files of a user's own to this machine that the job is played with.
-    async fn files(&self, assignment: &Assignment) -> PortResult<Hold> {
-        let files = assignment.member.scenario.own_files();
-        self.wait(|| self.core.files.hold(&files)).await
+    /// Brings the files of a user's own to this machine that the job is played with, and what its agent knows.
+    async fn files(&self, assignment: &Assignment) -> PortResult<(Hold, KnowledgeContents)> {
+        let (files, known) = (assignment.member.scenario.own_files(), &assignment.member.spec.knowledge);
+        let held = self.wait(|| self.core.files.hold(&files)).await?;
+        Ok((held, self.wait(|| self.core.files.knowledge(known)).await?))
     }
 
     /// How long the attempt may stand still: an agent may be given more time for one decision than is usual.

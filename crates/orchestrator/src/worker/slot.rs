@@ -90,6 +90,7 @@ mod tests {
             failed_attempts: 0,
         };
         Order {
+            knowledge: Default::default(),
             assignment: Box::new(assignment),
             results: mpsc::channel(1).0,
             progress: Arc::new(Progress::default()),

@@ -23,6 +23,7 @@ mod guest;
 mod http;
 mod jobs;
 mod jobs_command;
+mod knowledge;
 mod leaders;
 mod metrics;
 mod observability;

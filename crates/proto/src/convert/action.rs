@@ -37,15 +37,16 @@ impl ButtonMap {
         self.0.get(buttons.0.trailing_zeros() as usize).copied().unwrap_or_default()
     }
 
-    /// The answer to `tick`. Confidence and reason are the decision's; ids and latency are the caller's to add.
+    /// The answer to `tick`, which the rule or document called `by` decided. Level and confidence are the decision's; ids
+    /// and latency are the caller's to add.
     #[must_use]
-    pub fn action(&self, tick: TickNo, decision: &Decision) -> Action {
+    pub fn action(&self, tick: TickNo, decision: &Decision, by: &str) -> Action {
         Action {
             buttons: (0..self.len()).map(|index| decision.buttons.contains(index)).collect(),
             r#type: self.action_type(decision.buttons).into(),
             tick: i32::try_from(tick.0).unwrap_or(i32::MAX),
             level: level_name(decision.level).to_owned(),
-            decided_by: decision.rule.to_owned(),
+            decided_by: by.to_owned(),
             confidence: decision.confidence,
             ..Action::default()
         }
@@ -121,11 +122,12 @@ mod tests {
             let buttons = Buttons(if count == 64 { mask } else { mask & ((1 << count) - 1) });
             let decision = Decision { buttons, level: Level::L1, rule: "r", confidence };
 
-            let action = map.action(TickNo(tick), &decision);
+            let action = map.action(TickNo(tick), &decision, "a-rule");
 
             prop_assert_eq!(map.buttons(&action), Ok(buttons));
             prop_assert_eq!(super::tick(&action), Ok(TickNo(tick)));
-            prop_assert_eq!((action.confidence, action.level.as_str()), (confidence, "L1"));
+            let why = (action.confidence, action.level.as_str(), action.decided_by.as_str());
+            prop_assert_eq!(why, (confidence, "L1", "a-rule"));
         }
     }
 

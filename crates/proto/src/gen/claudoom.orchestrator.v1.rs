@@ -35,8 +35,9 @@ pub struct ArtifactRef {
     /// Bytes of the content.
     #[prost(uint64, tag = "3")]
     pub size: u64,
-    /// Where the path stands in a .cfg file (`doom_scenario_path`, `doom_game_path`): that file's own path in the experiment
-    /// file. Empty for paths of the experiment file.
+    /// Where the path stands in a .cfg file (`doom_scenario_path`, `doom_game_path`) or in an agent's definition
+    /// (`experience`, `library`, `network`): that file's own path in the experiment file. Empty for paths of the experiment
+    /// file.
     #[prost(string, tag = "4")]
     pub named_in: ::prost::alloc::string::String,
 }
@@ -1076,6 +1077,13 @@ pub struct Genome {
     /// Episodes scored.
     #[prost(uint64, tag = "11")]
     pub episodes: u64,
+    /// What it knows besides, by kind (`rules`, `documents`, `experience`, `library`, `network`): BLAKE3 of the content, in
+    /// hexadecimal.
+    #[prost(btree_map = "string, string", tag = "12")]
+    pub knowledge: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
 }
 /// Asks for a page of the agents of a generation.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1409,7 +1417,7 @@ pub struct GetEpisodeResponse {
     /// The scenario as JSON, its files by their contents.
     #[prost(string, tag = "3")]
     pub scenario_json: ::prost::alloc::string::String,
-    /// Who plays, as JSON: policy and genome.
+    /// Who plays, as JSON: policy, genome, and what it knows by content.
     #[prost(string, tag = "4")]
     pub agent_json: ::prost::alloc::string::String,
 }

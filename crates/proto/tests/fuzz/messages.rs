@@ -45,7 +45,7 @@ fn action(bytes: &[u8]) {
     let Ok(buttons) = map.buttons(&message) else { return };
     assert!(buttons.0 < 1 << map.len(), "{buttons:?}");
     let decision = Decision::certain(buttons, "again");
-    let made = map.action(tick.unwrap_or(TickNo(0)), &decision);
+    let made = map.action(tick.unwrap_or(TickNo(0)), &decision, decision.rule);
     assert_eq!(map.buttons(&made).expect("our own action"), buttons);
 }
 

@@ -22,7 +22,7 @@ fn setup(policy: &str, genes: &[(&str, f64)]) -> SessionSetup {
         agent: AgentId::slug("a"),
         experiment: String::new(),
         generation: 3,
-        spec: AgentSpec { policy: policy.into(), genome },
+        spec: AgentSpec::new(policy, genome),
         scenario: "any".into(),
         buttons: names(&[
             "TURN_LEFT",
@@ -35,6 +35,7 @@ fn setup(policy: &str, genes: &[(&str, f64)]) -> SessionSetup {
         ]),
         variables: vec![],
         frame_skip: 4,
+        knowledge: Default::default(),
     }
 }
 
@@ -71,6 +72,7 @@ fn knowledge(state: &GameState) -> Knowledge {
         rules: None,
         experience: Arc::new(Experience::default().fold([trial; 50])),
         documents: Arc::new(Library::new(vec![document("step", situation, response)]).unwrap()),
+        network: None,
     }
 }
 

@@ -8,6 +8,7 @@ use domain::seed::Draws;
 use proptest::prelude::*;
 
 use super::*;
+use crate::build_with;
 use crate::network::{Activation, Layer, Shape};
 
 const TURNING: [&str; 3] = ["TURN_LEFT", "TURN_RIGHT", "ATTACK"];
@@ -20,11 +21,12 @@ fn setup(buttons: &[&str], genes: &[(&str, f64)]) -> SessionSetup {
         agent: AgentId::slug("a"),
         experiment: String::new(),
         generation: 0,
-        spec: AgentSpec { policy: "neural".into(), genome },
+        spec: AgentSpec::new("neural", genome),
         scenario: "any".into(),
         buttons: buttons.iter().map(|&name| name.into()).collect(),
         variables: vec![],
         frame_skip: 4,
+        knowledge: Default::default(),
     }
 }
 
@@ -134,16 +136,27 @@ fn of_size(inputs: usize, outputs: usize) -> Network {
     Network::new(shape, &weights).unwrap()
 }
 
+fn with_network(network: Network) -> Knowledge {
+    Knowledge { network: Some(network.into()), ..Knowledge::default() }
+}
+
 #[test]
 fn a_network_of_ones_own_has_to_have_the_inputs_and_outputs() {
     let refused = |inputs, outputs, button| {
-        let violations = with_network(&setup(&[button], &[]), of_size(inputs, outputs)).err().unwrap_or_default();
+        let given = with_network(of_size(inputs, outputs));
+        let violations = build_with(&setup(&[button], &[]), &given).err().unwrap_or_default();
         violations.into_iter().map(|violation| violation.path).collect::<Vec<_>>()
     };
     assert_eq!(refused(20, 7, "ATTACK"), Vec::<String>::new());
     assert_eq!(refused(SIZE, 7, "ATTACK"), Vec::<String>::new());
-    assert_eq!(refused(19, 7, "ATTACK"), ["agent.network"]);
-    assert_eq!(refused(19, 6, "USE"), ["agent.network", "agent.network", "scenario.buttons"]);
+    assert_eq!(refused(19, 7, "ATTACK"), ["network"]);
+    assert_eq!(refused(19, 6, "USE"), ["network", "network", "scenario.buttons"]);
+}
+
+#[test]
+fn genes_beside_a_network_of_ones_own_are_refused() {
+    let found = build_with(&setup(&TURNING, &[("bias_fire", 1.0)]), &with_network(of_size(20, 7))).err().unwrap();
+    assert_eq!((found.len(), found[0].path.as_str()), (1, "agent.genome.bias_fire"), "{found:?}");
 }
 
 #[test]
@@ -152,7 +165,7 @@ fn a_network_of_ones_own_sees_what_a_genomes_sees() {
     (weights[0], weights[1]) = (1.0, -1.0);
     let output = Layer { size: 7, activation: Activation::Identity, recurrent: false };
     let network = Network::new(Shape::new(20, vec![output]).unwrap(), &weights).unwrap();
-    let mut policy = with_network(&setup(&TURNING, &[]), network).ok().unwrap();
+    let mut policy = build_with(&setup(&TURNING, &[]), &with_network(network)).ok().unwrap();
     assert_eq!([20.0, -20.0].map(|bearing| policy.decide(&imp(bearing)).buttons.0), [0b001, 0b010]);
 }
 

@@ -54,7 +54,7 @@ const fn script(
     guard: Option<Move>,
     play: Play,
 ) -> Script {
-    Script { info: PolicyInfo { name, about, parameters, observation: OBSERVATION, make }, guard, play }
+    Script { info: PolicyInfo { name, about, parameters, observation: OBSERVATION, knowledge: &[], make }, guard, play }
 }
 
 const fn ticks(name: &'static str, about: &'static str, default: f64) -> Parameter {

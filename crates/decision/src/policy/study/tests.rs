@@ -17,11 +17,12 @@ fn made(name: &str, genes: &[(&str, f64)], buttons: &[&str]) -> Result<Box<dyn P
         agent: AgentId::slug("a"),
         experiment: String::new(),
         generation: 0,
-        spec: AgentSpec { policy: name.into(), genome },
+        spec: AgentSpec::new(name, genome),
         scenario: "any".into(),
         buttons: names(buttons),
         variables: vec![],
         frame_skip: 4,
+        knowledge: Default::default(),
     })
 }
 

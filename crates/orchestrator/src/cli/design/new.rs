@@ -16,6 +16,7 @@ use super::prompt::{Prompt, say};
 use crate::cli::{Failure, Place, output};
 use crate::export::{Target, TargetError};
 use crate::games::doom::DoomGames;
+use crate::user_files::Known;
 use crate::{check, experiment_file, planning};
 use file::{Answers, Factor};
 
@@ -111,7 +112,7 @@ pub(super) fn run(args: NewArgs, place: &Place) -> Result<(), Failure> {
 /// Everything that is wrong: with the games, if the engine is here, and else with policies and genes.
 fn violations(spec: &ExperimentSpec, place: &Place) -> Vec<Violation> {
     if let Ok(install) = place.engine.open(&place.env) {
-        return check::violations(spec, &DoomGames::new(install, PathBuf::new()));
+        return check::violations(spec, &DoomGames::new(install, PathBuf::new()), &Known::default());
     }
     let members = planning::conditions(spec).and_then(|members| planning::check_claims(spec).map(|()| members));
     match members {

@@ -47,6 +47,15 @@ class ActionType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ACTION_TYPE_SELECT_WEAPON5: _ClassVar[ActionType]
     ACTION_TYPE_SELECT_WEAPON6: _ClassVar[ActionType]
     ACTION_TYPE_SELECT_WEAPON7: _ClassVar[ActionType]
+
+class KnowledgeKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    KNOWLEDGE_KIND_UNSPECIFIED: _ClassVar[KnowledgeKind]
+    KNOWLEDGE_KIND_RULES: _ClassVar[KnowledgeKind]
+    KNOWLEDGE_KIND_DOCUMENTS: _ClassVar[KnowledgeKind]
+    KNOWLEDGE_KIND_EXPERIENCE: _ClassVar[KnowledgeKind]
+    KNOWLEDGE_KIND_LIBRARY: _ClassVar[KnowledgeKind]
+    KNOWLEDGE_KIND_NETWORK: _ClassVar[KnowledgeKind]
 EPISODE_OUTCOME_UNSPECIFIED: EpisodeOutcome
 EPISODE_OUTCOME_DEATH: EpisodeOutcome
 EPISODE_OUTCOME_MAP_END: EpisodeOutcome
@@ -82,6 +91,12 @@ ACTION_TYPE_SELECT_WEAPON4: ActionType
 ACTION_TYPE_SELECT_WEAPON5: ActionType
 ACTION_TYPE_SELECT_WEAPON6: ActionType
 ACTION_TYPE_SELECT_WEAPON7: ActionType
+KNOWLEDGE_KIND_UNSPECIFIED: KnowledgeKind
+KNOWLEDGE_KIND_RULES: KnowledgeKind
+KNOWLEDGE_KIND_DOCUMENTS: KnowledgeKind
+KNOWLEDGE_KIND_EXPERIENCE: KnowledgeKind
+KNOWLEDGE_KIND_LIBRARY: KnowledgeKind
+KNOWLEDGE_KIND_NETWORK: KnowledgeKind
 
 class GameState(_message.Message):
     __slots__ = ("agent_id", "generation_id", "tick", "screen_buffer", "screen_width", "screen_height", "health", "ammo", "kill_count", "death_count", "pos_x", "pos_y", "angle", "timestamp", "episode_id", "tic", "armor", "selected_weapon", "weapon_ammo", "attack_ready", "hits", "hits_taken", "damage_dealt", "damage_taken", "shots_fired", "velocity_x", "velocity_y", "velocity_z", "pos_z", "entities", "game_variables", "depth", "labels", "automap", "reward", "episode_finished", "variables", "map_bounds", "outcome")
@@ -496,7 +511,7 @@ class EpisodeControl(_message.Message):
     def __init__(self, command: _Optional[_Union[EpisodeControl.Command, str]] = ..., reason: _Optional[str] = ..., episode_id: _Optional[str] = ..., agent_seed: _Optional[int] = ..., doom_seed: _Optional[int] = ..., traceparent: _Optional[str] = ...) -> None: ...
 
 class ConfigUpdate(_message.Message):
-    __slots__ = ("protocol_version", "experiment_id", "generation_id", "agent_id", "policy", "genome", "snapshot_hashes", "agent_seed", "scenario", "buttons", "variables", "frame_skip", "limits")
+    __slots__ = ("protocol_version", "experiment_id", "generation_id", "agent_id", "policy", "genome", "snapshot_hashes", "agent_seed", "scenario", "buttons", "variables", "frame_skip", "limits", "knowledge")
     class GenomeEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -517,6 +532,7 @@ class ConfigUpdate(_message.Message):
     VARIABLES_FIELD_NUMBER: _ClassVar[int]
     FRAME_SKIP_FIELD_NUMBER: _ClassVar[int]
     LIMITS_FIELD_NUMBER: _ClassVar[int]
+    KNOWLEDGE_FIELD_NUMBER: _ClassVar[int]
     protocol_version: int
     experiment_id: str
     generation_id: int
@@ -530,7 +546,16 @@ class ConfigUpdate(_message.Message):
     variables: _containers.RepeatedScalarFieldContainer[str]
     frame_skip: int
     limits: SessionLimits
-    def __init__(self, protocol_version: _Optional[int] = ..., experiment_id: _Optional[str] = ..., generation_id: _Optional[int] = ..., agent_id: _Optional[str] = ..., policy: _Optional[str] = ..., genome: _Optional[_Mapping[str, float]] = ..., snapshot_hashes: _Optional[_Iterable[str]] = ..., agent_seed: _Optional[int] = ..., scenario: _Optional[str] = ..., buttons: _Optional[_Iterable[str]] = ..., variables: _Optional[_Iterable[str]] = ..., frame_skip: _Optional[int] = ..., limits: _Optional[_Union[SessionLimits, _Mapping]] = ...) -> None: ...
+    knowledge: _containers.RepeatedCompositeFieldContainer[Knowledge]
+    def __init__(self, protocol_version: _Optional[int] = ..., experiment_id: _Optional[str] = ..., generation_id: _Optional[int] = ..., agent_id: _Optional[str] = ..., policy: _Optional[str] = ..., genome: _Optional[_Mapping[str, float]] = ..., snapshot_hashes: _Optional[_Iterable[str]] = ..., agent_seed: _Optional[int] = ..., scenario: _Optional[str] = ..., buttons: _Optional[_Iterable[str]] = ..., variables: _Optional[_Iterable[str]] = ..., frame_skip: _Optional[int] = ..., limits: _Optional[_Union[SessionLimits, _Mapping]] = ..., knowledge: _Optional[_Iterable[_Union[Knowledge, _Mapping]]] = ...) -> None: ...
+
+class Knowledge(_message.Message):
+    __slots__ = ("kind", "content")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    kind: KnowledgeKind
+    content: bytes
+    def __init__(self, kind: _Optional[_Union[KnowledgeKind, str]] = ..., content: _Optional[bytes] = ...) -> None: ...
 
 class SessionLimits(_message.Message):
     __slots__ = ("tick_ms", "budget_us")

@@ -858,7 +858,7 @@ class ResolveExperimentResponse(_message.Message):
     def __init__(self, experiment_id: _Optional[str] = ..., existing: _Optional[_Union[Experiment, _Mapping]] = ..., spec_json: _Optional[str] = ..., episodes_planned: _Optional[int] = ..., first: _Optional[_Iterable[_Union[Genome, _Mapping]]] = ..., agents: _Optional[int] = ...) -> None: ...
 
 class Genome(_message.Message):
-    __slots__ = ("generation", "position", "agent", "label", "policy", "genes", "parents", "operators", "levels", "mean_fitness", "episodes")
+    __slots__ = ("generation", "position", "agent", "label", "policy", "genes", "parents", "operators", "levels", "mean_fitness", "episodes", "knowledge")
     class GenesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -867,6 +867,13 @@ class Genome(_message.Message):
         value: float
         def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
     class LevelsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    class KnowledgeEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
         VALUE_FIELD_NUMBER: _ClassVar[int]
@@ -884,6 +891,7 @@ class Genome(_message.Message):
     LEVELS_FIELD_NUMBER: _ClassVar[int]
     MEAN_FITNESS_FIELD_NUMBER: _ClassVar[int]
     EPISODES_FIELD_NUMBER: _ClassVar[int]
+    KNOWLEDGE_FIELD_NUMBER: _ClassVar[int]
     generation: int
     position: int
     agent: str
@@ -895,7 +903,8 @@ class Genome(_message.Message):
     levels: _containers.ScalarMap[str, str]
     mean_fitness: float
     episodes: int
-    def __init__(self, generation: _Optional[int] = ..., position: _Optional[int] = ..., agent: _Optional[str] = ..., label: _Optional[str] = ..., policy: _Optional[str] = ..., genes: _Optional[_Mapping[str, float]] = ..., parents: _Optional[_Iterable[str]] = ..., operators: _Optional[_Iterable[str]] = ..., levels: _Optional[_Mapping[str, str]] = ..., mean_fitness: _Optional[float] = ..., episodes: _Optional[int] = ...) -> None: ...
+    knowledge: _containers.ScalarMap[str, str]
+    def __init__(self, generation: _Optional[int] = ..., position: _Optional[int] = ..., agent: _Optional[str] = ..., label: _Optional[str] = ..., policy: _Optional[str] = ..., genes: _Optional[_Mapping[str, float]] = ..., parents: _Optional[_Iterable[str]] = ..., operators: _Optional[_Iterable[str]] = ..., levels: _Optional[_Mapping[str, str]] = ..., mean_fitness: _Optional[float] = ..., episodes: _Optional[int] = ..., knowledge: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class ListGenomesRequest(_message.Message):
     __slots__ = ("experiment_id", "generation", "page_size", "page_token")
