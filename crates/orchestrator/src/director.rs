@@ -141,7 +141,7 @@ impl Director<'_> {
         };
         loop {
             let span = spans.of(record.generation);
-            let step = advance(self.core, self.epoch, &record, &mut self.populations);
+            let step = Box::pin(advance(self.core, self.epoch, &record, &mut self.populations));
             match step.instrument(span.clone()).await? {
                 Step::Advanced => record = self.core.store.experiment(record.id).await?,
                 Step::Waiting | Step::Completed | Step::Idle => return Ok(span),

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use domain::file::FileRef;
 use proto::orchestrator::v1 as pb;
-use serde::Serialize;
 use serde_json::json;
+use toml_edit::{DocumentMut, Item, value};
 
 use super::super::output;
 use super::super::{Failure, Place};
@@ -55,13 +56,14 @@ pub(super) async fn run(args: BestArgs, place: &Place) -> Result<(), Failure> {
             agent,
         };
         let genome = client.get_genome(request).await?.into_inner().genome.unwrap_or_default();
-        Ok((evolution, genome))
+        let own = if args.output == BestForm::Definition { own_definition(client, &evolution).await? } else { None };
+        Ok((evolution, genome, own))
     };
-    let (evolution, genome) = asked(&args.service, place, ask).await?;
+    let (evolution, genome, own) = asked(&args.service, place, ask).await?;
     let text = match args.output {
         BestForm::Table => table(&genome),
         BestForm::Json => json_text(&genome)?,
-        BestForm::Definition => definition(&evolution, &genome)?,
+        BestForm::Definition => definition(&evolution, &genome, own),
     };
     let target = Target::open(args.out.as_deref(), args.force)?;
     let written = target.write(text.as_bytes());
@@ -106,7 +108,7 @@ fn sorted(genome: &pb::Genome) -> BTreeMap<&str, f64> {
 }
 
 fn json_text(genome: &pb::Genome) -> Result<String, Failure> {
-    let value = json!({
+    let shown = json!({
         "agent": genome.agent,
         "generation": genome.generation,
         "position": genome.position,
@@ -118,23 +120,60 @@ fn json_text(genome: &pb::Genome) -> Result<String, Failure> {
         "parents": genome.parents,
         "operators": genome.operators,
     });
-    let text = serde_json::to_string_pretty(&value).map_err(|error| Failure::internal(error.to_string()))?;
+    let text = serde_json::to_string_pretty(&shown).map_err(|error| Failure::internal(error.to_string()))?;
     Ok(text + "\n")
 }
 
-/// The definition of an agent that plays as this one does.
-fn definition(evolution: &Evolution, genome: &pb::Genome) -> Result<String, Failure> {
-    #[derive(Serialize)]
-    struct Definition<'a> {
-        policy: &'a str,
-        genome: BTreeMap<&'a str, f64>,
+/// The definition from which the evolution started, if it was a file: what else it says stays, such as rules.
+async fn own_definition(client: &mut Client, evolution: &Evolution) -> Result<Option<DocumentMut>, Failure> {
+    let Some(stored) = evolution.spec.agent.file.as_ref().and_then(FileRef::stored) else { return Ok(None) };
+    let request = pb::GetArtifactRequest { blake3: stored.blake3.to_string() };
+    let mut chunks = client.get_artifact(request).await?.into_inner();
+    let mut content = Vec::new();
+    while let Some(chunk) = chunks.message().await? {
+        content.extend_from_slice(&chunk.chunk);
     }
-    let definition = Definition { policy: &genome.policy, genome: sorted(genome) };
-    let text = toml::to_string(&definition).map_err(|error| Failure::internal(error.to_string()))?;
-    let experiment = &evolution.experiment;
-    let origin = format!(
-        "# `{}` of generation {}, experiment `{}`\n# ({}).\n",
-        genome.agent, genome.generation, experiment.name, experiment.id
-    );
-    Ok(origin + &text)
+    let unreadable = |error: String| Failure::internal(format!("the definition {} is none: {error}", stored.name));
+    let text = String::from_utf8(content).map_err(|error| unreadable(error.to_string()))?;
+    text.parse().map(Some).map_err(|error: toml_edit::TomlError| unreadable(error.to_string()))
+}
+
+/// The definition of an agent that plays as this one does.
+fn definition(evolution: &Evolution, genome: &pb::Genome, own: Option<DocumentMut>) -> String {
+    let mut whole = own.unwrap_or_default();
+    whole["policy"] = value(&genome.policy);
+    let genes = sorted(genome).into_iter().map(|(name, gene)| (name, value(gene)));
+    whole["genome"] = Item::Table(genes.collect());
+    let Evolution { experiment, .. } = evolution;
+    let (agent, generation) = (&genome.agent, genome.generation);
+    let origin =
+        format!("# `{agent}` of generation {generation}, experiment `{}`\n# ({}).\n", experiment.name, experiment.id);
+    origin + &whole.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::experiment::ExperimentSpec;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_else_a_definition_says_stays() {
+        let spec: ExperimentSpec = serde_json::from_value(json!({
+            "name": "t", "seed": 1, "scenario": { "name": "basic" }, "agent": { "policy": "cascade" }, "evolution": {},
+        }))
+        .unwrap();
+        let evolution = Evolution { experiment: pb::Experiment::default(), generations: vec![], spec };
+        let genes = [("near".to_owned(), 120.5), ("l0".to_owned(), 1.0)].into();
+        let genome = pb::Genome { policy: "cascade".into(), genes, ..Default::default() };
+        let own = "policy = \"cascade\"\ngenome = { near = 1.0 }\n[[rules]]\nname = \"a\"\nwhen = { all = [] }\ndo = \"aim\"\n";
+
+        for own in [None, Some(own)] {
+            let text = definition(&evolution, &genome, own.map(|own| own.parse().unwrap()));
+            let read = agent::definition::Definition::parse(text.as_bytes()).unwrap();
+            assert_eq!((read.genome.0["near"], read.policy.as_str()), (120.5, "cascade"), "{text}");
+            assert_eq!(read.rules.map(|rules| rules.len()), own.map(|_| 1), "{text}");
+        }
+    }
 }
