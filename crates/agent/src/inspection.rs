@@ -107,9 +107,9 @@ pub enum Summary {
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Rules { rules } => write!(f, "{rules} rules in place of those that are built in"),
-            Self::Documents { documents, played } => write!(f, "{documents} documents, {played} of them played with"),
-            Self::Experience { tried } => write!(f, "{tried} pairs of a cell and a tactic that have been tried"),
+            Self::Rules { rules } => write!(f, "{rules}, in place of those that are built in"),
+            Self::Documents { documents, played } => write!(f, "{documents}, of which {played} are played with"),
+            Self::Experience { tried } => write!(f, "{tried} pairs of a cell and a tactic tried"),
             Self::Network { inputs, layers, weights } => {
                 write!(f, "{inputs} inputs, then {}; {weights} weights", layers.join(", "))
             }
@@ -238,6 +238,10 @@ mod tests {
             ("rules[0].do", "the policy needs the button TURN_RIGHT"),
         ];
         assert_eq!((found.valid, told(&found.violations)), (false, expected.to_vec()));
+        let documents = "[[documents]]\nid = \"a\"\ndo = \"dance\"\n";
+        let both = inspected(&format!("genome = {{ nere = 1 }}\n{RULES}{documents}")).violations;
+        let paths: Vec<_> = both.iter().map(|violation| violation.path.as_str()).collect();
+        assert_eq!(paths[..2], ["documents[0].response", "genome.nere"], "one kind of mistake hides no other");
         let unknown = inspected("policy = \"amI\"\ngenome = { a = 1 }");
         assert_eq!(told(&unknown.violations), [("policy", "unknown policy `amI`")]);
         assert_eq!(unknown.agent.genome[0].default, None);

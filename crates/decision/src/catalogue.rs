@@ -89,11 +89,11 @@ pub fn build_with(setup: &SessionSetup, knowledge: &Knowledge) -> Result<Box<dyn
 /// decides or knowledge that the policy has no use for. For people who write definitions: a session needs no warnings.
 #[must_use]
 pub fn check(setup: &SessionSetup) -> Findings {
-    let knowledge = match Knowledge::read(&setup.knowledge) {
-        Ok(knowledge) => knowledge,
-        Err(violations) => return Findings { violations, ..Findings::default() },
+    let (knowledge, mut violations) = match Knowledge::read(&setup.knowledge) {
+        Ok(knowledge) => (knowledge, Vec::new()),
+        Err(violations) => (Knowledge::readable(&setup.knowledge), violations),
     };
-    let violations = build_with(setup, &knowledge).err().unwrap_or_default();
+    violations.extend(build_with(setup, &knowledge).err().unwrap_or_default());
     let Some(policy) = find(&setup.spec.policy) else { return Findings { violations, ..Findings::default() } };
     let mut warnings: Vec<_> = setup.knowledge.keys().filter_map(|&kind| unused(policy, kind)).collect();
     if policy.knowledge.contains(&KnowledgeKind::Rules) {

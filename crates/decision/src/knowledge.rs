@@ -74,6 +74,13 @@ impl Knowledge {
         Ok(knowledge)
     }
 
+    /// What can be read of these contents; to look for what else is wrong.
+    pub(crate) fn readable(contents: &KnowledgeContents) -> Self {
+        let mut readable = contents.clone();
+        readable.retain(|&kind, content| Self::read(&[(kind, content.clone())].into()).is_ok());
+        Self::read(&readable).unwrap_or_default()
+    }
+
     fn take_in(
         &mut self,
         kind: KnowledgeKind,
