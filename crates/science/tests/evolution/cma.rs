@@ -7,6 +7,7 @@ use crate::trial::{assert_as_fast, cases};
 
 const MOST: u32 = 1_000_000;
 
+#[allow(clippy::print_stdout, reason = "these are the figures of docs/search-algorithms.md")]
 fn compare(algorithm: &str, dimensions: &[usize], covariance: Covariance) {
     let mut found = cases("evolution_cma.json");
     found.retain(|case| case.algorithm == algorithm && dimensions.contains(&case.dimension));

@@ -24,6 +24,7 @@ fn spec(dimension: usize) -> GeneticSpec {
 }
 
 #[test]
+#[allow(clippy::print_stdout, reason = "these are the figures of docs/search-algorithms.md")]
 fn the_genetic_algorithm_is_as_fast_as_that_of_pymoo() {
     let found = cases("evolution_ga.json");
     assert!(!found.is_empty());
