@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod catalogue;
+mod champions;
 mod chaos;
 mod collector;
 mod conclusions;
