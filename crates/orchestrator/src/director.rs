@@ -11,7 +11,7 @@ mod spans;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use domain::ErrorKind;
 use domain::digest::{Digest, ExperimentDigest};
@@ -26,6 +26,7 @@ use tokio::time::error::Elapsed;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument as _, Span};
 
+use crate::clock::now_ms;
 use crate::core::{Core, running};
 use crate::planner;
 use crate::planning::{self, Next, Population};
@@ -220,11 +221,6 @@ async fn end_early(core: &Core, ending: &NewExtension) -> Result<Step, PortError
     let (reason, rounds) = (&ending.note.reason, ending.extent);
     tracing::info!(experiment = %ending.experiment, %reason, "the search ends after {rounds}");
     Ok(Step::Advanced)
-}
-
-fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Plans what follows a generation; hands the population back.

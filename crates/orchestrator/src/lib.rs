@@ -13,6 +13,7 @@ pub mod broadcast;
 pub mod chaos;
 pub mod check;
 pub mod cli;
+mod clock;
 pub mod comparison;
 pub mod core;
 mod design_report;

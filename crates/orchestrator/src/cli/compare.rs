@@ -9,7 +9,7 @@ use proto::orchestrator::v1 as pb;
 
 use super::connect::{Client, Connection, ServiceArgs};
 use super::output::{self, Form};
-use super::{Exit, Failure, Place, experiments, scores};
+use super::{Failure, Place, experiments, scores};
 use crate::comparison::{Asked, Comparison, Side};
 use crate::document;
 use crate::shard::Pin;
@@ -96,7 +96,7 @@ pub(super) async fn side(
     })
     .await?;
     match agents.len() {
-        0 => Err(Failure::new(Exit::NotFound, miette::miette!("{name} has no scores yet"))),
+        0 => Err(Failure::not_found(format!("{name} has no scores yet"))),
         1 => Ok(Side { name: name.to_owned(), scores: agents.into_values().next().unwrap_or_default() }),
         _ => {
             let names = agents.into_keys().take(20).collect::<Vec<_>>().join(", ");

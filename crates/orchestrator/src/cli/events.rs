@@ -172,7 +172,7 @@ async fn summary(args: SummaryArgs, place: &Place) -> Result<(), Failure> {
     let experiment = response.experiment.unwrap_or_default();
     let Some(summary) = response.summary else {
         let message = format!("no event of `{}` was processed yet", experiment.name);
-        return Err(Failure::new(super::Exit::NotFound, miette::miette!("{message}")));
+        return Err(Failure::not_found(message));
     };
     match args.output {
         Form::Json => output::json(&summary_json(&experiment, &summary)),

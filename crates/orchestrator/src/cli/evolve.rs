@@ -14,9 +14,6 @@ use super::output::Form;
 use super::{Failure, Place, experiments};
 use crate::shard::Pin;
 
-/// Agents that are asked for at once.
-const PAGE: u32 = 500;
-
 /// What to look at.
 #[derive(Debug, Subcommand)]
 pub(super) enum EvolveCommand {
@@ -104,26 +101,6 @@ impl Evolution {
 
 fn is_confirmation(generation: &pb::GenerationInfo) -> bool {
     generation.purpose() == pb::GenerationPurpose::Confirmation
-}
-
-/// Every agent of a generation, in order of positions.
-async fn genomes(client: &mut Client, experiment_id: &str, generation: u32) -> Result<Vec<pb::Genome>, Failure> {
-    let mut genomes = Vec::new();
-    let mut page_token = String::new();
-    loop {
-        let request = pb::ListGenomesRequest {
-            experiment_id: experiment_id.to_owned(),
-            generation: Some(generation),
-            page_size: PAGE,
-            page_token,
-        };
-        let response = client.list_genomes(request).await?.into_inner();
-        genomes.extend(response.genomes);
-        page_token = response.next_page_token;
-        if page_token.is_empty() {
-            return Ok(genomes);
-        }
-    }
 }
 
 /// Asks a service and closes the connection, whatever the answer is.

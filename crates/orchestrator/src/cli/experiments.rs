@@ -18,6 +18,9 @@ use super::{Failure, Place, control, files, games, upload, watch};
 use crate::experiment_file;
 use crate::shard::Pin;
 
+/// Agents that are asked for at once.
+const PAGE: u32 = 500;
+
 /// Arguments of `launch`.
 #[derive(Debug, Args)]
 pub(super) struct LaunchArgs {
@@ -156,6 +159,29 @@ async fn list_on(client: &mut Client, args: &ListArgs) -> Result<Vec<pb::Experim
 pub(super) async fn plain(client: &mut Client, experiment_id: String) -> Result<pb::Experiment, Failure> {
     let request = pb::GetExperimentRequest { experiment_id, read_mask: Some(mask::only(&["experiment"])) };
     Ok(client.get_experiment(request).await?.into_inner().experiment.unwrap_or_default())
+}
+
+/// Gives every agent of a generation to `take`, in order of positions, page by page.
+pub(super) async fn each_genome(
+    client: &mut Client,
+    experiment_id: &str,
+    generation: u32,
+    mut take: impl FnMut(pb::Genome),
+) -> Result<(), Failure> {
+    let mut request = pb::ListGenomesRequest {
+        experiment_id: experiment_id.to_owned(),
+        generation: Some(generation),
+        page_size: PAGE,
+        page_token: String::new(),
+    };
+    loop {
+        let response = client.list_genomes(request.clone()).await?.into_inner();
+        response.genomes.into_iter().for_each(&mut take);
+        if response.next_page_token.is_empty() {
+            return Ok(());
+        }
+        request.page_token = response.next_page_token;
+    }
 }
 
 /// What was launched.

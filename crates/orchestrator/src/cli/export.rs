@@ -157,27 +157,14 @@ async fn purposes(client: &mut Client, experiment_id: &str) -> Result<BTreeMap<u
 
 /// The level of every factor of a design by the position of the condition.
 async fn levels(client: &mut Client, experiment_id: &str) -> Result<BTreeMap<u32, BTreeMap<String, Value>>, Failure> {
+    let level = |text: &String| serde_json::from_str(text).unwrap_or(Value::Null);
     let mut levels = BTreeMap::new();
-    let mut request = pb::ListGenomesRequest {
-        experiment_id: experiment_id.to_owned(),
-        generation: Some(0),
-        page_size: PAGE,
-        page_token: String::new(),
+    let take = |condition: pb::Genome| {
+        let of_condition = condition.levels.iter().map(|(name, text)| (name.clone(), level(text))).collect();
+        levels.insert(condition.position, of_condition);
     };
-    loop {
-        let response = client.list_genomes(request.clone()).await?.into_inner();
-        for condition in response.genomes {
-            let level = |text: &String| serde_json::from_str(text).unwrap_or(Value::Null);
-            levels.insert(
-                condition.position,
-                condition.levels.iter().map(|(name, text)| (name.clone(), level(text))).collect(),
-            );
-        }
-        if response.next_page_token.is_empty() {
-            return Ok(levels);
-        }
-        request.page_token = response.next_page_token;
-    }
+    experiments::each_genome(client, experiment_id, 0, take).await?;
+    Ok(levels)
 }
 
 fn list(layout: &Layout) -> Result<(), Failure> {

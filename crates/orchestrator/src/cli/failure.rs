@@ -62,7 +62,7 @@ impl Failure {
 
     /// What was asked for is not there.
     pub fn not_found(message: impl Into<String>) -> Self {
-        Self::new(Exit::NotFound, miette::miette!("{}", message.into()))
+        Self::new(Exit::NotFound, miette!("{}", message.into()))
     }
 
     /// A failure of our own.

@@ -1,12 +1,12 @@
 //! Searches that end before all their rounds are played.
 
 use domain::course::Course;
-use domain::extension::{Extension, Extent};
+use domain::extension::Extent;
 use domain::journal::{Actor, Note};
 use domain::plan::Purpose;
 use domain::ports::{ExperimentRecord, NewExtension};
 
-use super::{Population, progress};
+use super::{Population, extension};
 
 /// Moves the end of an experiment to the round that was played last, if the search has reason to end there: no progress for
 /// a while, or its time is over at `now_ms`, in milliseconds since 1970. A search that somebody extended after its
@@ -22,17 +22,9 @@ pub fn ending(record: &ExperimentRecord, population: &Population, now_ms: i64) -
     }
     let reason = impatient(record, population).or_else(|| late(record, now_ms))?;
     let extent = Extent::Generations(rounds);
-    let mut extensions = record.extensions.clone();
-    extensions.push(Extension { extent, generation: index });
-    Some(NewExtension {
-        experiment: record.id,
-        extent,
-        from: course.extent(),
-        generation: index,
-        jobs: Vec::new(),
-        episodes_planned: progress::in_all(&Course::of(&record.spec, &extensions)),
-        note: Note::new(Actor::orchestrator(), &reason),
-    })
+    let extensions = extension::moved(record, extent);
+    let course = Course::of(&record.spec, &extensions);
+    Some(extension::new_extension(record, &course, extent, Note::new(Actor::orchestrator(), &reason)))
 }
 
 fn impatient(record: &ExperimentRecord, population: &Population) -> Option<String> {

@@ -23,19 +23,35 @@ pub fn extension(record: &ExperimentRecord, extent: Extent, note: &Note) -> Port
     if extent == present.extent() {
         return Ok(None);
     }
-    let mut extensions = record.extensions.clone();
-    extensions.push(Extension { extent, generation: record.generation });
+    let extensions = moved(record, extent);
     let course = Course::of(&record.spec, &extensions);
     check_size(&course)?;
-    Ok(Some(NewExtension {
+    Ok(Some(new_extension(record, &course, extent, note.clone())))
+}
+
+/// The extensions of `record` with one more, to `extent`.
+pub(super) fn moved(record: &ExperimentRecord, extent: Extent) -> Vec<Extension> {
+    let added = Extension { extent, generation: record.generation };
+    record.extensions.iter().copied().chain([added]).collect()
+}
+
+/// What moves the end of `record` to `extent`, which makes `course` of it.
+pub(super) fn new_extension(
+    record: &ExperimentRecord,
+    course: &Course<'_>,
+    extent: Extent,
+    note: Note,
+) -> NewExtension {
+    let present = record.course();
+    NewExtension {
         experiment: record.id,
         extent,
         from: present.extent(),
         generation: record.generation,
-        jobs: jobs(record, &course, present.replicates()),
-        episodes_planned: progress::in_all(&course),
-        note: note.clone(),
-    }))
+        jobs: jobs(record, course, present.replicates()),
+        episodes_planned: progress::in_all(course),
+        note,
+    }
 }
 
 fn jobs(record: &ExperimentRecord, course: &Course<'_>, from: u32) -> Vec<JobPlan> {

@@ -65,11 +65,11 @@ impl Population {
         self.search.tell(&evaluated).map_err(|misfit| {
             vec![Violation::new("evolution", format!("generation {}: {misfit}", generation.index))]
         })?;
-        self.past.extend(
-            Standing::of(spec, generation).map(|standing| round(spec, generation, standing.best, self.past.len())),
-        );
         self.names = generation.members.iter().map(|scored| scored.member.agent.clone()).collect();
-        self.crown(spec, generation);
+        if let Some(standing) = Standing::of(spec, generation) {
+            self.past.push(round(spec, generation, standing.best, self.past.len()));
+            self.crown(&standing, generation.index);
+        }
         Ok(())
     }
 
@@ -79,10 +79,10 @@ impl Population {
     }
 
     /// The best of a round that has learned is the champion; where nothing is learned, the best of all rounds.
-    fn crown(&mut self, spec: &ExperimentSpec, generation: &GenerationRecord) {
-        let Some(Standing { best, best_fitness: fitness, .. }) = Standing::of(spec, generation) else { return };
+    fn crown(&mut self, standing: &Standing<'_>, generation: u32) {
+        let (member, fitness) = (&standing.best.member, standing.best_fitness);
         if self.learns || self.champion.as_ref().is_none_or(|champion| fitness > champion.fitness) {
-            self.champion = Some(Champion { member: best.member.clone(), fitness, generation: generation.index });
+            self.champion = Some(Champion { member: member.clone(), fitness, generation });
         }
     }
 

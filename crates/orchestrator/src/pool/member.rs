@@ -1,11 +1,13 @@
 //! One agent as the pool knows it.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use runtime::grpc::{Address, ClientConfig};
 use runtime::retry::Backoff;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+use crate::clock::now_ms;
 
 /// Failures one after another after which an agent is left alone.
 const PATIENCE: u32 = 3;
@@ -239,8 +241,4 @@ impl Member {
         }
         reason.clone_into(&mut self.reason);
     }
-}
-
-fn now_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
 }

@@ -8,8 +8,8 @@ use proto::orchestrator::v1 as pb;
 use serde_json::{Value, json};
 
 use super::super::output::{self, Rows};
-use super::super::{Failure, Place};
-use super::{Client, Evolution, ServiceArgs, asked, genomes, is_confirmation};
+use super::super::{Failure, Place, experiments};
+use super::{Client, Evolution, ServiceArgs, asked, is_confirmation};
 
 /// Arguments of `evolve lineage`.
 #[derive(Debug, Args)]
@@ -49,7 +49,8 @@ pub(super) async fn run(args: LineageArgs, place: &Place) -> Result<(), Failure>
         let evolution = Evolution::fetch(client, &args.experiment).await?;
         let mut all = Vec::new();
         for generation in &evolution.generations {
-            all.extend(genomes(client, &evolution.experiment.id, generation.index).await?);
+            let take = |genome| all.push(genome);
+            experiments::each_genome(client, &evolution.experiment.id, generation.index, take).await?;
         }
         Ok((evolution, all))
     };
