@@ -19,6 +19,12 @@ pub fn wilson_lower(successes: u32, trials: u32) -> f64 {
     ((centre - spread) / (1.0 + z2 / n)).clamp(0.0, 1.0)
 }
 
+/// The upper bound of the same interval, in [0, 1]; 1 without trials.
+#[must_use]
+pub fn wilson_upper(successes: u32, trials: u32) -> f64 {
+    1.0 - wilson_lower(trials.saturating_sub(successes), trials)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -33,7 +39,10 @@ mod tests {
             let lower = wilson_lower(successes, trials);
             assert!((lower - bound).abs() < 1e-5, "{successes} of {trials}: {lower}");
         }
-        assert_eq!(wilson_lower(0, 0), 0.0);
+        assert_eq!((wilson_lower(0, 0), wilson_upper(0, 0)), (0.0, 1.0));
+        let (upper, rate) = (wilson_upper(81, 263), 81.0 / 263.0);
+        let score = (upper - rate) / (upper * (1.0 - upper) / 263.0).sqrt();
+        assert!((score - Z).abs() < 1e-9, "the bound solves the score equation: {score}");
     }
 
     proptest! {

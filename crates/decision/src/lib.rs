@@ -21,8 +21,10 @@ pub mod experience;
 mod explanation;
 pub mod features;
 mod knowledge;
+pub mod learning;
 pub mod network;
 mod policy;
+pub mod record;
 pub mod rules;
 pub mod situation;
 pub mod snapshot;
@@ -31,6 +33,8 @@ mod trace;
 
 use domain::action::Decision;
 use domain::game::{GameState, ObservationSpec};
+
+use situation::Situation;
 
 pub use catalogue::{POLICIES, PolicyInfo, build, build_with, check, find};
 pub use explanation::{CellReport, DocumentReport, Explanation, LevelReport, TacticReport};
@@ -63,8 +67,18 @@ pub trait Policy: Send {
         None
     }
 
+    /// The situation of the latest decision, for policies that keep a trace.
+    fn situation(&self) -> Option<&Situation> {
+        None
+    }
+
     /// The name of the rule or the id of the document that made the latest decision, where it was one of these.
     fn decided_by(&self) -> Option<&str> {
+        None
+    }
+
+    /// The name of a rule or the id of a document, as a trace tells its place.
+    fn name_of(&self, _by: By, _which: u32) -> Option<&str> {
         None
     }
 

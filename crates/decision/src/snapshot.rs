@@ -58,7 +58,7 @@ impl<'a> Reader<'a> {
         letters: [u8; 4],
         known: u32,
     ) -> Result<(Self, usize), SnapshotError> {
-        let mut reader = Self { bytes, at: 0 };
+        let mut reader = Self::bare(bytes);
         if reader.take::<4>() != Ok(letters) {
             return Err(SnapshotError::Foreign(what));
         }
@@ -68,6 +68,15 @@ impl<'a> Reader<'a> {
         }
         let count = reader.u32()? as usize;
         Ok((reader, count))
+    }
+
+    /// A reader of records without a beginning.
+    pub(crate) fn bare(bytes: &'a [u8]) -> Self {
+        Self { bytes, at: 0 }
+    }
+
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.at == self.bytes.len()
     }
 
     pub(crate) fn take<const N: usize>(&mut self) -> Result<[u8; N], SnapshotError> {
@@ -103,7 +112,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn end(self) -> Result<(), SnapshotError> {
-        if self.at == self.bytes.len() { Ok(()) } else { Err(SnapshotError::Trailing(self.at)) }
+        if self.is_at_end() { Ok(()) } else { Err(SnapshotError::Trailing(self.at)) }
     }
 }
 

@@ -111,6 +111,13 @@ impl Tactic {
         Self::ALL.get(usize::from(code)).copied()
     }
 
+    /// Those for which a scenario with these buttons has what it takes, in order.
+    #[must_use]
+    pub fn possible(buttons: &[String]) -> Vec<Self> {
+        let controls = Controls::new(buttons);
+        Self::ALL.into_iter().filter(|tactic| tactic.is_possible(&controls)).collect()
+    }
+
     /// Which buttons it cannot do without and the scenario does not have.
     pub(crate) fn missing(self, c: &Controls) -> Vec<Violation> {
         let (step, side) = (c.move_left.or(c.move_right), c.left().or_else(|| c.right()));

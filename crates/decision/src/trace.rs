@@ -157,8 +157,26 @@ fn take<const N: usize>(rest: &mut &[u8]) -> [u8; N] {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// A decision of a healthy player at the first tick.
+    pub(crate) fn trace(by: By) -> Trace {
+        let (buttons, confidence, score) = (Buttons::NONE, 0.5, 0.5);
+        Trace {
+            tick: 0,
+            by,
+            which: 0,
+            tactic: None,
+            buttons,
+            cell: 0,
+            confidence,
+            score,
+            health: 50,
+            hits: 0,
+            kills: 0,
+        }
+    }
 
     #[test]
     fn what_is_encoded_is_read_back() {

@@ -3,6 +3,7 @@
 mod design;
 mod evolution;
 mod files;
+mod learning;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -21,6 +22,7 @@ use crate::shape::{self, Misfit};
 pub use design::{Alpha, DesignField, DesignKind, DesignSpec, FactorSpec, FoldOver, MAX_CONDITIONS, PlayOrder};
 pub use evolution::{CrossoverKind, EvolutionSpec, MutationKind, SearchMethod, SelectionKind};
 pub use files::{FileKind, Mention, StoredMention, TakenIn};
+pub use learning::{Inheritance, LearningSpec};
 
 /// Most episodes one experiment may plan.
 pub const MAX_EPISODES: u64 = 100_000_000;
@@ -70,6 +72,9 @@ pub struct RecordSpec {
     /// One row per tick: buttons, reward, health, position. About 60 bytes a tick.
     #[serde(default)]
     pub ticks: bool,
+    /// What decided at every tick, and in which situation, for policies that can tell. About 50 bytes a tick.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub decisions: bool,
 }
 
 /// The game: a shipped scenario or one's own files, and what is changed of it.
@@ -287,6 +292,12 @@ impl Default for LimitSpec {
 }
 
 impl ExperimentSpec {
+    /// Whether it is kept what decided at every tick: it is asked for, or something is learned from it.
+    #[must_use]
+    pub fn keeps_decisions(&self) -> bool {
+        self.record.decisions || self.evolution.as_ref().is_some_and(|evolution| evolution.learning.is_some())
+    }
+
     /// The specification as canonical JSON: keys in a fixed order, defaults written out.
     #[must_use]
     pub fn canonical(&self) -> String {

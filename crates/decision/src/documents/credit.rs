@@ -58,16 +58,12 @@ impl Document {
 
 #[cfg(test)]
 mod tests {
-    use domain::action::Buttons;
-
     use super::*;
     use crate::documents::tests::document;
     use crate::situation::SIZE;
 
     fn trace(by: By, which: u32, hits: i32) -> Trace {
-        let buttons = Buttons::NONE;
-        let (confidence, score) = (0.5, 0.5);
-        Trace { tick: 0, by, which, tactic: None, buttons, cell: 0, confidence, score, health: 50, hits, kills: 0 }
+        Trace { which, hits, ..crate::trace::tests::trace(by) }
     }
 
     #[test]

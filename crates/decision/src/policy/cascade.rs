@@ -20,9 +20,9 @@ use crate::experience::grid;
 use crate::policy::aim::Aim;
 use crate::policy::aim::genes::Genes as AimGenes;
 use crate::rules::Response;
-use crate::situation::Observer;
+use crate::situation::{Observer, Situation};
 use crate::tactic::Tactic;
-use crate::trace::Trace;
+use crate::trace::{By, Trace};
 use crate::{Explanation, Knowledge, Policy, PolicyInfo};
 use levels::{Levels, Verdict};
 
@@ -47,6 +47,7 @@ fn make(setup: &SessionSetup, controls: &Controls, knowledge: &Knowledge) -> Res
         levels: Levels::new(setup, controls, knowledge)?,
         buttons: setup.buttons.clone(),
         trace: None,
+        situation: Situation::blank(),
     }))
 }
 
@@ -57,6 +58,7 @@ struct Cascade {
     levels: Levels,
     buttons: Vec<String>,
     trace: Option<Trace>,
+    situation: Situation,
 }
 
 impl Policy for Cascade {
@@ -80,6 +82,7 @@ impl Policy for Cascade {
         };
         self.body.commit(done.buttons);
         self.observer.commit(done.buttons);
+        self.situation = situation;
         self.trace = Some(trace(state, &verdict, tactic, done.buttons, grid::cell(&situation)));
         Decision { level: verdict.by.level(), rule: verdict.by.name(), ..done }
     }
@@ -88,8 +91,16 @@ impl Policy for Cascade {
         self.trace
     }
 
+    fn situation(&self) -> Option<&Situation> {
+        Some(&self.situation)
+    }
+
     fn decided_by(&self) -> Option<&str> {
-        self.trace.and_then(|trace| self.levels.name(trace.by, trace.which))
+        self.trace.and_then(|trace| self.name_of(trace.by, trace.which))
+    }
+
+    fn name_of(&self, by: By, which: u32) -> Option<&str> {
+        self.levels.name(by, which)
     }
 
     fn explain(&self, state: &GameState) -> Option<Explanation> {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Checks, check_unique};
+use super::{Checks, LearningSpec, check_unique};
 
 /// A population that is improved from generation to generation.
 ///
@@ -104,6 +104,9 @@ pub struct EvolutionSpec {
     #[schemars(extend("exclusiveMinimum" = 0))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_minutes: Option<f64>,
+    /// What is learned between generations and handed on; nothing unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learning: Option<LearningSpec>,
 }
 
 /// How a population is improved; the sources are in `science::evolution`.
@@ -220,6 +223,7 @@ impl Default for EvolutionSpec {
             patience: None,
             max_episodes: None,
             max_minutes: None,
+            learning: None,
         }
     }
 }
@@ -268,6 +272,9 @@ impl EvolutionSpec {
         let each = u64::from(self.population) * u64::from(episodes);
         let poor = format!("one generation plays {each}: {} agents, {episodes} episodes each", self.population);
         found.require(self.max_episodes.is_none_or(|most| most >= each), "evolution.max_episodes", &poor);
+        if let Some(learning) = &self.learning {
+            learning.check(self.algorithm == SearchMethod::Genetic, found);
+        }
         if let Some(genes) = &self.genes {
             check_unique(genes.iter().map(String::as_str), "evolution.genes", "gene", found);
         }
