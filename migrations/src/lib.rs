@@ -22,6 +22,7 @@ mod m20261127000004_create_files;
 mod m20261129000001_create_tokens;
 mod m20261129000002_create_research;
 mod m20261129000003_create_findings;
+mod m20261130000001_create_decisions;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129000001_create_tokens::Migration),
             Box::new(m20261129000002_create_research::Migration),
             Box::new(m20261129000003_create_findings::Migration),
+            Box::new(m20261130000001_create_decisions::Migration),
         ]
     }
 }

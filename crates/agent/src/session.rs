@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use decision::Policy;
+use decision::record::Recorder;
 use domain::agent::SessionSetup;
 use domain::game::GameState;
 use domain::ids::TickNo;
@@ -75,6 +76,8 @@ struct Player {
     buttons: ButtonMap,
     default_seed: u64,
     budget: Duration,
+    /// Writes down what decisions rest on, if that is asked for.
+    recorder: Option<Recorder>,
 }
 
 /// One session.
@@ -230,6 +233,9 @@ impl Session {
         self.tally.decided(decision.level, took, player.budget);
         let by = player.policy.decided_by().unwrap_or(decision.rule);
         let mut action = player.buttons.action(self.tick, &decision, by);
+        if let Some(recorder) = &mut player.recorder {
+            action.trace = recorder.record(player.policy.as_ref());
+        }
         action.action_id = self.actions;
         action.latency_us = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);
         self.actions = self.actions.wrapping_add(1);
@@ -255,13 +261,14 @@ impl Session {
             return Err(self.breach(ErrorKind::FailedPrecondition, text));
         }
         let default_seed = config.agent_seed;
+        let recorder = config.trace.then(Recorder::default);
         let asked = config.limits.as_ref().map_or(0, |limits| limits.budget_us);
         let budget = if asked == 0 { self.budget } else { Duration::from_micros(asked) };
         let setup = SessionSetup::try_from(config).map_err(|bad| Breach::invalid(bad, self.tick))?;
         let unfit = |violations| Breach::invalid(BadMessage(violations), self.tick);
         let policy = decision::build(&setup).map_err(unfit)?;
         let buttons = ButtonMap::new(&setup.buttons);
-        self.player = Some(Player { setup, policy, buttons, default_seed, budget });
+        self.player = Some(Player { setup, policy, buttons, default_seed, budget, recorder });
         self.at = At::Ready;
         Ok(Answer::One(self.status(Phase::Ready)))
     }

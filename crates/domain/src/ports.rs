@@ -42,9 +42,9 @@ pub use publisher::{EventPublisher, MetricsPublisher};
 pub use queue_depth::{CountsMessages, QueueDepth};
 pub use research::{ResearchRecord, ResearchStore};
 pub use store::{
-    Assignment, Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,
-    GenerationSummary, MemberProgress, MemberScores, NewExperiment, OutboxEntry, Page, Provenance, Renewal, Renewed,
-    ScoreFilter, ScoreRow, StoredEvent, TickLog, TickRow,
+    Assignment, Claim, Created, DecisionLog, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished,
+    GenerationRecord, GenerationSummary, MemberProgress, MemberScores, NewExperiment, OutboxEntry, Page, Provenance,
+    Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, TickLog, TickRow,
 };
 pub use trace::TraceSource;
 

@@ -46,7 +46,7 @@ fn slot() -> mpsc::Sender<Order> {
                 sleep(EPISODE).await;
                 progress.advance();
                 let score = builder::score(assignment.generation, assignment.member.position, episode, 1);
-                results.send(Played { score, ticks: None }).await.unwrap();
+                results.send(Played { score, ticks: None, decisions: None }).await.unwrap();
             }
             drop(results);
             done.send(Ok(())).unwrap();

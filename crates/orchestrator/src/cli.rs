@@ -10,6 +10,7 @@ mod connect;
 mod control;
 mod crash;
 mod daemon;
+mod decisions;
 mod demo;
 mod design;
 mod doctor;
@@ -102,6 +103,8 @@ enum Command {
     Extend(control::ExtendArgs),
     /// Print who did what to an experiment, when and why
     Journal(journal::JournalArgs),
+    /// Print what decided at every tick of an episode, where its experiment keeps that
+    Decisions(decisions::DecisionsArgs),
     /// Print the scores of an experiment
     Scores(scores::ScoresArgs),
     /// Recompute the digest of an experiment from its scores
@@ -244,6 +247,7 @@ async fn execute(cli: Cli, metrics: Option<Metrics>, collector: Option<String>) 
         Command::Stop(args) => control::stop(args, &place).await,
         Command::Extend(args) => control::extend(args, &place).await,
         Command::Journal(args) => journal::run(args, &place).await,
+        Command::Decisions(args) => decisions::run(args, &place).await,
         Command::Scores(args) => scores::run(args, &place).await,
         Command::Digest(args) => scores::digest(args, &place).await,
         Command::Report(args) => report::run(args, &place).await,

@@ -14,8 +14,7 @@ use std::sync::Arc;
 use std::thread;
 
 use domain::knowledge::KnowledgeContents;
-use domain::ports::Assignment;
-use domain::ports::TickLog;
+use domain::ports::{Assignment, DecisionLog, TickLog};
 use domain::score::Score;
 use runtime::grpc::{Address, Listener};
 use tokio::runtime::{Builder, LocalOptions};
@@ -69,6 +68,8 @@ pub struct Played {
     pub score: Score,
     /// Its ticks, if the experiment keeps them.
     pub ticks: Option<TickLog>,
+    /// What decided in it, if the experiment keeps that.
+    pub decisions: Option<DecisionLog>,
 }
 
 /// What a shard is made of.

@@ -244,6 +244,20 @@ impl Session {
         Ok(self.buttons.buttons(&action)?)
     }
 
+    /// The same; what the decision rests on is added to `record`, as far as the agent tells it.
+    ///
+    /// # Errors
+    /// As [`Session::decide`].
+    pub async fn decide_on_record(
+        &mut self,
+        state: impl Into<GameState>,
+        record: &mut Vec<u8>,
+    ) -> Result<Buttons, SessionError> {
+        let action = self.act(state).await?;
+        record.extend_from_slice(&action.trace);
+        Ok(self.buttons.buttons(&action)?)
+    }
+
     /// Sends a state and waits for the action that answers its tick.
     ///
     /// # Errors

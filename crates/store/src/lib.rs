@@ -18,6 +18,7 @@ mod clock;
 mod config;
 mod control;
 mod convert;
+mod decisions;
 mod dispatch;
 mod divergences;
 mod entity;

@@ -7,9 +7,9 @@ use domain::ids::{Epoch, ExperimentId, Fence, JobId};
 use domain::journal::Note;
 use domain::plan::GenerationPlan;
 use domain::ports::{
-    Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord, GenerationSummary,
-    MemberProgress, NewExperiment, OutboxEntry, Page, PortResult, Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent,
-    TickLog,
+    Claim, Created, DecisionLog, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,
+    GenerationSummary, MemberProgress, NewExperiment, OutboxEntry, Page, PortResult, Renewal, Renewed, ScoreFilter,
+    ScoreRow, StoredEvent, TickLog,
 };
 use domain::score::Score;
 use domain::status::ExperimentStatus;
@@ -115,6 +115,14 @@ impl ExperimentStore for SqlStore {
 
     async fn write_tick_logs(&self, logs: &[TickLog]) -> PortResult<()> {
         self.retrying("write tick logs", || self.write_tick_logs_once(logs)).await
+    }
+
+    async fn write_decisions(&self, logs: &[DecisionLog]) -> PortResult<()> {
+        self.retrying("write decisions", || self.write_decisions_once(logs)).await
+    }
+
+    async fn decisions(&self, id: ExperimentId, generation: u32, position: u32) -> PortResult<Vec<(u32, Vec<u8>)>> {
+        self.retrying("read decisions", || self.read_decisions(id, generation, position)).await
     }
 
     async fn ping(&self) -> PortResult<()> {

@@ -14,9 +14,9 @@ use domain::ids::{Epoch, ExperimentId, Fence, JobId};
 use domain::journal::Note;
 use domain::plan::GenerationPlan;
 use domain::ports::{
-    Claim, Created, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord, GenerationSummary,
-    MemberProgress, NewExperiment, OutboxEntry, Page, PortError, PortResult, Renewal, Renewed, ScoreFilter, ScoreRow,
-    StoredEvent, TickLog,
+    Claim, Created, DecisionLog, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,
+    GenerationSummary, MemberProgress, NewExperiment, OutboxEntry, Page, PortError, PortResult, Renewal, Renewed,
+    ScoreFilter, ScoreRow, StoredEvent, TickLog,
 };
 use domain::score::Score;
 use domain::status::ExperimentStatus;
@@ -160,6 +160,14 @@ impl ExperimentStore for MemoryOutbox {
     }
 
     async fn write_tick_logs(&self, _: &[TickLog]) -> PortResult<()> {
+        unreachable!("{NOT_THERE}")
+    }
+
+    async fn write_decisions(&self, _: &[DecisionLog]) -> PortResult<()> {
+        unreachable!("{NOT_THERE}")
+    }
+
+    async fn decisions(&self, _: ExperimentId, _: u32, _: u32) -> PortResult<Vec<(u32, Vec<u8>)>> {
         unreachable!("{NOT_THERE}")
     }
 }

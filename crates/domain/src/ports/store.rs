@@ -283,6 +283,17 @@ pub struct TickLog {
     pub rows: Vec<TickRow>,
 }
 
+/// What decided in one episode, kept where an experiment asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionLog {
+    /// The experiment.
+    pub experiment: ExperimentId,
+    /// The episode.
+    pub key: crate::score::EpisodeKey,
+    /// The record, as `decision::record` makes it; nothing for a policy that cannot tell.
+    pub record: Vec<u8>,
+}
+
 /// What is kept of one tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TickRow {
@@ -417,6 +428,12 @@ pub trait ExperimentStore: Send + Sync {
 
     /// Keeps tick logs, in bulk. A log that is there already is replaced.
     async fn write_tick_logs(&self, logs: &[TickLog]) -> PortResult<()>;
+
+    /// Keeps what decided in episodes, in bulk. A record that is there already is replaced.
+    async fn write_decisions(&self, logs: &[DecisionLog]) -> PortResult<()>;
+
+    /// What decided in the episodes of a member, as far as it was kept: replicates and records, in order of replicates.
+    async fn decisions(&self, id: ExperimentId, generation: u32, position: u32) -> PortResult<Vec<(u32, Vec<u8>)>>;
 
     /// Whether the store can be used right now.
     async fn ping(&self) -> PortResult<()>;

@@ -178,6 +178,6 @@ pub(crate) async fn play(socket: PathBuf) -> Agent {
 /// A session that is ready to play.
 pub(crate) async fn ready(socket: PathBuf) -> Agent {
     let mut agent = Agent::dial(&Address::Unix(socket), &ClientConfig::default()).await.unwrap();
-    agent.configure(&setup(), std::time::Duration::from_secs(5)).await.unwrap();
+    agent.configure(&setup(), std::time::Duration::from_secs(5), false).await.unwrap();
     agent
 }

@@ -206,7 +206,7 @@ impl Player {
         let address = listener.address()?;
         let serving = tokio::task::spawn_local(agent::serve_on(listener, agent::Settings::default(), stop.clone()));
         let mut agent = Agent::dial(&address, &ClientConfig::default()).await?;
-        agent.configure(setup, Duration::from_secs(5)).await?;
+        agent.configure(setup, Duration::from_secs(5), false).await?;
         let mut timed = Timed::new(agent);
         let measured = self.episodes(&mut timed).await;
         timed.inner.close().await;

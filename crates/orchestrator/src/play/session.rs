@@ -10,6 +10,7 @@ use domain::agent::SessionSetup;
 use domain::game::{GameState, ObservationSpec};
 use proto::agent::v1::agent_service_client::AgentServiceClient;
 use proto::agent::v1::{ConfigUpdate, SessionLimits};
+use proto::convert::BadMessage;
 use proto::session::{Session, SessionError};
 use runtime::grpc::{self, Address, ClientConfig};
 use tokio::time::{Instant, Sleep, sleep, timeout};
@@ -23,7 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// An agent that is dialled, configured and ready to play.
 pub struct Agent {
     session: Session,
-    configured: Option<(SessionSetup, ObservationSpec)>,
+    configured: Option<(SessionSetup, bool, ObservationSpec)>,
+    /// What the decisions of the episode rest on, where that is kept.
+    record: Option<Vec<u8>>,
     limit: Duration,
     alarm: Alarm,
 }
@@ -38,26 +41,45 @@ impl Agent {
         let mut client = AgentServiceClient::new(client).max_decoding_message_size(grpc::DEFAULT_MAX_MESSAGE_BYTES);
         let mut alarm = Alarm(Box::pin(sleep(PATIENCE)));
         let session = alarm.within(PATIENCE, HELLO, Session::open(&mut client)).await?;
-        Ok(Self { session, configured: None, limit: PATIENCE, alarm })
+        Ok(Self { session, configured: None, record: None, limit: PATIENCE, alarm })
     }
 
     /// Tells the agent what it is, unless it is that already, and learns what it wants to be shown. From now on a
-    /// decision may take up to `limit`.
+    /// decision may take up to `limit`, and with `record` the agent is asked what each of them rests on.
     ///
     /// # Errors
     /// If the agent refuses or fails.
-    pub async fn configure(&mut self, setup: &SessionSetup, limit: Duration) -> Result<ObservationSpec, AttemptError> {
+    pub async fn configure(
+        &mut self,
+        setup: &SessionSetup,
+        limit: Duration,
+        record: bool,
+    ) -> Result<ObservationSpec, AttemptError> {
         self.limit = limit;
-        if let Some((known, observation)) = &self.configured
-            && known == setup
+        self.record = record.then(Vec::new);
+        if let Some((known, recorded, observation)) = &self.configured
+            && (known, *recorded) == (setup, record)
         {
             return Ok(*observation);
         }
         let limits = SessionLimits { tick_ms: limit.as_millis() as u64, ..SessionLimits::default() };
-        let config = ConfigUpdate { limits: Some(limits), ..ConfigUpdate::from(setup) };
+        let config = ConfigUpdate { limits: Some(limits), trace: record, ..ConfigUpdate::from(setup) };
         let observation = self.alarm.within(PATIENCE, "READY", self.session.configure(config)).await?;
-        self.configured = Some((setup.clone(), observation));
+        self.configured = Some((setup.clone(), record, observation));
         Ok(observation)
+    }
+
+    /// What the decisions of the latest episode rest on, if that was asked for; nothing where the agent cannot tell.
+    ///
+    /// # Errors
+    /// If what the agent said is no record.
+    pub fn take_record(&mut self) -> Result<Option<Vec<u8>>, AttemptError> {
+        let Some(record) = &mut self.record else { return Ok(None) };
+        let record = std::mem::take(record);
+        decision::record::read(&record).map_err(|error| {
+            AttemptError::Session(SessionError::from(BadMessage::new("action.trace", error.to_string())))
+        })?;
+        Ok(Some(record))
     }
 
     /// Whether the agent has said that it is about to leave; another one should play the next episode.
@@ -75,11 +97,17 @@ impl Agent {
 
 impl Decider for Agent {
     async fn start(&mut self, assigned: &Assigned<'_>) -> Result<(), AttemptError> {
+        self.record.iter_mut().for_each(Vec::clear);
         self.alarm.within(PATIENCE, "the start", self.session.start_with(assigned.into())).await
     }
 
     async fn decide(&mut self, state: &GameState) -> Result<Buttons, AttemptError> {
-        self.alarm.within(self.limit, "an action", self.session.decide(state)).await
+        match &mut self.record {
+            None => self.alarm.within(self.limit, "an action", self.session.decide(state)).await,
+            Some(record) => {
+                self.alarm.within(self.limit, "an action", self.session.decide_on_record(state, record)).await
+            }
+        }
     }
 
     async fn finish(&mut self, state: &GameState) -> Result<(), AttemptError> {

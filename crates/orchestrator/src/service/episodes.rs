@@ -1,7 +1,10 @@
 //! Episodes: what was planned, and what it came to.
 
+use decision::{Policy, Tactic, Trace};
 use domain::ErrorKind;
-use domain::ports::{EpisodeFilter, EpisodeRecord, ExperimentRecord, Page, PortError, ScoreRow, TickRow};
+use domain::agent::SessionSetup;
+use domain::plan::Member;
+use domain::ports::{EpisodeFilter, EpisodeRecord, ExperimentRecord, Page, PortError, PortResult, ScoreRow, TickRow};
 use domain::reason;
 use domain::score::EpisodeKey;
 use proto::convert;
@@ -9,6 +12,7 @@ use proto::orchestrator::v1 as pb;
 use tonic::Status;
 
 use super::{page, status};
+use crate::check;
 use crate::core::Core;
 
 /// A page of episodes.
@@ -48,12 +52,61 @@ pub(super) async fn get(
     let ticks = core.jobs.ticks(record.id, key).await.map_err(status)?;
     let planned = core.store.generation(record.id, generation).await.map_err(status)?;
     let member = planned.members.iter().find(|scored| scored.member.position == position).map(|scored| &scored.member);
+    let decisions = match member {
+        Some(member) => decisions(core, record, member, key).await.map_err(status)?,
+        None => Vec::new(),
+    };
     Ok(pb::GetEpisodeResponse {
+        decisions,
         episode: Some(message(record, episode, true)),
         ticks: ticks.into_iter().map(tick).collect(),
         scenario_json: member.map(|member| json(&member.scenario)).transpose()?.unwrap_or_default(),
         agent_json: member.map(|member| json(&member.spec)).transpose()?.unwrap_or_default(),
     })
+}
+
+/// What decided in an episode, with the names that its member's rules and documents have.
+async fn decisions(
+    core: &Core,
+    record: &ExperimentRecord,
+    member: &Member,
+    key: EpisodeKey,
+) -> PortResult<Vec<pb::Decision>> {
+    let kept = core.store.decisions(record.id, key.generation, key.position).await?;
+    let Some((_, kept)) = kept.into_iter().find(|&(replicate, _)| replicate == key.replicate) else {
+        return Ok(Vec::new());
+    };
+    let steps = decision::record::read(&kept).map_err(|error| {
+        PortError::new(ErrorKind::Internal, "the decisions of the episode cannot be read").because(error)
+    })?;
+    let policy = player(core, member, key.generation).await?;
+    let name = |trace: &Trace| policy.as_ref().and_then(|policy| policy.name_of(trace.by, trace.which));
+    Ok(steps.iter().map(|step| told(&step.trace, name(&step.trace))).collect())
+}
+
+/// The policy that a member plays by; nothing where its scenario is not known here.
+async fn player(core: &Core, member: &Member, generation: u32) -> PortResult<Option<Box<dyn Policy>>> {
+    let Ok(facts) = core.games.facts(&member.scenario) else { return Ok(None) };
+    let knowledge = core.files.knowledge(&member.spec.knowledge).await?;
+    let setup = SessionSetup { knowledge, ..check::setup(member, "", generation, &facts) };
+    Ok(decision::build(&setup).ok())
+}
+
+fn told(trace: &Trace, name: Option<&str>) -> pb::Decision {
+    let Trace { tick, by, which: _, tactic, buttons, cell, confidence, score, health, hits, kills } = *trace;
+    pb::Decision {
+        tick,
+        by: by.name().to_owned(),
+        name: name.unwrap_or_default().to_owned(),
+        tactic: tactic.map_or("", Tactic::name).to_owned(),
+        buttons: buttons.0,
+        cell,
+        confidence,
+        score,
+        health,
+        hits,
+        kills,
+    }
 }
 
 fn json(value: &impl serde::Serialize) -> Result<String, Status> {

@@ -13,7 +13,7 @@ use domain::game::{GameState, ObservationSpec};
 use domain::ids::TickNo;
 use domain::knowledge::KnowledgeContents;
 use domain::plan::PlannedEpisode;
-use domain::ports::{Assignment, Environment, TickLog, TickRow};
+use domain::ports::{Assignment, DecisionLog, Environment, TickLog, TickRow};
 use domain::score::{EpisodeKey, Score};
 use domain::seed::agent_seed;
 use futures::FutureExt as _;
@@ -121,7 +121,7 @@ impl Slot {
             progress.advance();
         }
         let agent = &mut self.agent.as_mut().expect("dialled above").agent;
-        let observation = agent.configure(&setup, limit).await?;
+        let observation = agent.configure(&setup, limit, assignment.spec.keeps_decisions()).await?;
         progress.advance();
         let fits = |open: &OpenGame| open.scenario == *scenario && open.observation == observation;
         if !self.game.as_ref().is_some_and(fits) {
@@ -178,7 +178,9 @@ impl Slot {
             }
         };
         let outcome = play(open.game.as_mut(), agent, &assigned, &mut self.state, watch).await?;
-        let ticks = rows.map(|rows| TickLog { experiment: assignment.experiment, key, rows });
+        let experiment = assignment.experiment;
+        let ticks = rows.map(|rows| TickLog { experiment, key, rows });
+        let decisions = agent.take_record()?.map(|record| DecisionLog { experiment, key, record });
         let score = Score {
             key,
             seed: episode.seed,
@@ -187,7 +189,7 @@ impl Slot {
             trajectory: outcome.trajectory,
             action_log: outcome.action_log,
         };
-        Ok(Played { score, ticks })
+        Ok(Played { score, ticks, decisions })
     }
 }
 

@@ -121,10 +121,17 @@ impl Lane {
     /// Commits scores; a store that is away is waited for. Should the lease run out meanwhile, the fence decides.
     async fn commit(&self, held: Held, batch: Vec<Played>) -> PortResult<()> {
         crash::reached(Point::EpisodePlayed);
-        let (scores, logs): (Vec<_>, Vec<_>) = batch.into_iter().map(|played| (played.score, played.ticks)).unzip();
-        let logs: Vec<_> = logs.into_iter().flatten().collect();
-        if !logs.is_empty() {
-            self.wait(|| self.core.store.write_tick_logs(&logs)).await?;
+        let (mut scores, mut ticks, mut decisions) = (Vec::new(), Vec::new(), Vec::new());
+        for played in batch {
+            scores.push(played.score);
+            ticks.extend(played.ticks);
+            decisions.extend(played.decisions);
+        }
+        if !ticks.is_empty() {
+            self.wait(|| self.core.store.write_tick_logs(&ticks)).await?;
+        }
+        if !decisions.is_empty() {
+            self.wait(|| self.core.store.write_decisions(&decisions)).await?;
         }
         let finished = self.wait(|| self.core.store.finish(held.job, held.fence, &scores)).await;
         if finished.as_ref().is_err_and(|error| error.kind == ErrorKind::Fenced) {

@@ -53,7 +53,7 @@ impl SimSlot {
         for episode in &assignment.episodes {
             self.stumble(assignment).await?;
             let score = self.play_one(assignment, episode, progress).await?;
-            if results.send(Played { score, ticks: None }).await.is_err() {
+            if results.send(Played { score, ticks: None, decisions: None }).await.is_err() {
                 return Err(AttemptError::Cancelled);
             }
         }

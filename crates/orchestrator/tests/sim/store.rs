@@ -11,10 +11,10 @@ use domain::ids::{Epoch, ExperimentId, Fence, JobId};
 use domain::journal::{Action, JournalEntry, Note};
 use domain::plan::GenerationPlan;
 use domain::ports::{
-    Candidate, Claim, ControlStore, Created, Dispatch, DueJob, Election, EventPublisher as _, ExperimentFilter,
-    ExperimentRecord, ExperimentStore, Extended, Finished, GenerationRecord, GenerationSummary, Leader, Leadership,
-    MemberProgress, NewExperiment, NewExtension, OutboxEntry, Page, PortError, PortResult, Renewal, Renewed,
-    ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
+    Candidate, Claim, ControlStore, Created, DecisionLog, Dispatch, DueJob, Election, EventPublisher as _,
+    ExperimentFilter, ExperimentRecord, ExperimentStore, Extended, Finished, GenerationRecord, GenerationSummary,
+    Leader, Leadership, MemberProgress, NewExperiment, NewExtension, OutboxEntry, Page, PortError, PortResult, Renewal,
+    Renewed, ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
 };
 use domain::score::Score;
 use domain::status::{ExperimentStatus, JobStatus};
@@ -371,6 +371,15 @@ impl ExperimentStore for SimStore {
     async fn write_tick_logs(&self, logs: &[TickLog]) -> PortResult<()> {
         let logs = logs.to_vec();
         self.write("tick logs", 0, move |world| at_once(world.ledger.write_tick_logs(&logs))).await
+    }
+
+    async fn write_decisions(&self, logs: &[DecisionLog]) -> PortResult<()> {
+        let logs = logs.to_vec();
+        self.write("decisions", 0, move |world| at_once(world.ledger.write_decisions(&logs))).await
+    }
+
+    async fn decisions(&self, id: ExperimentId, generation: u32, position: u32) -> PortResult<Vec<(u32, Vec<u8>)>> {
+        self.read("decisions", 0, move |world| at_once(world.ledger.decisions(id, generation, position))).await
     }
 
     async fn ping(&self) -> PortResult<()> {

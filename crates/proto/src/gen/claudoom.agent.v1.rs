@@ -264,6 +264,10 @@ pub struct Action {
     /// Time the decision took in microseconds, measured by the agent.
     #[prost(int64, tag = "8")]
     pub latency_us: i64,
+    /// What the decision rests on, where the config asks for it and the policy can tell: a record of `decision::record`, to be
+    /// appended to those of the ticks before.
+    #[prost(bytes = "bytes", tag = "9")]
+    pub trace: ::prost::bytes::Bytes,
 }
 /// The measured result of an agent in a generation, over all its episodes.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -760,6 +764,9 @@ pub struct ConfigUpdate {
     /// refuses the config.
     #[prost(message, repeated, tag = "14")]
     pub knowledge: ::prost::alloc::vec::Vec<Knowledge>,
+    /// Whether actions are to say what they rest on.
+    #[prost(bool, tag = "15")]
+    pub trace: bool,
 }
 /// Something that an agent knows besides its genome.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -1420,6 +1420,46 @@ pub struct GetEpisodeResponse {
     /// Who plays, as JSON: policy, genome, and what it knows by content.
     #[prost(string, tag = "4")]
     pub agent_json: ::prost::alloc::string::String,
+    /// What decided at every tick, where the experiment keeps it and the policy can tell.
+    #[prost(message, repeated, tag = "5")]
+    pub decisions: ::prost::alloc::vec::Vec<Decision>,
+}
+/// What decided at one tick, and what it knew.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Decision {
+    /// The tick.
+    #[prost(uint32, tag = "1")]
+    pub tick: u32,
+    /// What decided: `rule`, `experience`, `document` or `fallback`.
+    #[prost(string, tag = "2")]
+    pub by: ::prost::alloc::string::String,
+    /// The name of the rule or the id of the document; empty for everything else.
+    #[prost(string, tag = "3")]
+    pub name: ::prost::alloc::string::String,
+    /// What was done, if it was a tactic.
+    #[prost(string, tag = "4")]
+    pub tactic: ::prost::alloc::string::String,
+    /// Buttons held, the first of the scenario in the lowest bit.
+    #[prost(uint64, tag = "5")]
+    pub buttons: u64,
+    /// The cell of the situation in which experience is counted.
+    #[prost(uint32, tag = "6")]
+    pub cell: u32,
+    /// How sure it was, from 0 to 1: 1 for a rule, the lower bound of the success rate for experience and documents.
+    #[prost(float, tag = "7")]
+    pub confidence: f32,
+    /// The score of a document; the confidence of everything else.
+    #[prost(float, tag = "8")]
+    pub score: f32,
+    /// Health in points.
+    #[prost(int32, tag = "9")]
+    pub health: i32,
+    /// Hits since the episode began.
+    #[prost(int32, tag = "10")]
+    pub hits: i32,
+    /// Kills since the episode began.
+    #[prost(int32, tag = "11")]
+    pub kills: i32,
 }
 /// What is kept of one tick.
 #[derive(Clone, Copy, PartialEq, ::prost::Message)]

@@ -92,6 +92,7 @@ macro_rules! store_contract {
             outbox::events_keep_the_time_when_they_were_recorded,
             outbox::events_keep_the_trace_in_which_they_were_recorded,
             outbox::event_numbers_have_no_gaps,
+            outbox::decisions_are_read_as_they_were_written_last,
             outbox::tick_logs_are_written_again_without_complaint,
             control::a_stop_lets_jobs_in_play_finish,
             control::a_stop_without_a_job_in_play_is_done_at_once,

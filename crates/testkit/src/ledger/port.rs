@@ -8,12 +8,12 @@ use domain::ids::{Epoch, ExperimentId, Fence, FindingId, JobId};
 use domain::journal::{Action, JournalEntry, Note};
 use domain::plan::GenerationPlan;
 use domain::ports::{
-    Candidate, Claim, ControlStore, Created, Dispatch, DueJob, Election, ExperimentFilter, ExperimentRecord,
-    ExperimentStore, Extended, FenceCounts, FenceReport, FindingFilter, FindingStore, Finished, GenerationRecord,
-    GenerationSummary, Leader, Leadership, MemberProgress, NewExperiment, NewExtension, OutboxEntry, Page, PortResult,
-    Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
+    Candidate, Claim, ControlStore, Created, DecisionLog, Dispatch, DueJob, Election, ExperimentFilter,
+    ExperimentRecord, ExperimentStore, Extended, FenceCounts, FenceReport, FindingFilter, FindingStore, Finished,
+    GenerationRecord, GenerationSummary, Leader, Leadership, MemberProgress, NewExperiment, NewExtension, OutboxEntry,
+    Page, PortResult, Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
 };
-use domain::score::Score;
+use domain::score::{EpisodeKey, Score};
 use domain::status::ExperimentStatus;
 
 use super::MemoryLedger;
@@ -122,6 +122,22 @@ impl ExperimentStore for MemoryLedger {
         self.with(|book, _| {
             book.tick_logs.extend(logs.iter().map(|log| ((log.experiment, log.key), log.rows.clone())));
             Ok(())
+        })
+    }
+
+    async fn write_decisions(&self, logs: &[DecisionLog]) -> PortResult<()> {
+        self.with(|book, _| {
+            book.decisions.extend(logs.iter().map(|log| ((log.experiment, log.key), log.record.clone())));
+            Ok(())
+        })
+    }
+
+    async fn decisions(&self, id: ExperimentId, generation: u32, position: u32) -> PortResult<Vec<(u32, Vec<u8>)>> {
+        let first = EpisodeKey { generation, position, replicate: 0 };
+        let last = EpisodeKey { replicate: u32::MAX, ..first };
+        self.with(|book, _| {
+            let records = book.decisions.range((id, first)..=(id, last));
+            Ok(records.map(|((_, key), record)| (key.replicate, record.clone())).collect())
         })
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{OutboxEntry, TickLog, TickRow};
+use domain::ports::{DecisionLog, OutboxEntry, TickLog, TickRow};
 use domain::score::EpisodeKey;
 use domain::status::ExperimentStatus::{Paused, Running};
 use futures::future::join_all;
@@ -128,6 +128,24 @@ pub async fn event_numbers_have_no_gaps(store: Store) {
     assert_eq!(numbers, (1..=numbers.len() as i64).collect::<Vec<_>>());
     assert_eq!(store.events_after(new.id, 3, 2).await.unwrap(), all[3..5]);
     assert_eq!(events(&store, second.id).await[0].sequence, 1, "every experiment counts by itself");
+}
+
+pub async fn decisions_are_read_as_they_were_written_last(store: Store) {
+    let new = created(&store, 2, 3).await;
+    let log = |position, replicate, record: Vec<u8>| DecisionLog {
+        experiment: new.id,
+        key: EpisodeKey { generation: 0, position, replicate },
+        record,
+    };
+    let long = vec![0xff; 100_000];
+
+    store.write_decisions(&[]).await.unwrap();
+    store.write_decisions(&[log(1, 2, long.clone()), log(0, 0, vec![1]), log(1, 0, vec![])]).await.unwrap();
+    store.write_decisions(&[log(0, 0, vec![2, 0])]).await.unwrap();
+
+    assert_eq!(store.decisions(new.id, 0, 0).await.unwrap(), [(0, vec![2, 0])]);
+    assert_eq!(store.decisions(new.id, 0, 1).await.unwrap(), [(0, vec![]), (2, long)]);
+    assert_eq!(store.decisions(new.id, 1, 0).await.unwrap(), []);
 }
 
 pub async fn tick_logs_are_written_again_without_complaint(store: Store) {

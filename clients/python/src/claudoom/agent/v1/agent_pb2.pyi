@@ -234,7 +234,7 @@ class Entity(_message.Message):
     def __init__(self, id: _Optional[int] = ..., name: _Optional[str] = ..., category: _Optional[str] = ..., bearing: _Optional[float] = ..., distance: _Optional[float] = ..., box_x: _Optional[int] = ..., box_y: _Optional[int] = ..., box_width: _Optional[int] = ..., box_height: _Optional[int] = ..., pos_x: _Optional[float] = ..., pos_y: _Optional[float] = ..., pos_z: _Optional[float] = ..., velocity_x: _Optional[float] = ..., velocity_y: _Optional[float] = ..., velocity_z: _Optional[float] = ...) -> None: ...
 
 class Action(_message.Message):
-    __slots__ = ("action_id", "buttons", "type", "tick", "level", "decided_by", "confidence", "latency_us")
+    __slots__ = ("action_id", "buttons", "type", "tick", "level", "decided_by", "confidence", "latency_us", "trace")
     ACTION_ID_FIELD_NUMBER: _ClassVar[int]
     BUTTONS_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
@@ -243,6 +243,7 @@ class Action(_message.Message):
     DECIDED_BY_FIELD_NUMBER: _ClassVar[int]
     CONFIDENCE_FIELD_NUMBER: _ClassVar[int]
     LATENCY_US_FIELD_NUMBER: _ClassVar[int]
+    TRACE_FIELD_NUMBER: _ClassVar[int]
     action_id: int
     buttons: _containers.RepeatedScalarFieldContainer[bool]
     type: ActionType
@@ -251,7 +252,8 @@ class Action(_message.Message):
     decided_by: str
     confidence: float
     latency_us: int
-    def __init__(self, action_id: _Optional[int] = ..., buttons: _Optional[_Iterable[bool]] = ..., type: _Optional[_Union[ActionType, str]] = ..., tick: _Optional[int] = ..., level: _Optional[str] = ..., decided_by: _Optional[str] = ..., confidence: _Optional[float] = ..., latency_us: _Optional[int] = ...) -> None: ...
+    trace: bytes
+    def __init__(self, action_id: _Optional[int] = ..., buttons: _Optional[_Iterable[bool]] = ..., type: _Optional[_Union[ActionType, str]] = ..., tick: _Optional[int] = ..., level: _Optional[str] = ..., decided_by: _Optional[str] = ..., confidence: _Optional[float] = ..., latency_us: _Optional[int] = ..., trace: _Optional[bytes] = ...) -> None: ...
 
 class AgentScore(_message.Message):
     __slots__ = ("agent_id", "generation_id", "experiment_id", "kills", "deaths", "health_remaining", "ammo_efficiency", "exploration_coverage", "fitness_score", "rag_strategy", "mutation_rate", "evaluated_at", "episodes")
@@ -511,7 +513,7 @@ class EpisodeControl(_message.Message):
     def __init__(self, command: _Optional[_Union[EpisodeControl.Command, str]] = ..., reason: _Optional[str] = ..., episode_id: _Optional[str] = ..., agent_seed: _Optional[int] = ..., doom_seed: _Optional[int] = ..., traceparent: _Optional[str] = ...) -> None: ...
 
 class ConfigUpdate(_message.Message):
-    __slots__ = ("protocol_version", "experiment_id", "generation_id", "agent_id", "policy", "genome", "snapshot_hashes", "agent_seed", "scenario", "buttons", "variables", "frame_skip", "limits", "knowledge")
+    __slots__ = ("protocol_version", "experiment_id", "generation_id", "agent_id", "policy", "genome", "snapshot_hashes", "agent_seed", "scenario", "buttons", "variables", "frame_skip", "limits", "knowledge", "trace")
     class GenomeEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -533,6 +535,7 @@ class ConfigUpdate(_message.Message):
     FRAME_SKIP_FIELD_NUMBER: _ClassVar[int]
     LIMITS_FIELD_NUMBER: _ClassVar[int]
     KNOWLEDGE_FIELD_NUMBER: _ClassVar[int]
+    TRACE_FIELD_NUMBER: _ClassVar[int]
     protocol_version: int
     experiment_id: str
     generation_id: int
@@ -547,7 +550,8 @@ class ConfigUpdate(_message.Message):
     frame_skip: int
     limits: SessionLimits
     knowledge: _containers.RepeatedCompositeFieldContainer[Knowledge]
-    def __init__(self, protocol_version: _Optional[int] = ..., experiment_id: _Optional[str] = ..., generation_id: _Optional[int] = ..., agent_id: _Optional[str] = ..., policy: _Optional[str] = ..., genome: _Optional[_Mapping[str, float]] = ..., snapshot_hashes: _Optional[_Iterable[str]] = ..., agent_seed: _Optional[int] = ..., scenario: _Optional[str] = ..., buttons: _Optional[_Iterable[str]] = ..., variables: _Optional[_Iterable[str]] = ..., frame_skip: _Optional[int] = ..., limits: _Optional[_Union[SessionLimits, _Mapping]] = ..., knowledge: _Optional[_Iterable[_Union[Knowledge, _Mapping]]] = ...) -> None: ...
+    trace: bool
+    def __init__(self, protocol_version: _Optional[int] = ..., experiment_id: _Optional[str] = ..., generation_id: _Optional[int] = ..., agent_id: _Optional[str] = ..., policy: _Optional[str] = ..., genome: _Optional[_Mapping[str, float]] = ..., snapshot_hashes: _Optional[_Iterable[str]] = ..., agent_seed: _Optional[int] = ..., scenario: _Optional[str] = ..., buttons: _Optional[_Iterable[str]] = ..., variables: _Optional[_Iterable[str]] = ..., frame_skip: _Optional[int] = ..., limits: _Optional[_Union[SessionLimits, _Mapping]] = ..., knowledge: _Optional[_Iterable[_Union[Knowledge, _Mapping]]] = ..., trace: _Optional[bool] = ...) -> None: ...
 
 class Knowledge(_message.Message):
     __slots__ = ("kind", "content")

@@ -1134,16 +1134,44 @@ class GetEpisodeRequest(_message.Message):
     def __init__(self, experiment_id: _Optional[str] = ..., generation: _Optional[int] = ..., position: _Optional[int] = ..., replicate: _Optional[int] = ...) -> None: ...
 
 class GetEpisodeResponse(_message.Message):
-    __slots__ = ("episode", "ticks", "scenario_json", "agent_json")
+    __slots__ = ("episode", "ticks", "scenario_json", "agent_json", "decisions")
     EPISODE_FIELD_NUMBER: _ClassVar[int]
     TICKS_FIELD_NUMBER: _ClassVar[int]
     SCENARIO_JSON_FIELD_NUMBER: _ClassVar[int]
     AGENT_JSON_FIELD_NUMBER: _ClassVar[int]
+    DECISIONS_FIELD_NUMBER: _ClassVar[int]
     episode: Episode
     ticks: _containers.RepeatedCompositeFieldContainer[Tick]
     scenario_json: str
     agent_json: str
-    def __init__(self, episode: _Optional[_Union[Episode, _Mapping]] = ..., ticks: _Optional[_Iterable[_Union[Tick, _Mapping]]] = ..., scenario_json: _Optional[str] = ..., agent_json: _Optional[str] = ...) -> None: ...
+    decisions: _containers.RepeatedCompositeFieldContainer[Decision]
+    def __init__(self, episode: _Optional[_Union[Episode, _Mapping]] = ..., ticks: _Optional[_Iterable[_Union[Tick, _Mapping]]] = ..., scenario_json: _Optional[str] = ..., agent_json: _Optional[str] = ..., decisions: _Optional[_Iterable[_Union[Decision, _Mapping]]] = ...) -> None: ...
+
+class Decision(_message.Message):
+    __slots__ = ("tick", "by", "name", "tactic", "buttons", "cell", "confidence", "score", "health", "hits", "kills")
+    TICK_FIELD_NUMBER: _ClassVar[int]
+    BY_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    TACTIC_FIELD_NUMBER: _ClassVar[int]
+    BUTTONS_FIELD_NUMBER: _ClassVar[int]
+    CELL_FIELD_NUMBER: _ClassVar[int]
+    CONFIDENCE_FIELD_NUMBER: _ClassVar[int]
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    HEALTH_FIELD_NUMBER: _ClassVar[int]
+    HITS_FIELD_NUMBER: _ClassVar[int]
+    KILLS_FIELD_NUMBER: _ClassVar[int]
+    tick: int
+    by: str
+    name: str
+    tactic: str
+    buttons: int
+    cell: int
+    confidence: float
+    score: float
+    health: int
+    hits: int
+    kills: int
+    def __init__(self, tick: _Optional[int] = ..., by: _Optional[str] = ..., name: _Optional[str] = ..., tactic: _Optional[str] = ..., buttons: _Optional[int] = ..., cell: _Optional[int] = ..., confidence: _Optional[float] = ..., score: _Optional[float] = ..., health: _Optional[int] = ..., hits: _Optional[int] = ..., kills: _Optional[int] = ...) -> None: ...
 
 class Tick(_message.Message):
     __slots__ = ("tick", "tic", "buttons", "reward", "health", "x", "y", "angle")
