@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use decision::Knowledge;
 use domain::Violation;
 use domain::agent::{AgentSpec, SessionSetup};
-use domain::experiment::{ExperimentSpec, FileKind, ScenarioSpec};
+use domain::experiment::{ExperimentSpec, FileKind, Inheritance, ScenarioSpec};
 use domain::ids::ExperimentId;
 use domain::knowledge::{KnowledgeContents, KnowledgeHashes, KnowledgeKind};
 use domain::plan::Member;
@@ -28,6 +28,7 @@ pub fn violations(spec: &ExperimentSpec, games: &dyn Games, known: &Known) -> Ve
     if spec.evolution.is_some() && is_unknown(&spec.agent.definition()) {
         return found;
     }
+    found.extend(unteachable(spec));
     let plan = planning::first(ExperimentId::derive(&[0; 32], ""), spec);
     match plan.and_then(|plan| planning::check_claims(spec).map(|()| plan)) {
         Err(violations) => found.extend(violations),
@@ -36,6 +37,20 @@ pub fn violations(spec: &ExperimentSpec, games: &dyn Games, known: &Known) -> Ve
     }
     found.dedup();
     found
+}
+
+/// The violation of a policy that has no use for what is learned.
+fn unteachable(spec: &ExperimentSpec) -> Option<Violation> {
+    let learning = spec.evolution.as_ref()?.learning.as_ref()?;
+    let policy = decision::find(&spec.agent.definition().policy)?;
+    let experience = learning.experience != Inheritance::None;
+    let learned = [(experience, KnowledgeKind::Experience), (learning.documents, KnowledgeKind::Library)];
+    let (_, unused) = learned.into_iter().find(|(is_learned, kind)| *is_learned && !policy.knowledge.contains(kind))?;
+    let message = format!("the policy `{}` does not look at what is learned ({unused})", policy.name);
+    let learners =
+        decision::POLICIES.iter().filter(|policy| policy.knowledge.contains(&unused)).map(|policy| policy.name);
+    let help = format!("leave it out, or choose a policy that does: {}", learners.collect::<Vec<_>>().join(", "));
+    Some(Violation::new("evolution.learning", message).with_help(help))
 }
 
 /// The different scenarios of these members.
@@ -201,6 +216,20 @@ mod tests {
             .into_iter()
             .map(|found| (found.path, found.message))
             .collect()
+    }
+
+    #[test]
+    fn a_policy_that_learns_nothing_is_not_taught() {
+        let found = |policy: &str, learning: serde_json::Value| {
+            let mut spec = testkit::builder::spec(1);
+            (spec.design, spec.agent.policy) = (None, Some(policy.to_owned()));
+            spec.evolution = Some(serde_json::from_value(serde_json::json!({ "learning": learning })).unwrap());
+            unteachable(&spec).map(|found| found.message)
+        };
+        let refused = found("aim", serde_json::json!({})).unwrap();
+        assert_eq!(refused, "the policy `aim` does not look at what is learned (experience)");
+        assert!(found("aim", serde_json::json!({ "experience": "none" })).unwrap().ends_with("(library)"));
+        assert_eq!(found("cascade", serde_json::json!({})), None);
     }
 
     #[test]

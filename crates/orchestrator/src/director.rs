@@ -7,6 +7,7 @@
 
 mod drain;
 mod rounds;
+mod school;
 mod spans;
 
 use std::collections::HashMap;
@@ -192,7 +193,11 @@ async fn advance(
         populations.extend(population.map(|population| (record.id, population)));
         return end_early(core, &ending).await;
     }
-    let (next, summary, population) = plan(record, current, opening, population).await?;
+    let handed = school::after(core, record, &current).await?;
+    let (mut next, summary, population) = plan(record, current, opening, population).await?;
+    if let Next::Generation(plan) = &mut next {
+        handed.hand_to(&mut plan.members);
+    }
     populations.extend(population.map(|population| (record.id, population)));
     crash::reached(Point::GenerationDue);
     match next {

@@ -26,6 +26,7 @@ pub mod games;
 pub mod http;
 pub mod jobs;
 pub mod leader;
+pub mod learning;
 pub mod look;
 pub mod metrics;
 pub mod nats_control;

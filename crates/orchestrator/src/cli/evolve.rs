@@ -1,6 +1,7 @@
 //! Looking at evolutions: how one stands, who is best, where agents come from, and which of two got further.
 
 mod best;
+mod knowledge;
 mod lineage;
 mod status;
 
@@ -23,6 +24,8 @@ pub(super) enum EvolveCommand {
     Best(best::BestArgs),
     /// Print where an agent comes from, or a whole population with its parents
     Lineage(lineage::LineageArgs),
+    /// Print what the agents of a generation know besides their genomes: experience and documents
+    Knowledge(knowledge::KnowledgeArgs),
     /// Compare the champions of two evolutions on the seeds that neither had seen
     Compare(ChampionsArgs),
 }
@@ -50,6 +53,7 @@ pub(super) async fn run(command: EvolveCommand, place: &Place) -> Result<(), Fai
         EvolveCommand::Status(args) => status::run(args, place).await,
         EvolveCommand::Best(args) => best::run(args, place).await,
         EvolveCommand::Lineage(args) => lineage::run(args, place).await,
+        EvolveCommand::Knowledge(args) => knowledge::run(args, place).await,
         EvolveCommand::Compare(args) => compare(args, place).await,
     }
 }
@@ -101,6 +105,17 @@ impl Evolution {
 
 fn is_confirmation(generation: &pb::GenerationInfo) -> bool {
     generation.purpose() == pb::GenerationPurpose::Confirmation
+}
+
+/// A content that the service has.
+async fn content(client: &mut Client, blake3: &str) -> Result<Vec<u8>, Failure> {
+    let request = pb::GetArtifactRequest { blake3: blake3.to_owned() };
+    let mut chunks = client.get_artifact(request).await?.into_inner();
+    let mut content = Vec::new();
+    while let Some(chunk) = chunks.message().await? {
+        content.extend_from_slice(&chunk.chunk);
+    }
+    Ok(content)
 }
 
 /// Asks a service and closes the connection, whatever the answer is.

@@ -130,3 +130,50 @@ fn champions_of_two_searches_meet_on_the_same_seeds() {
     let wrong = place.command("evolve compare").args(["bred", "nobody"]).output().unwrap();
     assert_eq!(wrong.status.code(), Some(3), "{}", String::from_utf8_lossy(&wrong.stderr));
 }
+
+const LEARNING: &str = "name = \"bred\"\nseed = 5\n[scenario]\nname = \"defend_the_line\"\nskill = 5\n\
+                        [agent]\npolicy = \"cascade\"\n[agent.genome]\nl2_score = 0.2\nl2_radius = 2\n\
+                        [seeds]\nepisodes = 3\n[evolution]\npopulation = 4\ngenerations = 3\nconfirmation = 3\n\
+                        genes = [\"near\", \"l1_confidence\"]\n[evolution.learning]\n";
+
+#[test]
+fn what_is_learned_is_the_same_whoever_plays_it_and_goes_with_the_champion() {
+    let (whole, parts) = (Place::new(LEARNING), Place::new(LEARNING));
+    let expected = whole.launch(&["--set", "evolution.learning.experience=parents"]);
+    let settings = ["--set", "evolution.learning.experience=parents", "--set", "evolution.confirmation=0"];
+    let short = [&settings[..], &["--set", "evolution.generations=1"]].concat();
+    parts.launch(&short);
+    for _ in 0..2 {
+        parts.run("extend", &["bred", "--generations", "1"]);
+        parts.launch(&short);
+    }
+    let knowledge = |place: &Place, generation: &str| {
+        let mut command = place.command("evolve knowledge");
+        json(command.args(["bred", "--generation", generation, "-o", "json"]))
+    };
+    for generation in ["0", "1", "2"] {
+        assert_eq!(knowledge(&parts, generation), knowledge(&whole, generation), "generation {generation}");
+    }
+    let [none, some] = ["0", "2"].map(|generation| knowledge(&whole, generation));
+    assert_eq!((&none["experience"][0]["tried"], &none["documents"]), (&Value::Array(vec![]), &Value::Array(vec![])));
+    assert!(some["experience"].as_array().unwrap().len() > 1, "every lineage has its own: {some:#}");
+    let documents = some["documents"].as_array().unwrap();
+    assert!(documents.iter().any(|document| document["agents"] == 2), "half of them do without: {documents:#?}");
+    assert!(whole.run("evolve knowledge", &["bred", "--generation", "2"]).contains("under review"));
+
+    let again = Place::new(LEARNING).launch(&["--set", "evolution.learning.experience=parents", "--engines", "1"]);
+    assert_eq!(again["digest"], expected["digest"]);
+
+    let refused = whole.command("evolve best").args(["bred", "-o", "definition"]).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2), "what was learned is no text");
+    let definition = whole.path().join("champion.toml");
+    whole.run("evolve best", &["bred", "-o", "definition", "--out", definition.to_str().unwrap()]);
+    let text = std::fs::read_to_string(&definition).unwrap();
+    assert!(text.contains("experience = \"champion.clxp\"") && text.contains("library = \"champion.cldc\""), "{text}");
+    let replay = "name = \"again\"\nseed = 9\n[scenario]\nname = \"defend_the_line\"\n[agent]\nfile = \"champion.toml\"\n\
+                  [seeds]\nepisodes = 1\n[design]\n";
+    let file = whole.path().join("again.toml");
+    std::fs::write(&file, replay).unwrap();
+    let again = json(whole.command("launch").arg(file).args(["-o", "json"]));
+    assert_eq!(again["status"], "completed");
+}

@@ -1,17 +1,18 @@
 //! The best agent of an evolution.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use domain::file::FileRef;
+use domain::knowledge::KnowledgeKind;
 use proto::orchestrator::v1 as pb;
 use serde_json::json;
 use toml_edit::{DocumentMut, Item, value};
 
 use super::super::output;
 use super::super::{Failure, Place};
-use super::{Client, Evolution, ServiceArgs, asked, is_confirmation};
+use super::{Client, Evolution, ServiceArgs, asked, content, is_confirmation};
 use crate::export::Target;
 
 /// Arguments of `evolve best`.
@@ -56,18 +57,60 @@ pub(super) async fn run(args: BestArgs, place: &Place) -> Result<(), Failure> {
             agent,
         };
         let genome = client.get_genome(request).await?.into_inner().genome.unwrap_or_default();
-        let own = if args.output == BestForm::Definition { own_definition(client, &evolution).await? } else { None };
-        Ok((evolution, genome, own))
+        let (mut own, mut learned) = (None, Vec::new());
+        if args.output == BestForm::Definition {
+            own = own_definition(client, &evolution).await?;
+            learned = self::learned(client, &evolution, &genome, args.out.as_deref()).await?;
+        }
+        Ok((evolution, genome, own, learned))
     };
-    let (evolution, genome, own) = asked(&args.service, place, ask).await?;
+    let (evolution, genome, own, learned) = asked(&args.service, place, ask).await?;
     let text = match args.output {
         BestForm::Table => table(&genome),
         BestForm::Json => json_text(&genome)?,
-        BestForm::Definition => definition(&evolution, &genome, own),
+        BestForm::Definition => definition(&evolution, &genome, own, &learned),
     };
+    for Learned { path, content, .. } in &learned {
+        let target = Target::open(Some(path), args.force)?;
+        let written = target.write(content);
+        output::kept(target, written)?;
+    }
     let target = Target::open(args.out.as_deref(), args.force)?;
     let written = target.write(text.as_bytes());
     output::kept(target, written)
+}
+
+/// A snapshot of what an agent has learned, and the file beside its definition that it goes into.
+struct Learned {
+    kind: KnowledgeKind,
+    path: PathBuf,
+    content: Vec<u8>,
+}
+
+/// What the agent has learned since the evolution began.
+async fn learned(
+    client: &mut Client,
+    evolution: &Evolution,
+    genome: &pb::Genome,
+    out: Option<&Path>,
+) -> Result<Vec<Learned>, Failure> {
+    let stored = evolution.spec.agent.definition().knowledge;
+    let mut learned = Vec::new();
+    for (kind, ending) in [(KnowledgeKind::Experience, "clxp"), (KnowledgeKind::Library, "cldc")] {
+        let Some(hash) = genome.knowledge.get(kind.name()) else { continue };
+        if stored.get(&kind).is_some_and(|known| known.to_string() == *hash) {
+            continue;
+        }
+        let nowhere = || {
+            Failure::usage(format!(
+                "{} has learned, and that goes into files of its own: name --out FILE",
+                genome.agent
+            ))
+        };
+        let path = out.ok_or_else(nowhere)?.with_extension(ending);
+        learned.push(Learned { kind, path, content: content(client, hash).await? });
+    }
+    Ok(learned)
 }
 
 /// The generation and the name of the best agent.
@@ -127,21 +170,24 @@ fn json_text(genome: &pb::Genome) -> Result<String, Failure> {
 /// The definition from which the evolution started, if it was a file: what else it says stays, such as rules.
 async fn own_definition(client: &mut Client, evolution: &Evolution) -> Result<Option<DocumentMut>, Failure> {
     let Some(stored) = evolution.spec.agent.file.as_ref().and_then(FileRef::stored) else { return Ok(None) };
-    let request = pb::GetArtifactRequest { blake3: stored.blake3.to_string() };
-    let mut chunks = client.get_artifact(request).await?.into_inner();
-    let mut content = Vec::new();
-    while let Some(chunk) = chunks.message().await? {
-        content.extend_from_slice(&chunk.chunk);
-    }
+    let content = content(client, &stored.blake3.to_string()).await?;
     let unreadable = |error: String| Failure::internal(format!("the definition {} is none: {error}", stored.name));
     let text = String::from_utf8(content).map_err(|error| unreadable(error.to_string()))?;
     text.parse().map(Some).map_err(|error: toml_edit::TomlError| unreadable(error.to_string()))
 }
 
 /// The definition of an agent that plays as this one does.
-fn definition(evolution: &Evolution, genome: &pb::Genome, own: Option<DocumentMut>) -> String {
+fn definition(evolution: &Evolution, genome: &pb::Genome, own: Option<DocumentMut>, learned: &[Learned]) -> String {
     let mut whole = own.unwrap_or_default();
     whole["policy"] = value(&genome.policy);
+    for Learned { kind, path, .. } in learned {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        whole[kind.name()] = value(name.as_ref());
+        if *kind == KnowledgeKind::Library {
+            // They are in the library by now.
+            whole.remove(KnowledgeKind::Documents.name());
+        }
+    }
     let genes = sorted(genome).into_iter().map(|(name, gene)| (name, value(gene)));
     whole["genome"] = Item::Table(genes.collect());
     let Evolution { experiment, .. } = evolution;
@@ -170,7 +216,7 @@ mod tests {
         let own = "policy = \"cascade\"\ngenome = { near = 1.0 }\n[[rules]]\nname = \"a\"\nwhen = { all = [] }\ndo = \"aim\"\n";
 
         for own in [None, Some(own)] {
-            let text = definition(&evolution, &genome, own.map(|own| own.parse().unwrap()));
+            let text = definition(&evolution, &genome, own.map(|own| own.parse().unwrap()), &[]);
             let read = agent::definition::Definition::parse(text.as_bytes()).unwrap();
             assert_eq!((read.genome.0["near"], read.policy.as_str()), (120.5, "cascade"), "{text}");
             assert_eq!(read.rules.map(|rules| rules.len()), own.map(|_| 1), "{text}");

@@ -1,0 +1,185 @@
+//! What a generation taught: brought from the store, learned, and put where agents find it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use decision::Knowledge;
+use decision::documents::Library;
+use decision::experience::Experience;
+use decision::learning::{Lesson, Reflection, reflect};
+use decision::{Tactic, record};
+use domain::course::Stage;
+use domain::experiment::{Inheritance, LearningSpec};
+use domain::file::ContentHash;
+use domain::knowledge::{KnowledgeContents, KnowledgeHashes};
+use domain::plan::Purpose;
+use domain::ports::{BlobStore, ExperimentRecord, GenerationRecord, MemberScores, PortError, PortResult};
+use domain::{ErrorKind, Violation};
+
+use crate::core::Core;
+use crate::learning::{self, Handed, Pupil, REVIEW_ROUNDS, Round};
+
+/// What the members of the generation after `current` are handed; nothing where nothing is learned.
+///
+/// Doing it again makes the same contents, so it may end anywhere and be done anew.
+///
+/// # Errors
+/// If a store is away, or something in it is not what an agent knows or has recorded.
+pub(super) async fn after(core: &Core, record: &ExperimentRecord, current: &GenerationRecord) -> PortResult<Handed> {
+    let Some(learning) = record.spec.evolution.as_ref().and_then(|evolution| evolution.learning.as_ref()) else {
+        return Ok(Handed::default());
+    };
+    let course = record.course();
+    let is_round = |index| matches!(course.stage(index), Some(Stage { purpose: Purpose::Evolution, .. }));
+    if !is_round(current.index) || !is_round(current.index + 1) {
+        return Ok(Handed::default());
+    }
+    let mut shelf = Shelf::default();
+    let pupils = pupils(core, record, learning, current, &mut shelf).await?;
+    let blobs = core.files.blobs.as_ref();
+    let mut handed = Handed::default();
+    let pooled = learning::pooled(&pupils);
+    match learning.experience {
+        Inheritance::None => {}
+        Inheritance::Population => handed.experience = Some(blobs.put(&pooled.encode()).await?),
+        Inheritance::Parents => {
+            for (agent, experience) in learning::separate(&pupils) {
+                handed.of_parent.insert(agent, blobs.put(&experience.encode()).await?);
+            }
+        }
+    }
+    if learning.documents {
+        let libraries = documents(core, record, current, &pupils, &pooled, &mut shelf).await?;
+        for library in libraries {
+            handed.libraries.push(blobs.put(&library.encode()).await?);
+        }
+    }
+    Ok(handed)
+}
+
+/// The libraries that the members of the next round play with, by position.
+async fn documents(
+    core: &Core,
+    record: &ExperimentRecord,
+    current: &GenerationRecord,
+    pupils: &[Pupil],
+    experience: &Experience,
+    shelf: &mut Shelf,
+) -> PortResult<Vec<Library>> {
+    let rounds = rounds(core, record, current).await?;
+    for generation in &rounds {
+        for scored in &generation.members {
+            shelf.fetch(core.files.blobs.as_ref(), &scored.member.spec.knowledge).await?;
+        }
+    }
+    let known: Vec<_> = current.members.iter().map(|scored| shelf.library(scored)).collect();
+    let shared = learning::base(known).map_err(unteachable)?;
+    let told: Vec<_> = rounds.iter().map(|generation| round(record, generation, shelf)).collect();
+    let mut lesson = Lesson::default();
+    pupils.iter().for_each(|pupil| lesson.add(pupil.lesson.clone()));
+    let reflection = Reflection {
+        generation: current.index,
+        seed: record.spec.seed,
+        tactics: &tactics(core, current)?,
+        lesson: &lesson,
+        experience,
+        judged: &learning::judge(&shared, &told),
+    };
+    let next = reflect(&shared, &reflection).map_err(unteachable)?;
+    let members = record.spec.evolution.as_ref().map_or(0, |evolution| evolution.population);
+    learning::variants(&next, record.spec.seed, current.index + 1, members).map_err(unteachable)
+}
+
+/// The rounds in which a document may be under review, `current` the last of them.
+async fn rounds(
+    core: &Core,
+    record: &ExperimentRecord,
+    current: &GenerationRecord,
+) -> PortResult<Vec<GenerationRecord>> {
+    let course = record.course();
+    let is_round = |index: &u32| course.stage(*index).is_some_and(|stage| stage.purpose == Purpose::Evolution);
+    let mut rounds = vec![current.clone()];
+    for index in (0..current.index).rev().filter(is_round).take(REVIEW_ROUNDS as usize - 1) {
+        rounds.push(core.store.generation(record.id, index).await?);
+    }
+    rounds.reverse();
+    Ok(rounds)
+}
+
+fn round<'a>(record: &ExperimentRecord, generation: &GenerationRecord, shelf: &'a Shelf) -> Round<'a> {
+    let fitness = |scored: &MemberScores| -> BTreeMap<u32, f64> {
+        scored.scores.iter().map(|score| (score.key.replicate, record.spec.fitness.of(&score.measures))).collect()
+    };
+    let members = generation.members.iter().map(|scored| (shelf.library(scored), fitness(scored)));
+    Round { generation: generation.index, members: members.collect() }
+}
+
+/// What the game that a generation played has the buttons for.
+fn tactics(core: &Core, generation: &GenerationRecord) -> PortResult<Vec<Tactic>> {
+    let Some(scored) = generation.members.first() else { return Ok(Vec::new()) };
+    let facts = core.games.facts(&scored.member.scenario).map_err(unteachable)?;
+    Ok(Tactic::possible(&facts.buttons))
+}
+
+/// The members of a generation with what they knew and what their episodes teach.
+async fn pupils(
+    core: &Core,
+    record: &ExperimentRecord,
+    learning: &LearningSpec,
+    generation: &GenerationRecord,
+    shelf: &mut Shelf,
+) -> PortResult<Vec<Pupil>> {
+    let mut pupils = Vec::with_capacity(generation.members.len());
+    for scored in &generation.members {
+        let member = &scored.member;
+        shelf.fetch(core.files.blobs.as_ref(), &member.spec.knowledge).await?;
+        let horizon = learning.ticks(member.scenario.frame_skip);
+        let mut lesson = Lesson::default();
+        for (replicate, record) in core.store.decisions(record.id, generation.index, member.position).await? {
+            let steps = record::read(&record).map_err(|error| {
+                let message = format!("the decisions of {} in its episode {replicate} are none", member.agent);
+                PortError::new(ErrorKind::Internal, message).because(error)
+            })?;
+            lesson.add(Lesson::of(&steps, horizon));
+        }
+        let experience = Experience::clone(&shelf.of(scored).experience);
+        pupils.push(Pupil { agent: member.agent.clone(), experience, lesson });
+    }
+    Ok(pupils)
+}
+
+/// What agents know, read once for all that know the same.
+#[derive(Default)]
+struct Shelf {
+    contents: BTreeMap<ContentHash, std::sync::Arc<[u8]>>,
+    known: BTreeMap<KnowledgeHashes, Knowledge>,
+    nothing: Knowledge,
+}
+
+impl Shelf {
+    async fn fetch(&mut self, blobs: &dyn BlobStore, hashes: &KnowledgeHashes) -> PortResult<()> {
+        if self.known.contains_key(hashes) {
+            return Ok(());
+        }
+        let wanted: BTreeSet<_> = hashes.values().filter(|hash| !self.contents.contains_key(hash)).collect();
+        for hash in wanted {
+            self.contents.insert(*hash, blobs.get(hash).await?.into());
+        }
+        let contents = hashes.iter().filter_map(|(&kind, hash)| Some((kind, self.contents.get(hash)?.clone())));
+        let knowledge = Knowledge::read(&contents.collect::<KnowledgeContents>()).map_err(unteachable)?;
+        self.known.insert(hashes.clone(), knowledge);
+        Ok(())
+    }
+
+    fn of(&self, scored: &MemberScores) -> &Knowledge {
+        self.known.get(&scored.member.spec.knowledge).unwrap_or(&self.nothing)
+    }
+
+    fn library(&self, scored: &MemberScores) -> &Library {
+        &self.of(scored).documents
+    }
+}
+
+fn unteachable(found: Vec<Violation>) -> PortError {
+    let why = found.into_iter().map(|v| format!("{}: {}", v.path, v.message)).collect::<Vec<_>>().join("; ");
+    PortError::new(ErrorKind::Internal, format!("nothing can be learned from a generation: {why}"))
+}

@@ -1,0 +1,136 @@
+//! What a population learns when a generation closes, and what the agents of the next one know from that.
+//!
+//! Pure: the same rounds teach the same. The director brings what was recorded, and puts what was learned into the store of
+//! contents.
+
+mod library;
+mod review;
+
+use std::collections::BTreeMap;
+
+use decision::experience::Experience;
+use decision::learning::Lesson;
+use domain::file::ContentHash;
+use domain::ids::AgentId;
+use domain::knowledge::{KnowledgeHashes, KnowledgeKind};
+use domain::plan::Member;
+
+pub use library::{base, held_out, variants};
+pub use review::{REVIEW_ROUNDS, Round, judge};
+
+/// What a member of the round that was played began with, and what it learned.
+#[derive(Debug)]
+pub struct Pupil {
+    /// Its name.
+    pub agent: AgentId,
+    /// What it knew of tactics.
+    pub experience: Experience,
+    /// What its episodes teach.
+    pub lesson: Lesson,
+}
+
+/// What every agent has learned together: they all began with the same.
+#[must_use]
+pub fn pooled(pupils: &[Pupil]) -> Experience {
+    let known = pupils.first().map(|pupil| pupil.experience.clone()).unwrap_or_default();
+    known.fold(pupils.iter().flat_map(|pupil| pupil.lesson.trials.iter().copied()))
+}
+
+/// What each agent has learned by itself.
+#[must_use]
+pub fn separate(pupils: &[Pupil]) -> BTreeMap<AgentId, Experience> {
+    let learned = |pupil: &Pupil| pupil.experience.fold(pupil.lesson.trials.iter().copied());
+    pupils.iter().map(|pupil| (pupil.agent.clone(), learned(pupil))).collect()
+}
+
+/// What the agents of the next round are handed, by the hashes of the contents.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Handed {
+    /// The experience of all.
+    pub experience: Option<ContentHash>,
+    /// The experience of those who have the agent as their first parent, in place of that of all.
+    pub of_parent: BTreeMap<AgentId, ContentHash>,
+    /// The documents, by position; the last of them stands for those behind it. Empty where none are learned.
+    pub libraries: Vec<ContentHash>,
+}
+
+impl Handed {
+    /// Tells the members of a round what they know.
+    pub fn hand_to(&self, members: &mut [Member]) {
+        for (place, member) in members.iter_mut().enumerate() {
+            let own = member.parents.first().and_then(|parent| self.of_parent.get(parent));
+            let library = self.libraries.get(place).or(self.libraries.last());
+            let known = &mut member.spec.knowledge;
+            replace(known, KnowledgeKind::Experience, own.or(self.experience.as_ref()));
+            if library.is_some() {
+                // They are in the library by now.
+                known.remove(&KnowledgeKind::Documents);
+            }
+            replace(known, KnowledgeKind::Library, library);
+        }
+    }
+}
+
+fn replace(known: &mut KnowledgeHashes, kind: KnowledgeKind, hash: Option<&ContentHash>) {
+    if let Some(&hash) = hash {
+        known.insert(kind, hash);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use decision::Tactic;
+    use decision::experience::Trial;
+
+    use domain::ids::ExperimentId;
+    use testkit::builder;
+
+    use super::*;
+
+    fn pupil(agent: &str, trials: usize) -> Pupil {
+        let trial = Trial { cell: 3, tactic: Tactic::Aim, success: true };
+        let lesson = Lesson { trials: vec![trial; trials], ..Lesson::default() };
+        Pupil { agent: AgentId::slug(agent), experience: Experience::default().fold([trial]), lesson }
+    }
+
+    fn tried(experience: &Experience) -> u32 {
+        experience.of_cell(3).map(|(_, tally)| tally.trials).sum()
+    }
+
+    #[test]
+    fn what_is_learned_together_counts_what_was_known_once() {
+        let pupils = [pupil("a", 2), pupil("b", 5)];
+        assert_eq!(tried(&pooled(&pupils)), 8);
+        assert_eq!(separate(&pupils).values().map(tried).collect::<Vec<_>>(), [3, 6]);
+        assert!(pooled(&[]).is_empty());
+    }
+
+    #[test]
+    fn members_are_handed_what_is_theirs() {
+        let hash = |text: &str| ContentHash::of(text.as_bytes());
+        let spec = builder::spec(1);
+        let mut members = builder::plan(ExperimentId::derive(&spec.hash(), ""), &spec, 0, 3).members;
+        let [first, second, third] = &mut members[..] else { panic!("three members") };
+        first.parents = vec![AgentId::slug("a"), AgentId::slug("b")];
+        second.parents = vec![AgentId::slug("c")];
+        third.spec.knowledge =
+            [(KnowledgeKind::Documents, hash("written")), (KnowledgeKind::Rules, hash("rules"))].into();
+        let handed = Handed {
+            experience: Some(hash("all")),
+            of_parent: [(AgentId::slug("a"), hash("a")), (AgentId::slug("b"), hash("b"))].into(),
+            libraries: vec![hash("one"), hash("two")],
+        };
+
+        handed.hand_to(&mut members);
+
+        let told = |member: &Member| member.spec.knowledge.clone();
+        let [experience, library] = [KnowledgeKind::Experience, KnowledgeKind::Library];
+        assert_eq!(told(&members[0]), [(experience, hash("a")), (library, hash("one"))].into());
+        assert_eq!(told(&members[1]), [(experience, hash("all")), (library, hash("two"))].into());
+        let rules = (KnowledgeKind::Rules, hash("rules"));
+        assert_eq!(told(&members[2]), [rules, (experience, hash("all")), (library, hash("two"))].into());
+        let before = members.clone();
+        Handed::default().hand_to(&mut members);
+        assert_eq!(members, before, "who is handed nothing keeps what it knows");
+    }
+}
