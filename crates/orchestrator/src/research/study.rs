@@ -239,7 +239,7 @@ impl Study {
     }
 }
 
-fn space(spec: &StudySpec, parameters: &[Parameter]) -> Result<Space, Vec<Violation>> {
+fn space<'a>(spec: &StudySpec, parameters: &[Parameter<'a>]) -> Result<Space<'a>, Vec<Violation>> {
     let chosen = (!spec.parameters.is_empty()).then_some(spec.parameters.as_slice());
     Space::new(parameters, chosen, &Genome(spec.base.clone())).map_err(|found| {
         let at_home = |violation: Violation| {
