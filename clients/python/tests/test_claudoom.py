@@ -1,5 +1,6 @@
 """The package against a running orchestrator, which `ORCHESTRATOR_URL` names. It lends games and plays jobs."""
 
+import math
 import os
 import pathlib
 import threading
@@ -96,6 +97,33 @@ def test_a_study_asks_and_is_told(client):
         assert study.ask()[0].id == 5
     with pytest.raises(claudoom.Error):
         study.ask()
+
+
+def test_a_study_may_have_parameters_of_ones_own(client):
+    space = {
+        "rate": claudoom.Real(1e-4, 1.0, log=True),
+        "layers": claudoom.Integer(1, 4),
+        "kind": claudoom.Choice("small", "large"),
+        "dropout": claudoom.Flag(),
+    }
+
+    def loss(values):
+        assert 1e-4 <= values["rate"] <= 1 and type(values["layers"]) is int and type(values["dropout"]) is bool
+        return abs(math.log10(values["rate"]) + 2) + values["layers"] + (values["kind"] != "large") + values["dropout"]
+
+    with client.study(space=space, population=8, seed=5, minimise=True) as study:
+        for _ in range(8):
+            trials = study.ask(8)
+            best = study.tell({trial.id: loss(trial.values) for trial in trials})
+    assert set(best.values) == set(space) and best.value == loss(best.values) < 2
+    assert best.genes["kind"] == 1.0 and best.values["kind"] == "large" and best.values["dropout"] is False
+
+    with pytest.raises(claudoom.Error) as wrong:
+        client.study("aim", space={"rate": claudoom.Real(0, 1, log=True), "kind": claudoom.Choice("one")})
+    places = [place for place, _ in wrong.value.violations]
+    assert places == ["study.policy", "study.space[0].real.low", "study.space[1].categorical.names"]
+    with pytest.raises(TypeError, match="rate"):
+        client.study(space={"rate": (0, 1)})
 
 
 def test_the_example_plays():

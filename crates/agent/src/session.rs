@@ -234,7 +234,7 @@ impl Session {
         let by = player.policy.decided_by().unwrap_or(decision.rule);
         let mut action = player.buttons.action(self.tick, &decision, by);
         if let Some(recorder) = &mut player.recorder {
-            action.trace = recorder.record(player.policy.as_ref());
+            action.trace = recorder.record(player.policy.as_ref()).into();
         }
         action.action_id = self.actions;
         action.latency_us = i64::try_from(took.as_micros()).unwrap_or(i64::MAX);

@@ -20,7 +20,7 @@ pub struct PolicyInfo {
     /// What it does, in one sentence.
     pub about: &'static str,
     /// The parameters a genome may set.
-    pub parameters: &'static [Parameter],
+    pub parameters: &'static [Parameter<'static>],
     /// What it wants to be shown.
     pub observation: ObservationSpec,
     /// What it has a use for besides its genome.

@@ -79,7 +79,7 @@ pub enum ResponseSpec {
 #[derive(Debug, Clone, Copy)]
 pub struct Terms<'a> {
     /// The genes that thresholds may name.
-    pub parameters: &'a [Parameter],
+    pub parameters: &'a [Parameter<'a>],
     /// The scenario's buttons.
     pub buttons: &'a [String],
 }

@@ -13,24 +13,24 @@ use crate::error::Violation;
 pub use declaration::misdeclared;
 pub use domain::{Domain, Scale};
 
-/// One parameter of a policy: its name, what it means and what it may be.
+/// One parameter, of a policy as a rule: its name, what it means and what it may be.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Parameter {
+pub struct Parameter<'a> {
     /// Name, unique within the policy.
-    pub name: &'static str,
+    pub name: &'a str,
     /// What it does, with its unit.
-    pub about: &'static str,
+    pub about: &'a str,
     /// Allowed values.
-    pub domain: Domain,
+    pub domain: Domain<'a>,
     /// The value used where a genome leaves it out.
     pub default: f64,
     /// On what scale values are alike: where the search for a good value takes equal steps.
     pub scale: Scale,
     /// When it has an effect; always unless given.
-    pub when: Option<Condition>,
+    pub when: Option<Condition<'a>>,
 }
 
-impl Parameter {
+impl Parameter<'_> {
     /// A flag on a linear scale that always has an effect: what a declaration leaves out it takes from here.
     pub const PLAIN: Self =
         Self { name: "", about: "", domain: Domain::Flag, default: 0.0, scale: Scale::Linear, when: None };
@@ -38,11 +38,11 @@ impl Parameter {
 
 /// That another parameter, declared before, has one of some values.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Condition {
+pub struct Condition<'a> {
     /// Name of the other parameter.
-    pub parameter: &'static str,
+    pub parameter: &'a str,
     /// The values it has to have; of a choice, their numbers.
-    pub values: &'static [f64],
+    pub values: &'a [f64],
 }
 
 /// A value for some of a policy's parameters; the rest take their defaults.
@@ -90,7 +90,7 @@ impl Genome {
     }
 }
 
-impl Condition {
+impl Condition<'_> {
     /// The condition for people, such as `fire is burst or 2`.
     fn described(&self, parameters: &[Parameter]) -> String {
         let switch = parameters.iter().find(|p| p.name == self.parameter);

@@ -12,7 +12,7 @@ pub fn of_names(names: &[&str]) -> Vec<String> {
 /// All parameters under the names of their series, with the first of each; only parameters that are alike but for
 /// their names are of one series.
 #[must_use]
-pub fn of_parameters(parameters: &[Parameter]) -> Vec<(String, &Parameter)> {
+pub fn of_parameters<'a>(parameters: &'a [Parameter<'a>]) -> Vec<(String, &'a Parameter<'a>)> {
     let is_alike = |a: &Parameter, b: &Parameter| *b == Parameter { name: b.name, ..a.clone() };
     let runs = parameters.chunk_by(|a, b| follows(a.name, b.name) && is_alike(a, b));
     runs.filter_map(|run| Some((shown(run.first()?.name, run.last()?.name), run.first()?))).collect()

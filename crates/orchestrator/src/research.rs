@@ -1,6 +1,7 @@
 //! Research sessions: overrides, search paths and a study that belong together, kept in the ledger, so that any
 //! orchestrator goes on with them and a restart loses nothing.
 
+mod space;
 mod study;
 
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ use domain::{ErrorKind, Violation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use space::{OwnParameter, Range, Value};
 pub use study::{Method, Outcome, Study, StudySpec, Told, Trial};
 
 /// How long a session may be idle before it is closed.

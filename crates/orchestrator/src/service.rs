@@ -12,6 +12,7 @@ mod genomes;
 mod jobs;
 mod report;
 mod research;
+mod study;
 mod summary;
 
 use domain::file::GivenFile;

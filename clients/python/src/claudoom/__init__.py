@@ -13,15 +13,20 @@ from ._channel import Place
 from .client import Client, Event, Experiment, Study, Trial
 from .errors import Error
 from .guest import Agent, Episode, State
+from .space import Choice, Flag, Integer, Real
 
 __all__ = [
     "Agent",
+    "Choice",
     "Client",
     "Episode",
     "Error",
     "Event",
     "Experiment",
+    "Flag",
+    "Integer",
     "Place",
+    "Real",
     "State",
     "Study",
     "Trial",

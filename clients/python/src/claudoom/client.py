@@ -10,12 +10,12 @@ import random
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import grpc
 
-from . import errors
+from . import errors, space as spaces
 from ._channel import Place
 from .orchestrator.v1 import orchestrator_pb2 as pb
 from .orchestrator.v1 import orchestrator_pb2_grpc as rpc
@@ -51,10 +51,12 @@ class Trial:
 
     #: Its number within the study, from 1.
     id: int
-    #: What to try.
+    #: What to try, as experiments write it: a flag is 0 or 1, a choice the number of its name.
     genes: dict[str, float]
     #: What it came to, if that was told.
     value: float | None = None
+    #: What to try, each with its type.
+    values: spaces.Values = field(default_factory=dict)
 
 
 class Client:
@@ -127,8 +129,9 @@ class Client:
 
     def study(
         self,
-        policy: str,
+        policy: str = "",
         *,
+        space: Mapping[str, spaces.Domain] | None = None,
         parameters: Iterable[str] = (),
         base: Mapping[str, float] | None = None,
         method: str = "genetic",
@@ -138,7 +141,8 @@ class Client:
         overrides: Iterable[str] = (),
         name: str = "",
     ) -> Study:
-        """Opens a study of a policy's parameters. `method` is `random`, `latin_hypercube` or `genetic`."""
+        """Opens a study of a policy's parameters, or of those of your own that `space` names: each a `Real`, an `Integer`,
+        a `Choice` or a `Flag`. `method` is `random`, `latin_hypercube` or `genetic`."""
         spec = pb.StudySpec(
             policy=policy,
             parameters=list(parameters),
@@ -147,6 +151,7 @@ class Client:
             seed=seed,
             population=population,
             minimise=minimise,
+            space=spaces.messages(space or {}),
         )
         request = pb.CreateSessionRequest(name=name, overrides=list(overrides), study=spec)
         return Study(self, self._once(self._stub.CreateSession, request).session.id)
@@ -264,7 +269,7 @@ class Experiment:
 
 
 class Study:
-    """Trials of a policy's parameters, proposed by the orchestrator and played by you. Closed with its `with` block."""
+    """Trials of parameters, proposed by the orchestrator and played by you. Closed with its `with` block."""
 
     def __init__(self, client: Client, session_id: str):
         self.client = client
@@ -301,7 +306,8 @@ class Study:
 
 
 def _trial(message: pb.Trial) -> Trial:
-    return Trial(message.id, dict(message.genes), message.value if message.HasField("value") else None)
+    value = message.value if message.HasField("value") else None
+    return Trial(message.id, dict(message.genes), value, spaces.values(message))
 
 
 def _row(score: pb.ScoreRow) -> dict[str, Any]:

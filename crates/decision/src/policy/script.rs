@@ -51,7 +51,7 @@ pub(crate) const RULE_ONLY: PolicyInfo = PolicyInfo {
 const SWEEP_HEALTH: Parameter = health_threshold(20.0);
 const RULE_HEALTH: Parameter = health_threshold(30.0);
 
-const fn health_threshold(default: f64) -> Parameter {
+const fn health_threshold(default: f64) -> Parameter<'static> {
     Parameter {
         name: "health_threshold",
         about: "goes left while health is below this many points",

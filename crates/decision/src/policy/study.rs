@@ -42,7 +42,7 @@ struct Script {
 }
 
 /// Below which health a guarded script retreats; every guarded script lists it with a default of its own.
-const fn health_threshold(default: f64) -> Parameter {
+const fn health_threshold(default: f64) -> Parameter<'static> {
     Parameter {
         name: "health_threshold",
         about: "retreats while health is below this many points",

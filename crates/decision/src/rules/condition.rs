@@ -54,7 +54,7 @@ pub enum Threshold {
 /// The genes that thresholds name: with the values of one genome, or with whatever their ranges allow.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Genes<'a> {
-    pub(super) parameters: &'a [Parameter],
+    pub(super) parameters: &'a [Parameter<'a>],
     pub(super) genome: Option<&'a Genome>,
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 /// What values a parameter may take. Integers, flags and choices are stored as exact `f64` whole numbers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "type")]
-pub enum Domain {
+pub enum Domain<'a> {
     /// Any number from `low` to `high`, both included.
     Real {
         /// Smallest value.
@@ -25,7 +25,7 @@ pub enum Domain {
     /// One of several, without an order: its number, from 0.
     Choice {
         /// What there is to choose from, at least one.
-        names: &'static [&'static str],
+        names: &'a [&'a str],
     },
 }
 
@@ -40,7 +40,7 @@ pub enum Scale {
     Log,
 }
 
-impl Domain {
+impl Domain<'_> {
     /// Smallest and largest value.
     #[must_use]
     pub fn bounds(&self) -> (f64, f64) {

@@ -17,7 +17,7 @@ use crate::shard::Pin;
 /// How often progress is asked for.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// How long the result is waited for when the store is away at the end.
+/// How long a daemon that has gone is waited for, and the result when the store is away at the end.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Arguments of `watch`.
@@ -45,11 +45,9 @@ pub(super) async fn run(args: WatchArgs, place: &Place) -> Result<(), Failure> {
 pub(super) async fn follow(client: &mut Client, experiment: &str, form: Form) -> Result<(), Failure> {
     // A name is looked up once: what it means must not change while somebody watches.
     let id = experiments::plain(client, experiment.to_owned()).await?.id;
-    let request = pb::StreamEventsRequest { experiment_id: id.clone(), after_sequence: 0, history_only: false };
-    let events = client.stream_events(request).await?.into_inner();
     let bar = bar();
     let followed = tokio::select! {
-        followed = show_events(events, &bar) => followed,
+        followed = show_events(client.clone(), &id, &bar) => followed,
         failed = show_progress(client.clone(), &id, &bar) => failed,
         _ = tokio::signal::ctrl_c() => Err(Failure::interrupted()),
     };
@@ -83,8 +81,37 @@ async fn patiently(
     }
 }
 
-async fn show_events(mut events: Streaming<pb::StreamEventsResponse>, bar: &ProgressBar) -> Result<(), Failure> {
+/// Shows every event once. A stream that is lost is opened again behind the last event, for as long as [`PATIENCE`].
+async fn show_events(mut client: Client, id: &str, bar: &ProgressBar) -> Result<(), Failure> {
+    let mut last = 0;
+    let mut deadline = Instant::now();
+    loop {
+        let request =
+            pb::StreamEventsRequest { experiment_id: id.to_owned(), after_sequence: last, history_only: false };
+        let failure = match client.stream_events(request).await {
+            Ok(events) => match show_until_lost(events.into_inner(), &mut last, bar).await {
+                Ok(()) => return Ok(()),
+                Err(failure) => {
+                    deadline = Instant::now() + PATIENCE;
+                    failure
+                }
+            },
+            Err(status) => status.into(),
+        };
+        if !failure.is_away() || Instant::now() >= deadline {
+            return Err(failure);
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+async fn show_until_lost(
+    mut events: Streaming<pb::StreamEventsResponse>,
+    last: &mut i64,
+    bar: &ProgressBar,
+) -> Result<(), Failure> {
     while let Some(event) = events.message().await? {
+        *last = event.sequence;
         let subject = event.subject.split_once('.').map_or("", |(_, tail)| tail);
         // One line per generation is news; one per agent is noise.
         if !subject.contains(".agent.") || subject.ends_with(".error") {

@@ -149,7 +149,7 @@ fn evaluated(spec: &ExperimentSpec, scored: &MemberScores) -> Evaluated {
 }
 
 /// What evolves.
-fn space(spec: &ExperimentSpec, evolution: &EvolutionSpec) -> Result<Space, Vec<Violation>> {
+fn space(spec: &ExperimentSpec, evolution: &EvolutionSpec) -> Result<Space<'static>, Vec<Violation>> {
     let agent = spec.agent.definition();
     let unknown = || vec![Violation::new("agent.policy", format!("unknown policy `{}`", agent.policy))];
     let policy = decision::find(&agent.policy).ok_or_else(unknown)?;

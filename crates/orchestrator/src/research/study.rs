@@ -9,6 +9,8 @@ use domain::seed::Address;
 use science::evolution::genetic::{self, Evaluated, Space};
 use serde::{Deserialize, Serialize};
 
+use super::space::{self, OwnParameter, Value};
+
 /// Trials of a round unless the study says otherwise, and the bounds of what it may say.
 const POPULATION: u32 = 16;
 const POPULATIONS: std::ops::RangeInclusive<u32> = 2..=1000;
@@ -30,7 +32,7 @@ pub enum Method {
 /// What is looked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StudySpec {
-    /// The policy whose parameters are tried.
+    /// The policy whose parameters are tried; empty where `space` says what is tried.
     pub policy: String,
     /// Only these parameters; all unless given.
     pub parameters: Vec<String>,
@@ -44,6 +46,9 @@ pub struct StudySpec {
     pub population: u32,
     /// Whether lower values are better.
     pub minimise: bool,
+    /// Parameters of the study's own, in place of a policy's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub space: Vec<OwnParameter>,
 }
 
 /// A study with its trials.
@@ -109,16 +114,7 @@ impl Study {
             let (low, high) = POPULATIONS.into_inner();
             found.push(Violation::new("study.population", format!("has to be from {low} to {high}")));
         }
-        match decision::find(&spec.policy) {
-            None => {
-                let known = decision::POLICIES.iter().map(|policy| policy.name);
-                found.push(Violation::unknown("study.policy", "policy", &spec.policy, known));
-            }
-            Some(policy) => {
-                found.extend(Genome(spec.base.clone()).violations(policy.parameters, "study.base"));
-                found.extend(space(&spec, policy.parameters).err().into_iter().flatten());
-            }
-        }
+        found.extend(if spec.space.is_empty() { of_policy(&spec) } else { of_its_own(&spec) });
         if found.is_empty() { Ok(Self { spec, trials: Vec::new() }) } else { Err(found) }
     }
 
@@ -176,6 +172,18 @@ impl Study {
         (told, self.trials.len() as u64 - told)
     }
 
+    /// The values of a trial's genes by their names.
+    #[must_use]
+    pub fn values(&self, trial: &Trial) -> BTreeMap<String, Value> {
+        self.spec.with_parameters(|parameters| {
+            let value = |parameter: &Parameter| {
+                let gene = *trial.genes.get(parameter.name)?;
+                Some((parameter.name.to_owned(), Value::of(&parameter.domain, gene)))
+            };
+            parameters.iter().filter_map(value).collect()
+        })
+    }
+
     /// The round of a trial by its index.
     #[must_use]
     pub fn round_of(&self, index: usize) -> u32 {
@@ -196,8 +204,13 @@ impl Study {
 
     /// Every proposal of a round.
     fn round(&self, round: usize) -> Vec<Genome> {
-        let parameters = decision::find(&self.spec.policy).map_or(&[][..], |policy| policy.parameters);
-        let Ok(space) = space(&self.spec, parameters) else { return Vec::new() };
+        self.spec.with_parameters(|parameters| {
+            let space = varied(&self.spec, parameters);
+            space.map(|space| self.proposals(&space, round)).unwrap_or_default()
+        })
+    }
+
+    fn proposals(&self, space: &Space, round: usize) -> Vec<Genome> {
         let (spec, seed) = (self.evolution(), self.spec.seed);
         // A study's rounds are no generations of an experiment of the same seed.
         let seed_of_round = Address::new(seed, "study/round/v1").at(round as u32).stream().bits();
@@ -207,18 +220,18 @@ impl Study {
                 let alone = EvolutionSpec { population: 1, ..spec };
                 let draw = |place: u32| {
                     let seed = Address::new(seed_of_round, "study/random/v1").at(place).stream().bits();
-                    genetic::first_generation(&space, &alone, seed)
+                    genetic::first_generation(space, &alone, seed)
                 };
                 (0..self.spec.population).flat_map(draw).map(|one| one.genome).collect()
             }
             (Method::LatinHypercube, _) | (Method::Genetic, 0) => {
-                genetic::first_generation(&space, &spec, seed_of_round).into_iter().map(|one| one.genome).collect()
+                genetic::first_generation(space, &spec, seed_of_round).into_iter().map(|one| one.genome).collect()
             }
             (Method::Genetic, _) => {
                 let before = (round - 1) * self.round_size()..round * self.round_size();
                 let evaluated: Vec<_> =
                     (0..).zip(&self.trials[before]).map(|(at, trial)| self.evaluated(at, trial)).collect();
-                let next = genetic::next_generation(&space, &evaluated, &spec, seed, round as u32);
+                let next = genetic::next_generation(space, &evaluated, &spec, seed, round as u32);
                 next.into_iter().map(|one| one.genome).collect()
             }
         }
@@ -239,7 +252,44 @@ impl Study {
     }
 }
 
-fn space(spec: &StudySpec, parameters: &[Parameter]) -> Result<Space, Vec<Violation>> {
+impl StudySpec {
+    fn with_parameters<T>(&self, look: impl FnOnce(&[Parameter]) -> T) -> T {
+        if self.space.is_empty() {
+            return look(decision::find(&self.policy).map_or(&[][..], |policy| policy.parameters));
+        }
+        space::with_parameters(&self.space, look)
+    }
+}
+
+/// What is wrong with a study of a policy's parameters.
+fn of_policy(spec: &StudySpec) -> Vec<Violation> {
+    if spec.policy.is_empty() {
+        let help = "name the policy whose parameters are tried, or give parameters of your own in `study.space`";
+        return vec![Violation::new("study.policy", "is missing").with_help(help)];
+    }
+    let Some(policy) = decision::find(&spec.policy) else {
+        let known = decision::POLICIES.iter().map(|policy| policy.name);
+        return vec![Violation::unknown("study.policy", "policy", &spec.policy, known)];
+    };
+    let mut found = Genome(spec.base.clone()).violations(policy.parameters, "study.base");
+    found.extend(varied(spec, policy.parameters).err().into_iter().flatten());
+    found
+}
+
+/// What is wrong with a study of parameters of its own.
+fn of_its_own(spec: &StudySpec) -> Vec<Violation> {
+    let StudySpec { policy, parameters, base, space, .. } = spec;
+    let given = [("policy", !policy.is_empty()), ("parameters", !parameters.is_empty()), ("base", !base.is_empty())];
+    let beside = given.into_iter().filter(|&(_, given)| given);
+    let besides = |(name, _)| {
+        let message = "is of a policy, but `study.space` says what is tried";
+        Violation::new(format!("study.{name}"), message).with_help("leave one of them out")
+    };
+    beside.map(besides).chain(space::violations(space, "study.space")).collect()
+}
+
+/// The parameters that are tried.
+fn varied<'a>(spec: &StudySpec, parameters: &[Parameter<'a>]) -> Result<Space<'a>, Vec<Violation>> {
     let chosen = (!spec.parameters.is_empty()).then_some(spec.parameters.as_slice());
     Space::new(parameters, chosen, &Genome(spec.base.clone())).map_err(|found| {
         let at_home = |violation: Violation| {
@@ -253,6 +303,7 @@ fn space(spec: &StudySpec, parameters: &[Parameter]) -> Result<Space, Vec<Violat
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::research::Range;
 
     fn spec(method: Method) -> StudySpec {
         StudySpec {
@@ -263,6 +314,7 @@ mod tests {
             seed: 7,
             population: 8,
             minimise: false,
+            space: vec![],
         }
     }
 
@@ -328,6 +380,62 @@ mod tests {
         assert_eq!(study.tell(3, Outcome::Value(3.0)), Err(Told::Unknown(3)));
         assert_eq!(study.tell(2, Outcome::Value(f64::NAN)), Err(Told::NotFinite));
         assert_eq!((study.best(), study.counts()), (Some(0), (1, 1)));
+    }
+
+    #[test]
+    fn a_study_of_parameters_of_its_own_finds_what_is_best_on_every_scale() {
+        let own = |name: &str, range| OwnParameter { name: name.into(), range };
+        let names = ["left", "middle", "right"].map(str::to_owned).to_vec();
+        let space = vec![
+            own("rate", Range::Real { low: 1e-4, high: 1.0, logarithmic: true }),
+            own("depth", Range::Integer { low: 1, high: 9, logarithmic: false }),
+            own("side", Range::Category { names }),
+            own("deep", Range::Flag),
+        ];
+        let of_own = |method| StudySpec { policy: String::new(), space: space.clone(), ..spec(method) };
+        // Best at a rate of 0.001, a depth of 7, in the middle and deep.
+        let distance = |values: &BTreeMap<String, Value>| {
+            let Value::Real(rate) = values["rate"] else { panic!("{values:?}") };
+            let Value::Integer(depth) = values["depth"] else { panic!("{values:?}") };
+            let wrong = f64::from(values["side"] != Value::Category("middle".into()));
+            let flat = f64::from(values["deep"] != Value::Flag(true));
+            (libm::log10(rate) + 3.0).abs() + f64::from((depth - 7).abs()) + wrong + flat
+        };
+        for method in [Method::Random, Method::LatinHypercube, Method::Genetic] {
+            let mut study = Study::new(StudySpec { minimise: true, population: 16, ..of_own(method) }).unwrap();
+            let low_rates = (0..160).filter(|_| {
+                let index = study.ask(1).unwrap().start;
+                let values = study.values(&study.trials[index]);
+                study.tell(index as u64 + 1, Outcome::Value(distance(&values))).unwrap();
+                assert_eq!(values.len(), 4);
+                matches!(values["rate"], Value::Real(rate) if (1e-4..=1e-2).contains(&rate))
+            });
+            let low_rates = low_rates.count();
+            assert!(low_rates > 60, "{method:?}: half of a logarithmic scale had {low_rates} of 160");
+            let best = study.values(&study.trials[study.best().unwrap()]);
+            let bound = if method == Method::Genetic { 0.6 } else { 3.0 };
+            assert!(distance(&best) < bound, "{method:?}: {best:?}");
+            let stored = serde_json::to_string(&study).unwrap();
+            assert_eq!(serde_json::from_str::<Study>(&stored).unwrap(), study);
+        }
+    }
+
+    #[test]
+    fn a_study_is_of_a_policy_or_of_its_own_and_of_nothing_else() {
+        let paths = |spec| -> Vec<_> { Study::new(spec).unwrap_err().into_iter().map(|found| found.path).collect() };
+        let space = vec![OwnParameter { name: "deep".into(), range: Range::Flag }];
+        let both = StudySpec {
+            parameters: vec!["tolerance".into()],
+            base: [("tolerance".to_owned(), 1.0)].into(),
+            space,
+            ..spec(Method::Random)
+        };
+        assert_eq!(paths(both), ["study.policy", "study.parameters", "study.base"]);
+        assert_eq!(paths(StudySpec { policy: String::new(), ..spec(Method::Random) }), ["study.policy"]);
+        let twice = vec![OwnParameter { name: "deep".into(), range: Range::Flag }; 2];
+        let own = StudySpec { policy: String::new(), space: twice, population: 1, ..spec(Method::Random) };
+        assert_eq!(paths(own), ["study.population", "study.space[1].name"]);
+        assert!(!serde_json::to_string(&spec(Method::Random)).unwrap().contains("space"), "stored as before");
     }
 
     #[test]

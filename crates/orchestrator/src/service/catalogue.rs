@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::ErrorKind;
 use domain::experiment::{DesignField, DesignKind, ScenarioSpec};
-use domain::genome::{Domain, Parameter};
+use domain::genome::{Condition, Domain, Parameter, Scale};
 use domain::measures::Response;
 use domain::ports::PortError;
 use proto::orchestrator::v1 as pb;
@@ -63,7 +63,21 @@ fn parameter(parameter: &Parameter) -> pb::PolicyParameter {
         low,
         high,
         default: parameter.default,
+        choices: choices(&parameter.domain),
+        logarithmic: parameter.scale == Scale::Log,
+        when: parameter.when.as_ref().map(condition),
     }
+}
+
+fn choices(domain: &Domain) -> Vec<String> {
+    match domain {
+        Domain::Choice { names } => names.iter().map(|&name| name.to_owned()).collect(),
+        _ => vec![],
+    }
+}
+
+fn condition(condition: &Condition) -> pb::ParameterCondition {
+    pb::ParameterCondition { parameter: condition.parameter.to_owned(), values: condition.values.to_vec() }
 }
 
 /// The kinds of designs.
@@ -96,6 +110,30 @@ mod tests {
     use domain::experiment::DesignSpec;
 
     use super::*;
+
+    #[test]
+    fn a_parameter_is_told_with_its_choices_its_scale_and_what_it_waits_for() {
+        let plain =
+            Parameter { name: "fire", domain: Domain::Choice { names: &["single", "burst"] }, ..Parameter::PLAIN };
+        let waiting = Parameter {
+            name: "length",
+            domain: Domain::Integer { low: 1, high: 9 },
+            default: 3.0,
+            scale: Scale::Log,
+            when: Some(Condition { parameter: "fire", values: &[1.0] }),
+            ..Parameter::PLAIN
+        };
+
+        let (plain, waiting) = (parameter(&plain), parameter(&waiting));
+
+        assert_eq!(
+            (plain.kind(), plain.choices, plain.logarithmic),
+            (Kind::Integer, vec!["single".to_owned(), "burst".to_owned()], false)
+        );
+        let when = pb::ParameterCondition { parameter: "fire".into(), values: vec![1.0] };
+        assert_eq!((plain.when, waiting.when, waiting.logarithmic), (None, Some(when), true));
+        assert!(waiting.choices.is_empty());
+    }
 
     #[test]
     fn names_are_those_that_files_have() {

@@ -1,7 +1,5 @@
 //! Research sessions, and their studies.
 
-use std::collections::BTreeMap;
-
 use domain::Violation;
 use domain::ports::PortError;
 use domain::reason;
@@ -11,10 +9,8 @@ use proto::orchestrator::v1::trial_result::Outcome as Given;
 use tonic::Status;
 use uuid::Uuid;
 
-use super::status;
-use crate::research::{
-    Method, Opened, Outcome, Research, SearchFile, SearchPath, Session, Study, StudySpec, Told, Trial,
-};
+use super::{status, study};
+use crate::research::{Opened, Outcome, Research, SearchFile, SearchPath, Session, Study, Told};
 
 /// Most trials of one call.
 const MOST: u32 = 1000;
@@ -23,7 +19,7 @@ pub(super) async fn create(
     research: &Research,
     request: pb::CreateSessionRequest,
 ) -> Result<pb::CreateSessionResponse, Status> {
-    let study = request.study.map(|study| Study::new(spec(study))).transpose().map_err(BadMessage)?;
+    let study = request.study.map(studied).transpose()?;
     let session = Session {
         name: request.name,
         overrides: request.overrides,
@@ -33,6 +29,10 @@ pub(super) async fn create(
     valid(&session)?;
     let opened = research.open(session).await.map_err(status)?;
     Ok(pb::CreateSessionResponse { session: Some(message(&opened)) })
+}
+
+fn studied(spec: pb::StudySpec) -> Result<Study, BadMessage> {
+    Study::new(study::spec(spec)?).map_err(BadMessage)
 }
 
 pub(super) async fn set_search_paths(
@@ -59,10 +59,10 @@ pub(super) async fn close(
 
 pub(super) async fn ask(research: &Research, request: &pb::AskRequest) -> Result<pb::AskResponse, Status> {
     let count = request.count.clamp(1, MOST);
-    let change = |session: &mut Session| study(session)?.ask(count).map_err(refusal);
+    let change = |session: &mut Session| study_of(session)?.ask(count).map_err(refusal);
     let (opened, asked) = research.change(id(&request.session_id)?, change).await.map_err(status)?;
     let study = opened.session.study.as_ref();
-    let trials = study.map(|study| asked.map(|index| trial(study, index)).collect()).unwrap_or_default();
+    let trials = study.map(|study| asked.map(|index| study::trial(study, index)).collect()).unwrap_or_default();
     Ok(pb::AskResponse { trials, open: study.map_or(0, |study| study.counts().1) })
 }
 
@@ -71,7 +71,7 @@ pub(super) async fn tell(research: &Research, request: &pb::TellRequest) -> Resu
         return Err(BadMessage::new("results", format!("are more than {MOST}")).into());
     }
     let change = |session: &mut Session| {
-        let study = study(session)?;
+        let study = study_of(session)?;
         let told = (0..).zip(&request.results).filter_map(|(index, result)| {
             let error = tell_one(study, result).err()?;
             Some(pb::TellError { index, message: error })
@@ -81,7 +81,7 @@ pub(super) async fn tell(research: &Research, request: &pb::TellRequest) -> Resu
     let (opened, errors) = research.change(id(&request.session_id)?, change).await.map_err(status)?;
     let study = opened.session.study.as_ref();
     let (told, open) = study.map(Study::counts).unwrap_or_default();
-    let best = study.and_then(|study| Some(trial(study, study.best()?)));
+    let best = study.and_then(|study| Some(study::trial(study, study.best()?)));
     Ok(pb::TellResponse { errors, best, told, open })
 }
 
@@ -102,7 +102,7 @@ pub(super) async fn named(research: &Research, text: &str) -> Result<Option<Sess
     Ok(Some(research.session(id(text)?).await.map_err(status)?.session))
 }
 
-fn study(session: &mut Session) -> Result<&mut Study, PortError> {
+fn study_of(session: &mut Session) -> Result<&mut Study, PortError> {
     let none = || PortError::of(reason::STUDY_MISSING, "the session has no study: open one with `study`");
     session.study.as_mut().ok_or_else(none)
 }
@@ -150,16 +150,6 @@ fn search_paths(paths: Vec<pb::SearchPath>) -> Result<Vec<SearchPath>, Status> {
     paths.into_iter().enumerate().map(path).collect()
 }
 
-fn spec(study: pb::StudySpec) -> StudySpec {
-    let method = match study.method() {
-        pb::StudyMethod::Random => Method::Random,
-        pb::StudyMethod::LatinHypercube => Method::LatinHypercube,
-        pb::StudyMethod::Genetic | pb::StudyMethod::Unspecified => Method::Genetic,
-    };
-    let pb::StudySpec { policy, parameters, base, seed, population, minimise, .. } = study;
-    StudySpec { policy, parameters, base, method, seed, population, minimise }
-}
-
 fn message(opened: &Opened) -> pb::ResearchSession {
     let Session { name, overrides, search_paths, study } = &opened.session;
     let file = |file: &SearchFile| pb::ArtifactRef {
@@ -175,27 +165,7 @@ fn message(opened: &Opened) -> pb::ResearchSession {
         name: name.clone(),
         overrides: overrides.clone(),
         search_paths: search_paths.iter().map(path).collect(),
-        study: study.as_ref().map(|study| study_message(&study.spec)),
+        study: study.as_ref().map(|study| study::message(&study.spec)),
         expires_at_ms: opened.expires_at_ms,
     }
-}
-
-fn study_message(spec: &StudySpec) -> pb::StudySpec {
-    let method = match spec.method {
-        Method::Random => pb::StudyMethod::Random,
-        Method::LatinHypercube => pb::StudyMethod::LatinHypercube,
-        Method::Genetic => pb::StudyMethod::Genetic,
-    };
-    let StudySpec { policy, parameters, base, seed, population, minimise, .. } = spec.clone();
-    pb::StudySpec { policy, parameters, base, method: method.into(), seed, population, minimise }
-}
-
-fn trial(study: &Study, index: usize) -> pb::Trial {
-    let Trial { genes, outcome } =
-        study.trials.get(index).cloned().unwrap_or(Trial { genes: BTreeMap::new(), outcome: None });
-    let value = match outcome {
-        Some(Outcome::Value(value)) => Some(value),
-        _ => None,
-    };
-    pb::Trial { id: index as u64 + 1, genes, value, round: study.round_of(index) }
 }

@@ -1,5 +1,7 @@
 //! `jobs`: what the ledger and the queue know about the work, and how it is put into the queue again.
 
+use std::collections::BTreeSet;
+
 use domain::ports::{DeadLetters as _, JobQueue as _};
 use messaging::rabbit::RabbitJobQueue;
 use serde_json::Value;
@@ -25,6 +27,15 @@ fn the_ledger_of_a_finished_run_tells_of_every_attempt() {
     let planned: u64 = jobs.iter().map(|job| job["episodes_planned"].as_u64().unwrap()).sum();
     let scored: u64 = jobs.iter().map(|job| job["episodes_scored"].as_u64().unwrap()).sum();
     assert_eq!((planned, scored), (6, 6));
+    let csv = succeed(orchestrator().args(["jobs", "list", "worked", "-o", "csv"]).args(place));
+    let mut csv = csv::Reader::from_reader(csv.stdout.as_slice());
+    let heads: Vec<_> = csv.headers().unwrap().iter().map(str::to_owned).collect();
+    assert_eq!(
+        heads.iter().map(String::as_str).collect::<BTreeSet<_>>(),
+        jobs[0].as_object().unwrap().keys().map(String::as_str).collect()
+    );
+    let ids: Vec<_> = csv.records().map(|row| row.unwrap()[0].to_owned()).collect();
+    assert_eq!(ids, jobs.iter().map(|job| job["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>());
     let open = json(orchestrator().args(["jobs", "list", "worked", "--status", "open", "-o", "json"]).args(place));
     assert_eq!(open, Value::Array(vec![]));
 

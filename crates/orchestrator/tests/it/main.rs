@@ -39,3 +39,4 @@ mod system;
 mod tokens;
 mod tracing;
 mod user_files;
+mod watch;

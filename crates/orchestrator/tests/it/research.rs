@@ -2,6 +2,8 @@
 
 use proto::orchestrator::v1 as pb;
 use proto::orchestrator::v1::orchestrator_service_client::OrchestratorServiceClient;
+use proto::orchestrator::v1::parameter_value::Value as Said;
+use proto::orchestrator::v1::study_parameter::Domain;
 use proto::orchestrator::v1::trial_result::Outcome;
 use tonic::Code;
 
@@ -82,6 +84,55 @@ async fn sessions_keep_their_overrides_and_studies_apart() {
     let request = pb::CreateSessionRequest { study: Some(wrong), ..Default::default() };
     let refused = client.create_session(request).await.unwrap_err();
     assert_eq!(proto::status::violations(&refused)[0].path, "study.policy");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_may_be_over_parameters_of_ones_own() {
+    let system = System::new().await;
+    let served = system.serve(&[]);
+    let mut client = OrchestratorServiceClient::connect(served.server.clone()).await.unwrap();
+    let own = |name: &str, domain| pb::StudyParameter { name: name.to_owned(), domain: Some(domain) };
+    let names = || ["small", "large"].map(str::to_owned).to_vec();
+    let space = vec![
+        own("rate", Domain::Real(pb::RealRange { low: 1e-4, high: 1.0, logarithmic: true })),
+        own("layers", Domain::Integer(pb::IntegerRange { low: 1, high: 4, logarithmic: false })),
+        own("kind", Domain::Categorical(pb::Categories { names: names() })),
+        own("dropout", Domain::Flag(pb::FlagDomain {})),
+    ];
+    let study = pb::StudySpec { space: space.clone(), seed: 3, population: 8, ..Default::default() };
+    let request = pb::CreateSessionRequest { study: Some(study), ..Default::default() };
+    let session = client.create_session(request).await.unwrap().into_inner().session.unwrap();
+    assert_eq!(session.study.unwrap().space, space);
+
+    let ask = pb::AskRequest { session_id: session.id.clone(), count: 8 };
+    let asked = client.ask(ask).await.unwrap().into_inner().trials;
+    assert_eq!(asked.len(), 8);
+    for trial in &asked {
+        let value = |name: &str| trial.values[name].value.clone().unwrap();
+        let gene = |name: &str| trial.genes[name];
+        assert!((1e-4..=1.0).contains(&gene("rate")) && (1.0..=4.0).contains(&gene("layers")));
+        assert_eq!((value("rate"), value("layers")), (Said::Real(gene("rate")), Said::Integer(gene("layers") as i32)));
+        assert_eq!(value("kind"), Said::Category(names()[gene("kind") as usize].clone()));
+        assert_eq!(value("dropout"), Said::Flag(gene("dropout") == 1.0));
+    }
+    let results = vec![pb::TrialResult { trial_id: 1, outcome: Some(Outcome::Value(1.0)) }];
+    let told = client.tell(pb::TellRequest { session_id: session.id, results }).await.unwrap().into_inner();
+    assert_eq!(told.best.unwrap().values, asked[0].values);
+
+    let mut refused = async |study: pb::StudySpec| {
+        let request = pb::CreateSessionRequest { study: Some(study), ..Default::default() };
+        let refused = client.create_session(request).await.unwrap_err();
+        assert_eq!(refused.code(), Code::InvalidArgument);
+        proto::status::violations(&refused).into_iter().map(|violation| violation.path).collect::<Vec<_>>()
+    };
+    let unsaid = pb::StudyParameter { name: "rate".to_owned(), domain: None };
+    let paths = refused(pb::StudySpec { space: vec![unsaid], ..Default::default() }).await;
+    assert_eq!(paths, ["study.space[0].domain"]);
+    let zero = own("rate", Domain::Real(pb::RealRange { low: 0.0, high: 1.0, logarithmic: true }));
+    let both = pb::StudySpec { policy: "aim".into(), space: vec![zero.clone(), zero], ..Default::default() };
+    let paths = refused(both).await;
+    assert_eq!(paths, ["study.policy", "study.space[0].real.low", "study.space[1].name", "study.space[1].real.low"]);
+    assert_eq!(refused(pb::StudySpec::default()).await, ["study.policy"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1213,6 +1213,15 @@ pub struct PolicyParameter {
     /// The value where a genome leaves it out.
     #[prost(double, tag = "6")]
     pub default: f64,
+    /// The names of a choice, whose kind is KIND_INTEGER: a genome gives the number of the name, from 0.
+    #[prost(string, repeated, tag = "7")]
+    pub choices: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Whether equal ratios are alike, rather than equal differences.
+    #[prost(bool, tag = "8")]
+    pub logarithmic: bool,
+    /// When it has an effect; always unless given. A genome leaves it out otherwise.
+    #[prost(message, optional, tag = "9")]
+    pub when: ::core::option::Option<ParameterCondition>,
 }
 /// Nested message and enum types in `PolicyParameter`.
 pub mod policy_parameter {
@@ -1263,6 +1272,16 @@ pub mod policy_parameter {
             }
         }
     }
+}
+/// That another parameter has one of some values.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ParameterCondition {
+    /// Name of the other parameter, which is listed before.
+    #[prost(string, tag = "1")]
+    pub parameter: ::prost::alloc::string::String,
+    /// The values it has to have.
+    #[prost(double, repeated, tag = "2")]
+    pub values: ::prost::alloc::vec::Vec<f64>,
 }
 /// Asks for the kinds of designs.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1574,7 +1593,7 @@ pub struct SearchPath {
 /// What is looked for in a study.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct StudySpec {
-    /// The policy whose parameters are tried.
+    /// The policy whose parameters are tried; empty where `space` says what is tried.
     #[prost(string, tag = "1")]
     pub policy: ::prost::alloc::string::String,
     /// Only these parameters; all unless given.
@@ -1595,7 +1614,77 @@ pub struct StudySpec {
     /// Whether lower values are better.
     #[prost(bool, tag = "7")]
     pub minimise: bool,
+    /// Parameters of your own, at most 100, for whatever you play them with. They stand in place of `policy`, `parameters`
+    /// and `base`.
+    #[prost(message, repeated, tag = "8")]
+    pub space: ::prost::alloc::vec::Vec<StudyParameter>,
 }
+/// A parameter of a study's own.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct StudyParameter {
+    /// Its name, 1 to 100 bytes, unique within the study.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    /// What values there are.
+    #[prost(oneof = "study_parameter::Domain", tags = "2, 3, 4, 5")]
+    pub domain: ::core::option::Option<study_parameter::Domain>,
+}
+/// Nested message and enum types in `StudyParameter`.
+pub mod study_parameter {
+    /// What values there are.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Domain {
+        /// Numbers.
+        #[prost(message, tag = "2")]
+        Real(super::RealRange),
+        /// Whole numbers.
+        #[prost(message, tag = "3")]
+        Integer(super::IntegerRange),
+        /// One of several, without an order.
+        #[prost(message, tag = "4")]
+        Categorical(super::Categories),
+        /// Yes or no.
+        #[prost(message, tag = "5")]
+        Flag(super::FlagDomain),
+    }
+}
+/// Any number from `low` to `high`, both included.
+#[derive(Clone, Copy, PartialEq, ::prost::Message)]
+pub struct RealRange {
+    /// Smallest value.
+    #[prost(double, tag = "1")]
+    pub low: f64,
+    /// Largest value, above `low`.
+    #[prost(double, tag = "2")]
+    pub high: f64,
+    /// Whether equal ratios are alike, rather than equal differences: from 1 to 10 is as far as from 10 to 100. For numbers
+    /// above 0.
+    #[prost(bool, tag = "3")]
+    pub logarithmic: bool,
+}
+/// Any whole number from `low` to `high`, both included.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct IntegerRange {
+    /// Smallest value.
+    #[prost(int32, tag = "1")]
+    pub low: i32,
+    /// Largest value, above `low`.
+    #[prost(int32, tag = "2")]
+    pub high: i32,
+    /// As that of a RealRange.
+    #[prost(bool, tag = "3")]
+    pub logarithmic: bool,
+}
+/// One of several names.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Categories {
+    /// What there is to choose from, at least 2 and at most 100 names of 1 to 100 bytes.
+    #[prost(string, repeated, tag = "1")]
+    pub names: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+/// Yes or no.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FlagDomain {}
 /// A research session.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ResearchSession {
@@ -1678,7 +1767,8 @@ pub struct Trial {
     /// Its number within the session, from 1.
     #[prost(uint64, tag = "1")]
     pub id: u64,
-    /// What to try, by the parameters' names.
+    /// What to try, by the parameters' names, as experiments write it: a flag is 0 or 1, a choice the number of its name,
+    /// from 0.
     #[prost(btree_map = "string, double", tag = "2")]
     pub genes: ::prost::alloc::collections::BTreeMap<
         ::prost::alloc::string::String,
@@ -1690,6 +1780,38 @@ pub struct Trial {
     /// Which round it belongs to, from 0.
     #[prost(uint32, tag = "4")]
     pub round: u32,
+    /// The same, each with its type.
+    #[prost(btree_map = "string, message", tag = "5")]
+    pub values: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ParameterValue,
+    >,
+}
+/// A value of a parameter.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ParameterValue {
+    /// The value.
+    #[prost(oneof = "parameter_value::Value", tags = "1, 2, 3, 4")]
+    pub value: ::core::option::Option<parameter_value::Value>,
+}
+/// Nested message and enum types in `ParameterValue`.
+pub mod parameter_value {
+    /// The value.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Value {
+        /// A number.
+        #[prost(double, tag = "1")]
+        Real(f64),
+        /// A whole number.
+        #[prost(int32, tag = "2")]
+        Integer(i32),
+        /// The name of a choice.
+        #[prost(string, tag = "3")]
+        Category(::prost::alloc::string::String),
+        /// Yes or no.
+        #[prost(bool, tag = "4")]
+        Flag(bool),
+    }
 }
 /// Asks for proposals.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

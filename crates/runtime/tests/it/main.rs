@@ -5,6 +5,7 @@
 mod access;
 mod config;
 mod grpc;
+mod limits;
 mod signal;
 mod telemetry;
 mod tls;

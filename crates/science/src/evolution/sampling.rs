@@ -22,7 +22,7 @@ pub enum Sampling {
 pub(super) struct Sampler {
     pub(super) sampling: Sampling,
     pub(super) population: u32,
-    pub(super) space: Space,
+    pub(super) space: Space<'static>,
     pub(super) seed: u64,
     pub(super) generation: u32,
 }

@@ -105,7 +105,7 @@ impl Misfit {
 ///
 /// # Errors
 /// What is wrong with the algorithm; paths start with `evolution`.
-pub fn search(algorithm: &Algorithm, space: &Space, seed: u64) -> Result<Box<dyn Search>, Vec<Violation>> {
+pub fn search(algorithm: &Algorithm, space: &Space<'static>, seed: u64) -> Result<Box<dyn Search>, Vec<Violation>> {
     let found = algorithm.violations();
     if !found.is_empty() {
         return Err(found);
@@ -126,7 +126,7 @@ pub fn search(algorithm: &Algorithm, space: &Space, seed: u64) -> Result<Box<dyn
 /// What is wrong with the algorithm, or that the checkpoint is none of it in this space.
 pub fn restore(
     algorithm: &Algorithm,
-    space: &Space,
+    space: &Space<'static>,
     seed: u64,
     checkpoint: Checkpoint,
 ) -> Result<Box<dyn Search>, Vec<Violation>> {

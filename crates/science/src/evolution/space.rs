@@ -14,26 +14,26 @@ pub(super) use axis::Axis;
 /// A parameter that has no effect, because the one on which it depends has another value, has its default: it is left
 /// out of genomes, and neither crossover nor mutation touches it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Space {
-    pub(super) parameters: Vec<Parameter>,
-    declared: Vec<Parameter>,
+pub struct Space<'a> {
+    pub(super) parameters: Vec<Parameter<'a>>,
+    declared: Vec<Parameter<'a>>,
     base: Genome,
 }
 
-impl Space {
+impl<'a> Space<'a> {
     /// The space of those of a policy's `parameters` that `genes` names, by themselves or as a series, or of all. Genes that do not evolve keep
     /// their value in `base`, the agent's own genome.
     ///
     /// # Errors
     /// Violations at `evolution.genes`: a name that is not a parameter of the policy, or nothing to evolve; and
     /// parameters that are not declared as they have to be.
-    pub fn new(parameters: &[Parameter], genes: Option<&[String]>, base: &Genome) -> Result<Self, Vec<Violation>> {
+    pub fn new(parameters: &[Parameter<'a>], genes: Option<&[String]>, base: &Genome) -> Result<Self, Vec<Violation>> {
         let mut violations = misdeclared(parameters);
         violations.extend(genes.map(|genes| unknown(parameters, genes)).unwrap_or_default());
         if !violations.is_empty() {
             return Err(violations);
         }
-        let is_named = |name| genes.is_none_or(|genes| genes.iter().any(|gene| series::holds(gene, name)));
+        let is_named = |name: &str| genes.is_none_or(|genes| genes.iter().any(|gene| series::holds(gene, name)));
         let evolves = |parameter: &&Parameter| is_named(parameter.name);
         let evolving: Vec<_> = parameters.iter().filter(evolves).cloned().collect();
         if evolving.is_empty() {

@@ -88,7 +88,7 @@ fn evaluations(case: &Case, algorithm: &Algorithm, seed: u64, most: u32) -> Opti
 }
 
 /// Numbers from -5 to 5, with names in their order.
-fn parameters(dimension: usize) -> Vec<Parameter> {
+fn parameters(dimension: usize) -> Vec<Parameter<'static>> {
     let parameter = |index: usize| {
         let name = Box::leak(format!("x{index:03}").into_boxed_str());
         Parameter { name, domain: Domain::Real { low: -5.0, high: 5.0 }, ..Parameter::PLAIN }

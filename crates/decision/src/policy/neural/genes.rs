@@ -57,7 +57,7 @@ const RECURRENT: Parameter = Parameter {
     ..Parameter::PLAIN
 };
 
-const fn weight(name: &'static str, about: &'static str) -> Parameter {
+const fn weight(name: &'static str, about: &'static str) -> Parameter<'static> {
     Parameter { name, about, domain: Domain::Real { low: -4.0, high: 4.0 }, default: 0.0, ..Parameter::PLAIN }
 }
 
@@ -129,7 +129,7 @@ const fn names() -> [Name; WEIGHTS] {
     names
 }
 
-const fn parameters(names: &'static [Name; WEIGHTS]) -> [Parameter; FIRST + WEIGHTS] {
+const fn parameters(names: &'static [Name; WEIGHTS]) -> [Parameter<'static>; FIRST + WEIGHTS] {
     let mut parameters = [RECURRENT; FIRST + WEIGHTS];
     parameters[0] = HIDDEN;
     let mut place = 0;

@@ -102,7 +102,7 @@ fn a_scenario_without_a_button_that_it_knows_is_refused() {
 
 /// A genome of the policy drawn at random, with a memory or without.
 fn drawn(recurrent: bool, draws: &mut Draws) -> Vec<(&'static str, f64)> {
-    let gene = |parameter: &Parameter| {
+    let gene = |parameter: &Parameter<'static>| {
         let (low, high) = parameter.domain.bounds();
         (parameter.name, parameter.domain.nearest(low + draws.unit() * (high - low)))
     };

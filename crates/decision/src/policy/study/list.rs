@@ -50,18 +50,18 @@ pub(crate) const INFOS: [PolicyInfo; 16] = [
 const fn script(
     name: &'static str,
     about: &'static str,
-    parameters: &'static [Parameter],
+    parameters: &'static [Parameter<'static>],
     guard: Option<Move>,
     play: Play,
 ) -> Script {
     Script { info: PolicyInfo { name, about, parameters, observation: OBSERVATION, knowledge: &[], make }, guard, play }
 }
 
-const fn ticks(name: &'static str, about: &'static str, default: f64) -> Parameter {
+const fn ticks(name: &'static str, about: &'static str, default: f64) -> Parameter<'static> {
     Parameter { name, about, domain: Domain::Integer { low: 1, high: 35 }, default, ..Parameter::PLAIN }
 }
 
-const fn share(name: &'static str, about: &'static str, default: f64) -> Parameter {
+const fn share(name: &'static str, about: &'static str, default: f64) -> Parameter<'static> {
     Parameter { name, about, domain: Domain::Real { low: 0.0, high: 1.0 }, default, ..Parameter::PLAIN }
 }
 

@@ -13,9 +13,9 @@ pub(super) enum Play {
     /// Moves in turn, each as often as it says.
     Cycle(&'static [(Move, Times)]),
     /// An attack with the probability that a gene says, else the other move.
-    Ratio(&'static Parameter, Move),
+    Ratio(&'static Parameter<'static>, Move),
     /// Moves by lot, with weights that genes say.
-    Weighted(&'static [(&'static Parameter, Move)]),
+    Weighted(&'static [(&'static Parameter<'static>, Move)]),
     /// See [`AdaptiveKill`].
     AdaptiveKill,
     /// See [`FullAgent`].
@@ -32,7 +32,7 @@ pub(super) enum Times {
     /// Always so often.
     Always(u32),
     /// As often as a gene says.
-    Gene(&'static Parameter),
+    Gene(&'static Parameter<'static>),
 }
 
 impl Play {

@@ -176,6 +176,13 @@ def research():
     told = call("Tell", {**session, "results": [{"trialId": trial["id"], "value": 1.5} for trial in trials]})
     assert told["best"]["value"] == 1.5 and int(told["told"]) == 2
     assert call("CloseSession", session)["closed"]
+    rate = {"name": "rate", "real": {"low": 0.01, "high": 1, "logarithmic": True}}
+    kind = {"name": "kind", "categorical": {"names": ["small", "large"]}}
+    own = {"study": {"space": [rate, kind, {"name": "deep", "flag": {}}], "population": 4}}
+    session = {"sessionId": call("CreateSession", own)["session"]["id"]}
+    for trial in call("Ask", {**session, "count": 4})["trials"]:
+        assert 0.01 <= trial["values"]["rate"]["real"] <= 1 and trial["values"]["kind"]["category"] in ("small", "large")
+    assert call("CloseSession", session)["closed"]
 
 
 def practice():

@@ -10,19 +10,19 @@ use crate::evolution::space::Space;
 #[derive(Debug, Clone)]
 pub struct Cma {
     spec: CmaSpec,
-    space: Space,
+    space: Space<'static>,
     seed: u64,
     grains: Vec<f64>,
     state: CmaState,
 }
 
 impl Cma {
-    pub(in crate::evolution) fn new(spec: CmaSpec, space: Space, seed: u64) -> Self {
+    pub(in crate::evolution) fn new(spec: CmaSpec, space: Space<'static>, seed: u64) -> Self {
         let state = CmaState::first(&spec, &space);
         Self::restored(spec, space, seed, state)
     }
 
-    pub(in crate::evolution) fn restored(spec: CmaSpec, space: Space, seed: u64, state: CmaState) -> Self {
+    pub(in crate::evolution) fn restored(spec: CmaSpec, space: Space<'static>, seed: u64, state: CmaState) -> Self {
         let grains = space.grains();
         Self { spec, space, seed, grains, state }
     }

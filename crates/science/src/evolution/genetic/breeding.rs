@@ -20,7 +20,7 @@ pub(super) struct Parent {
 }
 
 pub(super) struct Nursery<'a> {
-    pub(super) space: &'a Space,
+    pub(super) space: &'a Space<'a>,
     /// Those who can become parents, from best to worst.
     pub(super) ranked: &'a [Parent],
     pub(super) spec: &'a GeneticSpec,

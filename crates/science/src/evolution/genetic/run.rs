@@ -10,7 +10,7 @@ use crate::evolution::search::{Checkpoint, Misfit, Search};
 #[derive(Debug, Clone)]
 pub struct Genetic {
     spec: GeneticSpec,
-    space: Space,
+    space: Space<'static>,
     seed: u64,
     state: GeneticState,
 }
@@ -25,11 +25,16 @@ pub struct GeneticState {
 }
 
 impl Genetic {
-    pub(in crate::evolution) fn new(spec: GeneticSpec, space: Space, seed: u64) -> Self {
+    pub(in crate::evolution) fn new(spec: GeneticSpec, space: Space<'static>, seed: u64) -> Self {
         Self::restored(spec, space, seed, GeneticState::default())
     }
 
-    pub(in crate::evolution) fn restored(spec: GeneticSpec, space: Space, seed: u64, state: GeneticState) -> Self {
+    pub(in crate::evolution) fn restored(
+        spec: GeneticSpec,
+        space: Space<'static>,
+        seed: u64,
+        state: GeneticState,
+    ) -> Self {
         Self { spec, space, seed, state }
     }
 

@@ -24,7 +24,7 @@ const PARAMETERS: &[Parameter] = &[
     Parameter { name: "flag", about: "", domain: Domain::Flag, default: 0.0, ..Parameter::PLAIN },
 ];
 
-fn space() -> Space {
+fn space() -> Space<'static> {
     Space::new(PARAMETERS, None, &Genome::default()).unwrap()
 }
 

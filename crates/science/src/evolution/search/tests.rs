@@ -25,7 +25,7 @@ const PARAMETERS: &[Parameter] = &[
     Parameter { name: "flag", ..Parameter::PLAIN },
 ];
 
-fn space() -> Space {
+fn space() -> Space<'static> {
     Space::new(PARAMETERS, None, &Genome::default()).unwrap()
 }
 
@@ -214,7 +214,7 @@ fn members_left_out_are_the_worst() {
 fn a_checkpoint_of_another_search_is_refused() {
     let all = algorithms();
     let narrow = Space::new(PARAMETERS, Some(&["real".to_owned()]), &Genome::default()).unwrap();
-    let of = |algorithm: &Algorithm, space: &Space| search(algorithm, space, 1).unwrap().checkpoint();
+    let of = |algorithm: &Algorithm, space: &Space<'static>| search(algorithm, space, 1).unwrap().checkpoint();
     assert!(restore(&all[0], &space(), 1, of(&all[4], &space())).is_err());
     assert!(restore(&all[4], &space(), 1, of(&all[5], &space())).is_err());
     assert!(restore(&all[4], &space(), 1, of(&all[4], &narrow)).is_err());

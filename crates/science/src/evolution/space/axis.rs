@@ -5,12 +5,12 @@ use domain::genome::{Domain, Parameter, Scale};
 /// A parameter whose scale is even, so that equal steps are alike: a logarithmic one is measured by logarithms.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::evolution) struct Axis<'a> {
-    domain: &'a Domain,
+    domain: &'a Domain<'a>,
     scale: Scale,
 }
 
-impl<'a> From<&'a Parameter> for Axis<'a> {
-    fn from(parameter: &'a Parameter) -> Self {
+impl<'a> From<&'a Parameter<'a>> for Axis<'a> {
+    fn from(parameter: &'a Parameter<'a>) -> Self {
         Self { domain: &parameter.domain, scale: parameter.scale }
     }
 }

@@ -11,7 +11,7 @@ use super::{Axis, Space};
 const CHOSEN: f64 = 0.75;
 const OTHER: f64 = 0.25;
 
-impl Space {
+impl Space<'_> {
     /// How many coordinates a point of the cube has.
     #[must_use]
     pub fn dimension(&self) -> usize {

@@ -25,7 +25,7 @@ const OFFSET: Parameter =
     Parameter { name: "offset", domain: Domain::Real { low: -2.0, high: 2.0 }, ..Parameter::PLAIN };
 const PARAMETERS: &[Parameter] = &[FIRE, LENGTH, GAIN, OFFSET];
 
-fn space() -> Space {
+fn space() -> Space<'static> {
     Space::new(PARAMETERS, None, &Genome::default()).unwrap()
 }
 

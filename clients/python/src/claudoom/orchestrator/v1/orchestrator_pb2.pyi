@@ -998,7 +998,7 @@ class Policy(_message.Message):
     def __init__(self, name: _Optional[str] = ..., about: _Optional[str] = ..., parameters: _Optional[_Iterable[_Union[PolicyParameter, _Mapping]]] = ...) -> None: ...
 
 class PolicyParameter(_message.Message):
-    __slots__ = ("name", "about", "kind", "low", "high", "default")
+    __slots__ = ("name", "about", "kind", "low", "high", "default", "choices", "logarithmic", "when")
     class Kind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
         __slots__ = ()
         KIND_UNSPECIFIED: _ClassVar[PolicyParameter.Kind]
@@ -1015,13 +1015,27 @@ class PolicyParameter(_message.Message):
     LOW_FIELD_NUMBER: _ClassVar[int]
     HIGH_FIELD_NUMBER: _ClassVar[int]
     DEFAULT_FIELD_NUMBER: _ClassVar[int]
+    CHOICES_FIELD_NUMBER: _ClassVar[int]
+    LOGARITHMIC_FIELD_NUMBER: _ClassVar[int]
+    WHEN_FIELD_NUMBER: _ClassVar[int]
     name: str
     about: str
     kind: PolicyParameter.Kind
     low: float
     high: float
     default: float
-    def __init__(self, name: _Optional[str] = ..., about: _Optional[str] = ..., kind: _Optional[_Union[PolicyParameter.Kind, str]] = ..., low: _Optional[float] = ..., high: _Optional[float] = ..., default: _Optional[float] = ...) -> None: ...
+    choices: _containers.RepeatedScalarFieldContainer[str]
+    logarithmic: bool
+    when: ParameterCondition
+    def __init__(self, name: _Optional[str] = ..., about: _Optional[str] = ..., kind: _Optional[_Union[PolicyParameter.Kind, str]] = ..., low: _Optional[float] = ..., high: _Optional[float] = ..., default: _Optional[float] = ..., choices: _Optional[_Iterable[str]] = ..., logarithmic: _Optional[bool] = ..., when: _Optional[_Union[ParameterCondition, _Mapping]] = ...) -> None: ...
+
+class ParameterCondition(_message.Message):
+    __slots__ = ("parameter", "values")
+    PARAMETER_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    parameter: str
+    values: _containers.RepeatedScalarFieldContainer[float]
+    def __init__(self, parameter: _Optional[str] = ..., values: _Optional[_Iterable[float]] = ...) -> None: ...
 
 class ListDesignsRequest(_message.Message):
     __slots__ = ()
@@ -1258,7 +1272,7 @@ class SearchPath(_message.Message):
     def __init__(self, name: _Optional[str] = ..., files: _Optional[_Iterable[_Union[ArtifactRef, _Mapping]]] = ...) -> None: ...
 
 class StudySpec(_message.Message):
-    __slots__ = ("policy", "parameters", "base", "method", "seed", "population", "minimise")
+    __slots__ = ("policy", "parameters", "base", "method", "seed", "population", "minimise", "space")
     class BaseEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -1273,6 +1287,7 @@ class StudySpec(_message.Message):
     SEED_FIELD_NUMBER: _ClassVar[int]
     POPULATION_FIELD_NUMBER: _ClassVar[int]
     MINIMISE_FIELD_NUMBER: _ClassVar[int]
+    SPACE_FIELD_NUMBER: _ClassVar[int]
     policy: str
     parameters: _containers.RepeatedScalarFieldContainer[str]
     base: _containers.ScalarMap[str, float]
@@ -1280,7 +1295,52 @@ class StudySpec(_message.Message):
     seed: int
     population: int
     minimise: bool
-    def __init__(self, policy: _Optional[str] = ..., parameters: _Optional[_Iterable[str]] = ..., base: _Optional[_Mapping[str, float]] = ..., method: _Optional[_Union[StudyMethod, str]] = ..., seed: _Optional[int] = ..., population: _Optional[int] = ..., minimise: _Optional[bool] = ...) -> None: ...
+    space: _containers.RepeatedCompositeFieldContainer[StudyParameter]
+    def __init__(self, policy: _Optional[str] = ..., parameters: _Optional[_Iterable[str]] = ..., base: _Optional[_Mapping[str, float]] = ..., method: _Optional[_Union[StudyMethod, str]] = ..., seed: _Optional[int] = ..., population: _Optional[int] = ..., minimise: _Optional[bool] = ..., space: _Optional[_Iterable[_Union[StudyParameter, _Mapping]]] = ...) -> None: ...
+
+class StudyParameter(_message.Message):
+    __slots__ = ("name", "real", "integer", "categorical", "flag")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    REAL_FIELD_NUMBER: _ClassVar[int]
+    INTEGER_FIELD_NUMBER: _ClassVar[int]
+    CATEGORICAL_FIELD_NUMBER: _ClassVar[int]
+    FLAG_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    real: RealRange
+    integer: IntegerRange
+    categorical: Categories
+    flag: FlagDomain
+    def __init__(self, name: _Optional[str] = ..., real: _Optional[_Union[RealRange, _Mapping]] = ..., integer: _Optional[_Union[IntegerRange, _Mapping]] = ..., categorical: _Optional[_Union[Categories, _Mapping]] = ..., flag: _Optional[_Union[FlagDomain, _Mapping]] = ...) -> None: ...
+
+class RealRange(_message.Message):
+    __slots__ = ("low", "high", "logarithmic")
+    LOW_FIELD_NUMBER: _ClassVar[int]
+    HIGH_FIELD_NUMBER: _ClassVar[int]
+    LOGARITHMIC_FIELD_NUMBER: _ClassVar[int]
+    low: float
+    high: float
+    logarithmic: bool
+    def __init__(self, low: _Optional[float] = ..., high: _Optional[float] = ..., logarithmic: _Optional[bool] = ...) -> None: ...
+
+class IntegerRange(_message.Message):
+    __slots__ = ("low", "high", "logarithmic")
+    LOW_FIELD_NUMBER: _ClassVar[int]
+    HIGH_FIELD_NUMBER: _ClassVar[int]
+    LOGARITHMIC_FIELD_NUMBER: _ClassVar[int]
+    low: int
+    high: int
+    logarithmic: bool
+    def __init__(self, low: _Optional[int] = ..., high: _Optional[int] = ..., logarithmic: _Optional[bool] = ...) -> None: ...
+
+class Categories(_message.Message):
+    __slots__ = ("names",)
+    NAMES_FIELD_NUMBER: _ClassVar[int]
+    names: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, names: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class FlagDomain(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
 
 class ResearchSession(_message.Message):
     __slots__ = ("id", "name", "overrides", "search_paths", "study", "expires_at_ms")
@@ -1343,7 +1403,7 @@ class CloseSessionResponse(_message.Message):
     def __init__(self, closed: _Optional[bool] = ...) -> None: ...
 
 class Trial(_message.Message):
-    __slots__ = ("id", "genes", "value", "round")
+    __slots__ = ("id", "genes", "value", "round", "values")
     class GenesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -1351,15 +1411,36 @@ class Trial(_message.Message):
         key: str
         value: float
         def __init__(self, key: _Optional[str] = ..., value: _Optional[float] = ...) -> None: ...
+    class ValuesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: ParameterValue
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[ParameterValue, _Mapping]] = ...) -> None: ...
     ID_FIELD_NUMBER: _ClassVar[int]
     GENES_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     ROUND_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
     id: int
     genes: _containers.ScalarMap[str, float]
     value: float
     round: int
-    def __init__(self, id: _Optional[int] = ..., genes: _Optional[_Mapping[str, float]] = ..., value: _Optional[float] = ..., round: _Optional[int] = ...) -> None: ...
+    values: _containers.MessageMap[str, ParameterValue]
+    def __init__(self, id: _Optional[int] = ..., genes: _Optional[_Mapping[str, float]] = ..., value: _Optional[float] = ..., round: _Optional[int] = ..., values: _Optional[_Mapping[str, ParameterValue]] = ...) -> None: ...
+
+class ParameterValue(_message.Message):
+    __slots__ = ("real", "integer", "category", "flag")
+    REAL_FIELD_NUMBER: _ClassVar[int]
+    INTEGER_FIELD_NUMBER: _ClassVar[int]
+    CATEGORY_FIELD_NUMBER: _ClassVar[int]
+    FLAG_FIELD_NUMBER: _ClassVar[int]
+    real: float
+    integer: int
+    category: str
+    flag: bool
+    def __init__(self, real: _Optional[float] = ..., integer: _Optional[int] = ..., category: _Optional[str] = ..., flag: _Optional[bool] = ...) -> None: ...
 
 class AskRequest(_message.Message):
     __slots__ = ("session_id", "count")
