@@ -226,6 +226,37 @@ def test_a_vector_environment_plays_as_its_single_games_do():
     single.close()
 
 
+def test_a_learner_trains_on_the_vector_environment():
+    """The loop of single-file learners such as CleanRL's, with a linear policy and REINFORCE (Williams 1992)."""
+    actions = [["TURN_LEFT"], ["TURN_RIGHT"], ["ATTACK"]]
+    envs = claudoom.make_vec("defend_the_center", 4, timeout=700, actions=actions)
+    draws = numpy.random.default_rng(3)
+    observations, _ = envs.reset(seed=100)
+    weights = numpy.zeros((observations.shape[1] + 1, len(actions)))
+    trails, batch, returns = [[] for _ in range(4)], [], []
+    while len(returns) < 96:
+        seen = numpy.hstack([observations, numpy.ones((4, 1))])
+        logits = seen @ weights
+        chances = numpy.exp(logits - logits.max(axis=1, keepdims=True))
+        chances /= chances.sum(axis=1, keepdims=True)
+        chosen = numpy.array([draws.choice(len(actions), p=row) for row in chances])
+        observations, rewards, terminations, truncations, _ = envs.step(chosen)
+        for game, trail in enumerate(trails):
+            trail.append((numpy.outer(seen[game], numpy.eye(len(actions))[chosen[game]] - chances[game]), rewards[game]))
+        for game in numpy.flatnonzero(terminations | truncations):
+            returns.append(sum(reward for _, reward in trails[game]))
+            batch.append((returns[-1], trails[game]))
+            trails[game] = []
+        if len(batch) >= 8:
+            reached = numpy.array([total for total, _ in batch])
+            for (_, trail), advantage in zip(batch, (reached - reached.mean()) / (reached.std() + 1e-8), strict=True):
+                weights += 0.05 * advantage * sum(gradient for gradient, _ in trail)
+            batch = []
+    envs.close()
+    # The same seeds and draws give the same run; -1 is the worst return there is.
+    assert numpy.mean(returns[-48:]) > numpy.mean(returns[:32]) + 0.2, returns
+
+
 def test_more_games_than_there_are_is_told_with_a_time():
     games = []
     with pytest.raises(claudoom.Error) as full:
@@ -234,6 +265,12 @@ def test_more_games_than_there_are_is_told_with_a_time():
     for game in games:
         game.close()
     assert (full.value.code, full.value.reason) == ("RESOURCE_EXHAUSTED", "GAMES_TAKEN")
+
+
+def test_a_game_that_is_closed_is_given_back_at_once():
+    games = int(os.environ.get("PRACTICE_GAMES", "8"))
+    for _ in range(3):
+        claudoom.make_vec("basic", games, timeout=40).close()
 
 
 def test_games_are_given_back():

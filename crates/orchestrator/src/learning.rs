@@ -59,7 +59,7 @@ impl Handed {
     pub fn hand_to(&self, members: &mut [Member]) {
         for (place, member) in members.iter_mut().enumerate() {
             let own = member.parents.first().and_then(|parent| self.of_parent.get(parent));
-            let library = self.libraries.get(place).or(self.libraries.last());
+            let library = self.libraries.get(place).or_else(|| self.libraries.last());
             let known = &mut member.spec.knowledge;
             replace(known, KnowledgeKind::Experience, own.or(self.experience.as_ref()));
             if library.is_some() {

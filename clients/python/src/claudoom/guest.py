@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -128,9 +129,18 @@ class Game:
         return self.next()
 
     def close(self) -> None:
-        """Leaves."""
+        """Leaves, and waits until the game is given back: for five seconds at most, if the orchestrator is gone."""
         self._out.put(None)
-        self._channel.close()
+        limit = threading.Timer(5, self._channel.close)
+        limit.start()
+        try:
+            for _ in self._in:
+                pass
+        except grpc.RpcError:
+            pass  # Whatever the session came to, it is over.
+        finally:
+            limit.cancel()
+            self._channel.close()
 
     def __enter__(self) -> Game:
         return self

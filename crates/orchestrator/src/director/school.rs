@@ -7,7 +7,6 @@ use decision::documents::Library;
 use decision::experience::Experience;
 use decision::learning::{Lesson, Reflection, reflect};
 use decision::{Tactic, record};
-use domain::course::Stage;
 use domain::experiment::{Inheritance, LearningSpec};
 use domain::file::ContentHash;
 use domain::knowledge::{KnowledgeContents, KnowledgeHashes};
@@ -28,11 +27,17 @@ pub(super) async fn after(core: &Core, record: &ExperimentRecord, current: &Gene
     let Some(learning) = record.spec.evolution.as_ref().and_then(|evolution| evolution.learning.as_ref()) else {
         return Ok(Handed::default());
     };
-    let course = record.course();
-    let is_round = |index| matches!(course.stage(index), Some(Stage { purpose: Purpose::Evolution, .. }));
-    if !is_round(current.index) || !is_round(current.index + 1) {
-        return Ok(Handed::default());
-    }
+    let is_round = |index: u32| is_round(record, index);
+    let taught = (0..=current.index).rev().find(|&index| is_round(index));
+    let Some(taught) = taught.filter(|_| is_round(current.index + 1)) else { return Ok(Handed::default()) };
+    // A confirmation teaches nothing; an evolution that goes on after one goes on from the round before it.
+    let earlier;
+    let current = if taught == current.index {
+        current
+    } else {
+        earlier = core.store.generation(record.id, taught).await?;
+        &earlier
+    };
     let mut shelf = Shelf::default();
     let pupils = pupils(core, record, learning, current, &mut shelf).await?;
     let blobs = core.files.blobs.as_ref();
@@ -95,14 +100,16 @@ async fn rounds(
     record: &ExperimentRecord,
     current: &GenerationRecord,
 ) -> PortResult<Vec<GenerationRecord>> {
-    let course = record.course();
-    let is_round = |index: &u32| course.stage(*index).is_some_and(|stage| stage.purpose == Purpose::Evolution);
     let mut rounds = vec![current.clone()];
-    for index in (0..current.index).rev().filter(is_round).take(REVIEW_ROUNDS as usize - 1) {
+    for index in (0..current.index).rev().filter(|&index| is_round(record, index)).take(REVIEW_ROUNDS as usize - 1) {
         rounds.push(core.store.generation(record.id, index).await?);
     }
     rounds.reverse();
     Ok(rounds)
+}
+
+fn is_round(record: &ExperimentRecord, index: u32) -> bool {
+    record.course().stage(index).is_some_and(|stage| stage.purpose == Purpose::Evolution)
 }
 
 fn round<'a>(record: &ExperimentRecord, generation: &GenerationRecord, shelf: &'a Shelf) -> Round<'a> {

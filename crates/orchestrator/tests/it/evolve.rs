@@ -134,7 +134,7 @@ fn champions_of_two_searches_meet_on_the_same_seeds() {
 const LEARNING: &str = "name = \"bred\"\nseed = 5\n[scenario]\nname = \"defend_the_line\"\nskill = 5\n\
                         [agent]\npolicy = \"cascade\"\n[agent.genome]\nl2_score = 0.2\nl2_radius = 2\n\
                         [seeds]\nepisodes = 3\n[evolution]\npopulation = 4\ngenerations = 3\nconfirmation = 3\n\
-                        genes = [\"near\", \"l1_confidence\"]\n[evolution.learning]\n";
+                        genes = [\"tolerance\", \"strafe_share\"]\n[evolution.learning]\n";
 
 #[test]
 fn what_is_learned_is_the_same_whoever_plays_it_and_goes_with_the_champion() {
