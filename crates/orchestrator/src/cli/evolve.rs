@@ -1,6 +1,7 @@
 //! Looking at evolutions: how one stands, who is best, where agents come from, and which of two got further.
 
 mod best;
+mod leader;
 mod lineage;
 mod status;
 
@@ -89,6 +90,10 @@ impl Evolution {
 
     fn evolution(&self) -> EvolutionSpec {
         self.spec.evolution.clone().unwrap_or_default()
+    }
+
+    fn nobody(&self) -> Failure {
+        Failure::not_found(format!("nobody of {} has a score yet", self.experiment.name))
     }
 
     /// The generation in which the best agent played last: the last confirmation that has scores, else the last round that
