@@ -14,7 +14,31 @@ TASKS = ROOT / "experiments" / "results"
 PAGE = ROOT / "docs" / "results.md"
 # Episodes of each agent that CI plays again.
 REPLAYED = 5
-NEURAL = ["agent.policy=neural", "evolution.algorithm=separable_cma_es", "evolution.own_genome=false", "evolution.step=0.1"]
+# Networks begin without genes of other policies and without rules, as `random.toml` does.
+NEURAL = [
+    "agent.file=random.toml",
+    "agent.policy=neural",
+    "evolution.algorithm=separable_cma_es",
+    "evolution.own_genome=false",
+    "evolution.step=0.1",
+    # No network plays in two rounds, and rounds have seeds of their own: nothing but the order of rounds compares them.
+    "evolution.champion=last",
+]
+# What the network of a task looks at and decides; everything unless given. The fewer weights, the sooner they are found.
+LOOKS = {
+    "defend-the-center": (
+        ["enemy_bearing", "enemy_distance", "enemy_offset", "in_line", "ready"],
+        ["turn_left", "turn_right", "fire"],
+    ),
+    "my-way-home": (
+        ["armor_pickup_bearing", "armor_pickup_distance", "speed_ahead", "speed_left", "turn_rate"],
+        ["turn_left", "turn_right", "strafe_right", "forward"],
+    ),
+    "predict-position": (
+        ["enemy_bearing", "enemy_distance", "enemy_offset", "turn_rate"],
+        ["turn_left", "turn_right", "fire"],
+    ),
+}
 CONTROLLED = "defend-the-line-3"
 BEGIN, END = "<!-- table: written by tools/results.py -->", "<!-- end of the table -->"
 
@@ -35,6 +59,16 @@ class Orchestrator:
 
     def launch(self, file, *settings):
         return self.json("launch", str(file), *(word for one in settings for word in ("--set", one)))
+
+
+def neural(task):
+    """The settings of a task's evolution of networks."""
+    if task not in LOOKS:
+        return NEURAL
+    inputs, outputs = LOOKS[task]
+    rows = [*(f"input_{name}" for name in inputs), "bias", *(f"output_{name}" for name in outputs)]
+    genes = [*(f"{row}_0..7" for row in rows), *(f"bias_{name}" for name in outputs)]
+    return [*NEURAL, f"evolution.genes={json.dumps(genes)}"]
 
 
 def evolve(orchestrator, folder, policy, settings):
@@ -80,7 +114,7 @@ def control(orchestrator, folder):
 def play(orchestrator, folder):
     choose(orchestrator, folder)
     evolved = {"cascade": evolve(orchestrator, folder, "cascade", [])}
-    evolved["neural"] = evolve(orchestrator, folder, "neural", NEURAL)
+    evolved["neural"] = evolve(orchestrator, folder, "neural", neural(folder.name))
     found = final(orchestrator, folder)
     for policy, status in evolved.items():
         confirmed = status["confirmation"] or {}

@@ -20,7 +20,7 @@ use crate::measures::{Measures, Response};
 use crate::shape::{self, Misfit};
 
 pub use design::{Alpha, DesignField, DesignKind, DesignSpec, FactorSpec, FoldOver, MAX_CONDITIONS, PlayOrder};
-pub use evolution::{CrossoverKind, EvolutionSpec, MutationKind, SearchMethod, SelectionKind};
+pub use evolution::{ChampionRule, CrossoverKind, EvolutionSpec, MutationKind, SearchMethod, SelectionKind};
 pub use files::{FileKind, Mention, StoredMention, TakenIn};
 pub use learning::{Inheritance, LearningSpec};
 

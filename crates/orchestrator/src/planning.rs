@@ -4,6 +4,7 @@ mod conditions;
 pub mod design;
 mod ending;
 mod extension;
+mod merit;
 mod population;
 mod progress;
 
@@ -21,6 +22,7 @@ use crate::standing::Standing;
 pub use conditions::{conditions, design as designed, field_of};
 pub use ending::ending;
 pub use extension::extension;
+pub use merit::{Best, Merit};
 pub use population::Population;
 pub use progress::{due_through, planned};
 

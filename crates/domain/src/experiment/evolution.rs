@@ -87,6 +87,9 @@ pub struct EvolutionSpec {
     #[schemars(length(min = 1))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub genes: Option<Vec<String>>,
+    /// Who is the champion.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub champion: ChampionRule,
     /// Seeds never used before on which the champion is compared with the first generation's best; 0 for none.
     #[schemars(range(max = 10_000))]
     #[serde(default = "default_confirmation")]
@@ -124,6 +127,17 @@ pub enum SearchMethod {
     Random,
     /// Control that learns nothing: every generation covers the ranges evenly.
     LatinHypercube,
+}
+
+/// Who of all that were played is the champion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChampionRule {
+    /// The best of the last generation by its episodes in it; of all generations where the algorithm learns nothing.
+    #[default]
+    Last,
+    /// Whoever promises most by all episodes of every genome, with what is likely to be luck taken off.
+    Evidence,
 }
 
 /// How parents are selected.
@@ -219,6 +233,7 @@ impl Default for EvolutionSpec {
             own_genome: false,
             step: None,
             genes: None,
+            champion: ChampionRule::default(),
             confirmation: default_confirmation(),
             patience: None,
             max_episodes: None,
@@ -275,6 +290,9 @@ impl EvolutionSpec {
         if let Some(learning) = &self.learning {
             learning.check(self.algorithm == SearchMethod::Genetic, found);
         }
+        let is_judged = self.champion != ChampionRule::Evidence || episodes > 1;
+        let one = "one episode of an agent does not tell merit from luck: `evidence` needs seeds.episodes of 2 or more";
+        found.require(is_judged, "evolution.champion", one);
         if let Some(genes) = &self.genes {
             check_unique(genes.iter().map(String::as_str), "evolution.genes", "gene", found);
         }
@@ -377,6 +395,19 @@ mod tests {
         assert_eq!(paths(r#"{"population":2,"algorithm":"random"}"#), [""; 0]);
         assert_eq!(paths(r#"{"population":3,"algorithm":"cma_es"}"#), ["evolution.population"]);
         assert_eq!(paths(r#"{"population":8,"elites":2,"immigrants":7}"#), ["evolution.immigrants"]);
+    }
+
+    #[test]
+    fn evidence_takes_more_than_one_episode() {
+        let spec = EvolutionSpec { champion: ChampionRule::Evidence, ..EvolutionSpec::default() };
+        let of = |episodes| {
+            let mut found = Checks::default();
+            spec.check(episodes, &mut found);
+            found.0.into_iter().map(|violation| violation.path).collect::<Vec<_>>()
+        };
+        assert_eq!(of(1), ["evolution.champion"]);
+        assert_eq!(of(2), [""; 0]);
+        assert!(serde_json::to_string(&spec).unwrap().contains("\"champion\":\"evidence\""));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod best;
 mod knowledge;
+mod leader;
 mod lineage;
 mod status;
 
@@ -93,6 +94,10 @@ impl Evolution {
 
     fn evolution(&self) -> EvolutionSpec {
         self.spec.evolution.clone().unwrap_or_default()
+    }
+
+    fn nobody(&self) -> Failure {
+        Failure::not_found(format!("nobody of {} has a score yet", self.experiment.name))
     }
 
     /// The generation in which the best agent played last: the last confirmation that has scores, else the last round that

@@ -1,7 +1,7 @@
 //! An evolving population: what its rounds taught the search, and the members that follow from it.
 
 use domain::Violation;
-use domain::experiment::{EvolutionSpec, ExperimentSpec};
+use domain::experiment::{ChampionRule, EvolutionSpec, ExperimentSpec};
 use domain::ids::AgentId;
 use domain::plan::Member;
 use domain::ports::{GenerationRecord, MemberScores};
@@ -10,6 +10,7 @@ use science::evolution::patience::{self, Limits};
 use science::evolution::search::{Algorithm, Search, search};
 use science::evolution::{Evaluated, Offspring, Space};
 
+use super::merit::{Merit, block};
 use crate::standing::{self, Standing, mean_fitness};
 
 /// A population on its way. It is made of the rounds it was told and of nothing else: told again, it is the same.
@@ -21,6 +22,8 @@ pub struct Population {
     /// Who played the last round, in order of positions.
     names: Vec<AgentId>,
     champion: Option<Champion>,
+    /// All that was played, with the generation, where that decides who is the champion.
+    merit: Option<Merit<(Member, u32)>>,
     /// What the rounds came to, for those who wait for progress.
     past: Vec<patience::Generation>,
 }
@@ -46,6 +49,7 @@ impl Population {
             learns: evolution.algorithm.learns(),
             names: Vec::new(),
             champion: None,
+            merit: (evolution.champion == ChampionRule::Evidence).then(Merit::default),
             past: Vec::new(),
         }))
     }
@@ -66,11 +70,21 @@ impl Population {
             vec![Violation::new("evolution", format!("generation {}: {misfit}", generation.index))]
         })?;
         self.names = generation.members.iter().map(|scored| scored.member.agent.clone()).collect();
+        self.weigh(spec, generation);
         if let Some(standing) = Standing::of(spec, generation) {
             self.past.push(round(spec, generation, standing.best, self.past.len()));
             self.crown(&standing, generation.index);
         }
         Ok(())
+    }
+
+    /// Adds the scores of the round that was just told to what is known of its genomes.
+    fn weigh(&mut self, spec: &ExperimentSpec, generation: &GenerationRecord) {
+        let (round, Some(merit)) = (self.search.generation() - 1, &mut self.merit) else { return };
+        for scored in &generation.members {
+            let (member, fitness) = (&scored.member, standing::fitness(spec, scored));
+            merit.add(spec, round, &member.spec.genome, &fitness, (member.clone(), generation.index));
+        }
     }
 
     /// How many rounds ago there was progress beyond noise.
@@ -105,14 +119,13 @@ impl Population {
 
     /// The champion and the best of the first generation, which is `opening`.
     pub(super) fn finalists(&self, spec: &ExperimentSpec, opening: &GenerationRecord) -> Vec<Member> {
-        let first = Standing::of(spec, opening).map(|standing| (&standing.best.member, opening.index));
-        let champion = self.champion.as_ref().map(|champion| (&champion.member, champion.generation));
-        let finalists = [("champion", champion), ("first-best", first)].into_iter().zip(0..);
+        let first = Standing::of(spec, opening).map(|standing| (&standing.best.member, best_of(opening.index)));
+        let finalists = [("champion", self.chosen()), ("first-best", first)].into_iter().zip(0..);
         finalists
             .filter_map(|((name, origin), position)| {
-                let (origin, generation) = origin?;
+                let (origin, label) = origin?;
                 Some(Member {
-                    label: format!("best of generation {generation}"),
+                    label,
                     spec: origin.spec.clone(),
                     parents: vec![origin.agent.clone()],
                     ..super::member(position, AgentId::slug(name), spec)
@@ -120,6 +133,22 @@ impl Population {
             })
             .collect()
     }
+
+    /// Who is the champion, and for what.
+    fn chosen(&self) -> Option<(&Member, String)> {
+        if let Some(best) = self.merit.as_ref().and_then(Merit::best) {
+            let (member, generation) = best.player;
+            return Some((
+                member,
+                format!("best by evidence, {} episodes up to generation {generation}", best.episodes),
+            ));
+        }
+        self.champion.as_ref().map(|champion| (&champion.member, best_of(champion.generation)))
+    }
+}
+
+fn best_of(generation: u32) -> String {
+    format!("best of generation {generation}")
 }
 
 /// What round number `index` came to.
@@ -129,9 +158,7 @@ fn round(
     best: &MemberScores,
     index: usize,
 ) -> patience::Generation {
-    // Rounds share their seeds unless each has its own.
-    let is_own = spec.seeds.fresh && spec.seeds.explicit.is_none();
-    let block = if is_own { index as u32 } else { 0 };
+    let block = block(spec, index as u32);
     let scores: Scores = (0..).map(|replicate| (block, replicate)).zip(standing::fitness(spec, best)).collect();
     patience::Generation {
         best: scores,
@@ -219,17 +246,48 @@ mod tests {
             SearchMethod::Random,
             SearchMethod::LatinHypercube,
         ] {
-            let spec = spec(algorithm);
-            let (population, told) = rounds(&spec, 3);
-            let mut again = Population::new(&spec).unwrap().unwrap();
-            told.iter().for_each(|generation| again.tell(&spec, generation).unwrap());
-            assert_eq!(again.members(&spec, 3), population.members(&spec, 3), "{algorithm:?}");
-            assert_eq!(again.finalists(&spec, &told[0]), population.finalists(&spec, &told[0]));
-            assert!(
-                again.tell(&spec, &told[0]).is_err() || algorithm != SearchMethod::CmaEs,
-                "another round's genomes"
-            );
+            for champion in [ChampionRule::Last, ChampionRule::Evidence] {
+                let mut spec = spec(algorithm);
+                spec.evolution.as_mut().unwrap().champion = champion;
+                let (population, told) = rounds(&spec, 3);
+                let mut again = Population::new(&spec).unwrap().unwrap();
+                told.iter().for_each(|generation| again.tell(&spec, generation).unwrap());
+                assert_eq!(again.members(&spec, 3), population.members(&spec, 3), "{algorithm:?}");
+                assert_eq!(again.finalists(&spec, &told[0]), population.finalists(&spec, &told[0]));
+                assert!(
+                    again.tell(&spec, &told[0]).is_err() || algorithm != SearchMethod::CmaEs,
+                    "another round's genomes"
+                );
+            }
         }
+    }
+
+    #[test]
+    fn evidence_chooses_who_was_good_in_several_rounds() {
+        let mut spec = spec(SearchMethod::Genetic);
+        spec.seeds.episodes = 5;
+        let evolution = spec.evolution.as_mut().unwrap();
+        (evolution.champion, evolution.elites) = (ChampionRule::Evidence, 3);
+        let mut population = Population::new(&spec).unwrap().unwrap();
+        let mut opening = None;
+        // Everybody else plays as badly as before, but one newcomer of the last round is lucky.
+        for round in 0..4 {
+            let mut generation = played(&spec, &population);
+            for scored in &mut generation.members {
+                let is_good = scored.member.operators == ["elite"] || (round, scored.member.position) == (0, 2);
+                let is_lucky = (round, scored.member.position) == (3, 5);
+                for (replicate, score) in (0..).zip(&mut scored.scores) {
+                    score.measures.kills = (replicate * 3 + scored.member.position as i32) % 5
+                        + if is_good { 20 } else { 5 }
+                        + if is_lucky && replicate == 0 { 80 } else { 0 };
+                }
+            }
+            population.tell(&spec, &generation).unwrap();
+            opening.get_or_insert(generation);
+        }
+        let champion = &population.finalists(&spec, &opening.unwrap())[0];
+        assert_eq!(champion.label, "best by evidence, 20 episodes up to generation 3");
+        assert_eq!(champion.parents[0].to_string(), "g3-0");
     }
 
     #[test]

@@ -73,6 +73,25 @@ fn an_evolution_can_be_looked_at_from_every_side() {
 }
 
 #[test]
+fn a_champion_by_evidence_has_one_name_everywhere() {
+    let place = Place::new(EVOLUTION);
+    place.launch(&["--set", "evolution.champion=evidence", "--set", "evolution.confirmation=0", "--set", "name=open"]);
+    place.launch(&["--set", "evolution.champion=evidence"]);
+    let of = |command: &str, name: &str| json(place.command(command).args([name, "-o", "json"]));
+
+    // The same rounds with a confirmation and without one: it confirms whom the other names.
+    let (open, closed) = (of("evolve best", "open"), of("evolve best", "bred"));
+    assert_eq!((&closed["agent"], &closed["genes"]), (&"champion".into(), &open["genes"]));
+    assert_eq!(closed["parents"], serde_json::json!([open["agent"]]));
+    assert!(closed["label"].as_str().unwrap().starts_with("best by evidence, "), "{closed}");
+    assert_eq!(
+        [of("evolve status", "open"), of("evolve status", "bred")].map(|s| s["champion"].clone()),
+        [open["agent"].clone(), open["agent"].clone()]
+    );
+    assert_eq!(of("evolve lineage", "open").as_array().unwrap().last().unwrap()["agent"], open["agent"]);
+}
+
+#[test]
 fn a_champion_plays_on_by_its_definition() {
     let place = Place::new(EVOLUTION);
     place.launch(&[]);

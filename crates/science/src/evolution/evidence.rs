@@ -5,13 +5,19 @@
 //! be compared. [`estimate`] compares members on the seeds that they share, directly or through others: the least-squares
 //! means of the additive model score = member + seed + noise (the intra-block analysis of incomplete blocks, Yates 1936;
 //! Cochran and Cox 1957, section 9.4).
+//!
+//! Whoever has few scores is easily the best by luck. [`merits`] says what to expect of members whose scores differ in number.
 
+mod components;
 mod laplacian;
+mod mixed;
+mod shrinkage;
 
 use std::collections::BTreeMap;
 
 use crate::distribution::student_t;
 use laplacian::Laplacian;
+pub use shrinkage::{Candidate, merits};
 
 /// Which seed a score is of: a block and a replicate in it.
 pub type SeedKey = (u32, u32);
@@ -44,6 +50,9 @@ pub enum EvidenceError {
         /// Where.
         seed: SeedKey,
     },
+    /// A member has played nothing.
+    #[error("member {0} has no score")]
+    Unscored(usize),
     /// Nothing connects a member with the first.
     #[error("member {0} shares no seed with the others, not even through a third: let an elite play both blocks")]
     Apart(usize),
@@ -54,7 +63,7 @@ pub enum EvidenceError {
 /// # Errors
 /// If there are no members, a score is not usable, or the members fall into groups that share no seeds.
 pub fn estimate(members: &[Scores]) -> Result<Estimates, EvidenceError> {
-    check(members)?;
+    check(members.iter())?;
     let seeds = by_seed(members);
     let mut laplacian = Laplacian::new(members.len());
     let mut sums = vec![0.0; members.len()];
@@ -121,11 +130,11 @@ impl Estimates {
     }
 }
 
-fn check(members: &[Scores]) -> Result<(), EvidenceError> {
-    if members.is_empty() {
+fn check<'a>(members: impl ExactSizeIterator<Item = &'a Scores>) -> Result<(), EvidenceError> {
+    if members.len() == 0 {
         return Err(EvidenceError::Empty);
     }
-    for (member, scores) in members.iter().enumerate() {
+    for (member, scores) in members.enumerate() {
         if let Some((&seed, _)) = scores.iter().find(|(_, score)| score.is_nan() || score.abs() > 1e150) {
             return Err(EvidenceError::NotFinite { member, seed });
         }

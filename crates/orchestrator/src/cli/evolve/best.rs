@@ -12,7 +12,8 @@ use toml_edit::{DocumentMut, Item, value};
 
 use super::super::output;
 use super::super::{Failure, Place};
-use super::{Client, Evolution, ServiceArgs, asked, content, is_confirmation};
+use super::leader::leader;
+use super::{Client, Evolution, ServiceArgs, asked, content};
 use crate::export::Target;
 
 /// Arguments of `evolve best`.
@@ -50,7 +51,10 @@ enum BestForm {
 pub(super) async fn run(args: BestArgs, place: &Place) -> Result<(), Failure> {
     let ask = async |client: &mut Client| {
         let evolution = Evolution::fetch(client, &args.experiment).await?;
-        let (generation, agent) = best(&evolution, args.generation)?;
+        let (generation, agent) = match args.generation {
+            Some(index) => (index, best_of(&evolution, index)?),
+            None => leader(client, &evolution).await?,
+        };
         let request = pb::GetGenomeRequest {
             experiment_id: evolution.experiment.id.clone(),
             generation: Some(generation),
@@ -113,22 +117,15 @@ async fn learned(
     Ok(learned)
 }
 
-/// The generation and the name of the best agent.
-fn best(evolution: &Evolution, generation: Option<u32>) -> Result<(u32, String), Failure> {
-    let nobody = || Failure::not_found(format!("nobody of {} has a score yet", evolution.experiment.name));
-    let Some(index) = generation else {
-        let decisive = evolution.decisive().ok_or_else(nobody)?;
-        // The champion was chosen before its confirmation, whoever was luckier there.
-        let name = if is_confirmation(decisive) { "champion" } else { &decisive.best_agent };
-        return Ok((decisive.index, name.to_owned()));
-    };
+/// The name of the best agent of a generation.
+fn best_of(evolution: &Evolution, index: u32) -> Result<String, Failure> {
     let known = evolution.generations.iter().find(|generation| generation.index == index);
     let known = known
         .ok_or_else(|| Failure::not_found(format!("{} has no generation {index} yet", evolution.experiment.name)))?;
     if known.best_agent.is_empty() {
-        return Err(nobody());
+        return Err(evolution.nobody());
     }
-    Ok((index, known.best_agent.clone()))
+    Ok(known.best_agent.clone())
 }
 
 fn table(genome: &pb::Genome) -> String {

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::super::output::{self, Rows};
 use super::super::{Failure, Place, experiments};
-use super::{Client, Evolution, ServiceArgs, asked, is_confirmation};
+use super::leader::leader;
+use super::{Client, Evolution, ServiceArgs, asked};
 
 /// Arguments of `evolve lineage`.
 #[derive(Debug, Args)]
@@ -52,10 +53,15 @@ pub(super) async fn run(args: LineageArgs, place: &Place) -> Result<(), Failure>
             let take = |genome| all.push(genome);
             experiments::each_genome(client, &evolution.experiment.id, generation.index, take).await?;
         }
-        Ok((evolution, all))
+        let whose = match args.agent {
+            Some(agent) => agent,
+            None if args.all => String::new(),
+            None => leader(client, &evolution).await?.1,
+        };
+        Ok((whose, all))
     };
-    let (evolution, all) = asked(&args.service, place, ask).await?;
-    let shown = if args.all { all } else { ancestors(all, &whose(&evolution, args.agent.as_deref())?)? };
+    let (whose, all) = asked(&args.service, place, ask).await?;
+    let shown = if args.all { all } else { ancestors(all, &whose)? };
     let rows = match args.output {
         LineageForm::Dot => return output::print(&dot(&shown)),
         LineageForm::Table => Rows::Table,
@@ -68,16 +74,6 @@ pub(super) async fn run(args: LineageArgs, place: &Place) -> Result<(), Failure>
         ["generation", "agent", "fitness", "episodes", "operators", "parents"].into_iter().chain(genes).collect();
     let values: Vec<_> = shown.iter().map(row).collect();
     output::rows(rows, &heads, &values, || table(&shown))
-}
-
-/// The agent that is asked for, or the champion before it was confirmed.
-fn whose(evolution: &Evolution, agent: Option<&str>) -> Result<String, Failure> {
-    let nobody = || Failure::not_found(format!("nobody of {} has a score yet", evolution.experiment.name));
-    if let Some(agent) = agent {
-        return Ok(agent.to_owned());
-    }
-    let decisive = evolution.decisive().ok_or_else(nobody)?;
-    Ok(if is_confirmation(decisive) { "champion".to_owned() } else { decisive.best_agent.clone() })
 }
 
 /// The agent of this name and all that it comes from, oldest first. Names are unique but for those of confirmations, of

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::super::compare::side;
 use super::super::output::{self, Form};
 use super::super::{Failure, Place, experiments};
+use super::leader::origin;
 use super::{Client, Evolution, ServiceArgs, asked, is_confirmation};
 use crate::comparison::{Asked, Comparison};
 use crate::document::numbers::range;
@@ -34,6 +35,14 @@ pub(in crate::cli) struct StatusArgs {
     service: ServiceArgs,
 }
 
+/// How an evolution stands.
+struct Stand {
+    evolution: Evolution,
+    /// The name by which the champion was played when it was chosen; absent before the first score.
+    champion: Option<String>,
+    confirmed: Option<Comparison>,
+}
+
 /// Shows how an evolution stands.
 pub(super) async fn run(args: StatusArgs, place: &Place) -> Result<(), Failure> {
     let ask = async |client: &mut Client| {
@@ -41,13 +50,17 @@ pub(super) async fn run(args: StatusArgs, place: &Place) -> Result<(), Failure> 
             follow(client, &args.experiment).await?;
         }
         let evolution = Evolution::fetch(client, &args.experiment).await?;
+        let champion = match evolution.decisive() {
+            Some(_) => Some(origin(client, &evolution).await?),
+            None => None,
+        };
         let confirmed = confirmed(client, &evolution).await?;
-        Ok((evolution, confirmed))
+        Ok(Stand { evolution, champion, confirmed })
     };
-    let (evolution, confirmed) = asked(&args.service, place, ask).await?;
+    let stand = asked(&args.service, place, ask).await?;
     match args.output {
-        Form::Json => output::json(&shown(&evolution, confirmed.as_ref())),
-        Form::Table => print(&evolution, confirmed.as_ref()),
+        Form::Json => output::json(&stand.json()),
+        Form::Table => stand.print(),
     }
 }
 
@@ -116,22 +129,46 @@ fn played(evolution: &Evolution) -> usize {
     evolution.generations.iter().filter(is_played).count()
 }
 
-fn print(evolution: &Evolution, confirmed: Option<&Comparison>) -> Result<(), Failure> {
-    let Evolution { experiment, generations, spec } = evolution;
-    let settings = evolution.evolution();
-    for (name, value) in [
-        ("experiment", format!("{} `{}`", experiment.id, experiment.name)),
-        ("status", experiments::status_name(experiment)),
-        ("algorithm", settings.algorithm.name().to_owned()),
-        ("population", format!("{}, {} episodes each", settings.population, spec.seeds.episodes())),
-        ("rounds", rounds(evolution)),
-        ("episodes", format!("{} of {}", experiment.episodes_scored, experiment.episodes_planned)),
-        ("maximised", spec.fitness.label()),
-    ] {
-        output::line(format!("{name:<12}{value}"))?;
+impl Stand {
+    fn print(&self) -> Result<(), Failure> {
+        let Evolution { experiment, generations, spec } = &self.evolution;
+        let settings = self.evolution.evolution();
+        for (name, value) in [
+            ("experiment", format!("{} `{}`", experiment.id, experiment.name)),
+            ("status", experiments::status_name(experiment)),
+            ("algorithm", settings.algorithm.name().to_owned()),
+            ("population", format!("{}, {} episodes each", settings.population, spec.seeds.episodes())),
+            ("rounds", rounds(&self.evolution)),
+            ("episodes", format!("{} of {}", experiment.episodes_scored, experiment.episodes_planned)),
+            ("maximised", spec.fitness.label()),
+            ("champion", self.champion.clone().unwrap_or_else(|| "nobody yet".to_owned())),
+        ] {
+            output::line(format!("{name:<12}{value}"))?;
+        }
+        output::line(experiments::generation_table(generations))?;
+        output::line(format!("Verdict: {}.", verdict(&self.evolution, self.confirmed.as_ref())))
     }
-    output::line(experiments::generation_table(generations))?;
-    output::line(format!("Verdict: {}.", verdict(evolution, confirmed)))
+
+    fn json(&self) -> Value {
+        let Evolution { experiment, generations, spec } = &self.evolution;
+        let settings = self.evolution.evolution();
+        json!({
+            "id": experiment.id,
+            "name": experiment.name,
+            "status": experiments::status_name(experiment),
+            "algorithm": settings.algorithm,
+            "population": settings.population,
+            "rounds_played": played(&self.evolution),
+            "rounds_planned": experiment.generations_planned,
+            "rounds_launched": Course::of(spec, &[]).rounds(),
+            "episodes_scored": experiment.episodes_scored,
+            "episodes_planned": experiment.episodes_planned,
+            "maximised": spec.fitness.label(),
+            "champion": self.champion,
+            "generations": generations.iter().map(experiments::generation_json).collect::<Vec<_>>(),
+            "confirmation": self.confirmed,
+        })
+    }
 }
 
 fn verdict(evolution: &Evolution, confirmed: Option<&Comparison>) -> String {
@@ -149,23 +186,4 @@ fn verdict(evolution: &Evolution, confirmed: Option<&Comparison>) -> String {
             found.p,
         ),
     }
-}
-
-fn shown(evolution: &Evolution, confirmed: Option<&Comparison>) -> Value {
-    let settings = evolution.evolution();
-    json!({
-        "id": evolution.experiment.id,
-        "name": evolution.experiment.name,
-        "status": experiments::status_name(&evolution.experiment),
-        "algorithm": settings.algorithm,
-        "population": settings.population,
-        "rounds_played": played(evolution),
-        "rounds_planned": evolution.experiment.generations_planned,
-        "rounds_launched": Course::of(&evolution.spec, &[]).rounds(),
-        "episodes_scored": evolution.experiment.episodes_scored,
-        "episodes_planned": evolution.experiment.episodes_planned,
-        "maximised": evolution.spec.fitness.label(),
-        "generations": evolution.generations.iter().map(experiments::generation_json).collect::<Vec<_>>(),
-        "confirmation": confirmed,
-    })
 }
