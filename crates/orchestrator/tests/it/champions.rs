@@ -1,6 +1,6 @@
 //! The champions of `docs/results.md` play what they played, bit for bit.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -21,9 +21,19 @@ fn stored_champions_play_as_they_did() {
     let tasks = tasks();
     assert!(!tasks.is_empty());
     for (task, digest) in tasks {
-        let mut launch = embedded(&data, "launch");
-        launch.arg(task.join("final.toml")).args(["--set", "seeds.episodes=5", "-o", "json"]);
-        let played: Value = json(&mut launch);
+        let played = play(&data, &task.join("final.toml"), "seeds.episodes=5");
         assert_eq!(played["digest"].as_str(), Some(digest.trim()), "{}", task.display());
     }
+}
+
+#[test]
+fn what_a_cascade_has_learned_plays_as_it_did() {
+    let ablation = root().join("experiments/ablation");
+    let digest = std::fs::read_to_string(ablation.join("replay.txt")).unwrap();
+    let played = play(&folder(), &ablation.join("levels.toml"), "seeds.episodes=2");
+    assert_eq!((&played["episodes_scored"], played["digest"].as_str()), (&16.into(), Some(digest.trim())));
+}
+
+fn play(data: &tempfile::TempDir, file: &Path, setting: &str) -> Value {
+    json(embedded(data, "launch").arg(file).args(["--set", setting, "-o", "json"]))
 }
