@@ -72,7 +72,7 @@ pub struct RecordSpec {
     /// One row per tick: buttons, reward, health, position. About 60 bytes a tick.
     #[serde(default)]
     pub ticks: bool,
-    /// What decided at every tick, and in which situation, for policies that can tell. About 50 bytes a tick.
+    /// What decided at every tick, and in which situation, for policies that can tell. About 70 bytes a tick.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub decisions: bool,
 }
