@@ -83,6 +83,48 @@ async fn broken_off_episode_gives_metrics_and_the_session_goes_on() {
 }
 
 #[tokio::test]
+async fn a_reset_begins_the_episode_again() {
+    let daemon = Daemon::start(Settings::default()).await;
+    let mut session = daemon.configured().await;
+    let whole = play(&mut session, 3, 20).await;
+    session.start("e", 3).await.unwrap();
+    for tick in 0..7 {
+        session.decide(state(tick)).await.unwrap();
+    }
+
+    session.command(Command::Reset, "the engine died").await.unwrap();
+
+    let mut again = Vec::new();
+    for tick in 0..20 {
+        again.push(session.decide(state(tick)).await.unwrap().0);
+    }
+    assert_eq!(again, whole);
+}
+
+#[tokio::test]
+async fn what_decisions_rest_on_is_told_where_it_is_asked_for() {
+    let daemon = Daemon::start(Settings::default()).await;
+    let mut session = daemon.session().await;
+    let buttons = ["TURN_LEFT", "TURN_RIGHT", "ATTACK"].map(str::to_owned).to_vec();
+    for trace in [true, false] {
+        session
+            .configure(ConfigUpdate { policy: "cascade".into(), buttons: buttons.clone(), trace, ..config() })
+            .await
+            .unwrap();
+        session.start("e", 1).await.unwrap();
+        let mut record = Vec::new();
+        for tick in 0..5 {
+            session.decide_on_record(state(tick), &mut record).await.unwrap();
+        }
+        session.finish(state(5)).await.unwrap();
+        let steps = decision::record::read(&record).unwrap();
+        let ticks: Vec<_> = steps.iter().map(|step| step.trace.tick).collect();
+        assert_eq!(ticks, if trace { vec![0, 1, 2, 3, 4] } else { vec![] });
+        assert!(steps.first().is_none_or(|step| step.situation.is_some()));
+    }
+}
+
+#[tokio::test]
 async fn pause_holds_the_episode() {
     let daemon = Daemon::start(Settings::default()).await;
     let mut session = daemon.configured().await;
