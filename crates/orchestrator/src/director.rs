@@ -14,13 +14,13 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::time::Duration;
 
-use domain::ErrorKind;
 use domain::digest::{Digest, ExperimentDigest};
 use domain::ids::{Epoch, ExperimentId};
 use domain::ports::{
     ExperimentRecord, ExperimentStore, GenerationRecord, GenerationSummary, NewExtension, Page, PortError, ScoreFilter,
 };
 use domain::status::ExperimentStatus;
+use domain::{ErrorKind, Violation};
 use runtime::crash::{self, Point};
 use runtime::outage::Outage;
 use tokio::time::error::Elapsed;
@@ -244,6 +244,12 @@ async fn plan(
         Ok((next, summary, population))
     };
     planner::run(episodes, plan).await
+}
+
+/// The error that what is stored does not let the director do something.
+fn broken(what: &str, found: &[Violation]) -> PortError {
+    let why: Vec<_> = found.iter().map(|v| format!("{}: {}", v.path, v.message)).collect();
+    PortError::new(ErrorKind::Internal, format!("{what}: {}", why.join("; ")))
 }
 
 /// The digest over all stored rows of an experiment, in key order.

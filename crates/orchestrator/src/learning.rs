@@ -16,7 +16,7 @@ use domain::knowledge::{KnowledgeHashes, KnowledgeKind};
 use domain::plan::Member;
 
 pub use library::{base, held_out, variants};
-pub use review::{REVIEW_ROUNDS, Round, judge};
+pub use review::{REVIEW_ROUNDS, Round, judge, plays_with};
 
 /// What a member of the round that was played began with, and what it learned.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! Populations from the rounds that the store has.
 
+use domain::Violation;
 use domain::plan::Purpose;
 use domain::ports::{ExperimentRecord, ExperimentStore, GenerationRecord, PortError};
-use domain::{ErrorKind, Violation};
 
 use crate::planner;
 use crate::planning::Population;
@@ -43,6 +43,5 @@ pub(super) async fn told(
 }
 
 fn unplannable(found: Vec<Violation>) -> PortError {
-    let why = found.into_iter().map(|v| format!("{}: {}", v.path, v.message)).collect::<Vec<_>>().join("; ");
-    PortError::new(ErrorKind::Internal, format!("the next generation cannot be planned: {why}"))
+    super::broken("the next generation cannot be planned", &found)
 }

@@ -27,9 +27,8 @@ pub(super) async fn after(core: &Core, record: &ExperimentRecord, current: &Gene
     let Some(learning) = record.spec.evolution.as_ref().and_then(|evolution| evolution.learning.as_ref()) else {
         return Ok(Handed::default());
     };
-    let is_round = |index: u32| is_round(record, index);
-    let taught = (0..=current.index).rev().find(|&index| is_round(index));
-    let Some(taught) = taught.filter(|_| is_round(current.index + 1)) else { return Ok(Handed::default()) };
+    let taught = (0..=current.index).rev().find(|&index| is_round(record, index));
+    let Some(taught) = taught.filter(|_| is_round(record, current.index + 1)) else { return Ok(Handed::default()) };
     // A confirmation teaches nothing; an evolution that goes on after one goes on from the round before it.
     let earlier;
     let current = if taught == current.index {
@@ -53,7 +52,7 @@ pub(super) async fn after(core: &Core, record: &ExperimentRecord, current: &Gene
         }
     }
     if learning.documents {
-        let libraries = documents(core, record, current, &pupils, &pooled, &mut shelf).await?;
+        let libraries = documents(core, record, current, pupils, &pooled, &mut shelf).await?;
         for library in libraries {
             handed.libraries.push(blobs.put(&library.encode()).await?);
         }
@@ -66,7 +65,7 @@ async fn documents(
     core: &Core,
     record: &ExperimentRecord,
     current: &GenerationRecord,
-    pupils: &[Pupil],
+    pupils: Vec<Pupil>,
     experience: &Experience,
     shelf: &mut Shelf,
 ) -> PortResult<Vec<Library>> {
@@ -80,7 +79,7 @@ async fn documents(
     let shared = learning::base(known).map_err(unteachable)?;
     let told: Vec<_> = rounds.iter().map(|generation| round(record, generation, shelf)).collect();
     let mut lesson = Lesson::default();
-    pupils.iter().for_each(|pupil| lesson.add(pupil.lesson.clone()));
+    pupils.into_iter().for_each(|pupil| lesson.add(pupil.lesson));
     let reflection = Reflection {
         generation: current.index,
         seed: record.spec.seed,
@@ -187,6 +186,5 @@ impl Shelf {
 }
 
 fn unteachable(found: Vec<Violation>) -> PortError {
-    let why = found.into_iter().map(|v| format!("{}: {}", v.path, v.message)).collect::<Vec<_>>().join("; ");
-    PortError::new(ErrorKind::Internal, format!("nothing can be learned from a generation: {why}"))
+    super::broken("nothing can be learned from a generation", &found)
 }

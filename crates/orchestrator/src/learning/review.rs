@@ -64,7 +64,9 @@ impl Round<'_> {
     }
 }
 
-fn plays_with(library: &Library, document: &str) -> bool {
+/// Whether an agent with this library plays with the document.
+#[must_use]
+pub fn plays_with(library: &Library, document: &str) -> bool {
     let documents = library.documents();
     let place = documents.binary_search_by(|known| known.id.as_str().cmp(document));
     place.is_ok_and(|place| documents[place].life.is_played())

@@ -86,11 +86,7 @@ impl Known {
         let libraries = self.agents.iter().map(|(_, known)| known.documents.as_ref());
         let shared = learning::base(libraries).map_err(|_| Failure::internal("there are too many documents"))?;
         let holders = |document: &Document| {
-            let holds = |known: &Knowledge| {
-                let found = known.documents.documents().iter().find(|other| other.id == document.id);
-                found.is_some_and(|found| found.life.is_played())
-            };
-            self.agents.iter().filter(|(_, known)| holds(known)).count()
+            self.agents.iter().filter(|(_, known)| learning::plays_with(&known.documents, &document.id)).count()
         };
         Ok(shared.documents().iter().map(|document| (document.clone(), holders(document))).collect())
     }
