@@ -91,16 +91,18 @@ mod tests {
     }
 
     #[test]
-    #[ignore = "the case is not yet one that tells luck from merit"]
     fn who_was_good_twice_comes_before_who_was_lucky_once() {
         let spec = spec(SearchMethod::Genetic);
         let mut merit = Merit::default();
-        merit.add(&spec, 0, &genome(1.0), &[8.0, 6.0, 9.0, 8.0], "g0-0");
+        merit.add(&spec, 0, &genome(1.0), &[9.0, 8.0, 10.0, 9.0], "g0-0");
         merit.add(&spec, 0, &genome(2.0), &[3.0, 1.0, 6.0, 5.0], "g0-1");
         merit.add(&spec, 0, &genome(3.0), &[2.0, 4.0, 1.0, 5.0], "g0-2");
-        merit.add(&spec, 1, &genome(1.0), &[7.0, 9.0, 8.0, 6.0], "g1-0");
-        merit.add(&spec, 1, &genome(4.0), &[0.0, 14.0, 2.0, 16.5], "g1-1");
-        merit.add(&spec, 1, &genome(5.0), &[9.0, 0.0, 8.0, 1.0], "g1-2");
+        merit.add(&spec, 1, &genome(1.0), &[8.0, 9.0, 10.0, 7.0], "g1-0");
+        // A mean of 9.0 after 8.75, among newcomers that differ by hardly more than their noise.
+        merit.add(&spec, 1, &genome(4.0), &[14.0, 3.0, 12.0, 7.0], "g1-1");
+        merit.add(&spec, 1, &genome(5.0), &[2.0, 9.0, 1.0, 6.0], "g1-2");
+        merit.add(&spec, 1, &genome(6.0), &[5.0, 1.0, 9.0, 4.0], "g1-3");
+        merit.add(&spec, 1, &genome(7.0), &[1.0, 8.0, 2.0, 6.0], "g1-4");
         let best = merit.best().unwrap();
         assert_eq!((*best.player, best.episodes), ("g1-0", 8));
     }
