@@ -125,6 +125,30 @@ async fn what_decisions_rest_on_is_told_where_it_is_asked_for() {
 }
 
 #[tokio::test]
+async fn many_sessions_share_a_connection_and_none_hears_of_another() {
+    let daemon = Daemon::start(Settings::default()).await;
+    let mut alone = daemon.configured().await;
+    let mut sessions = Vec::new();
+    for seed in 0..40 {
+        let mut session = daemon.configured().await;
+        session.start("e", seed).await.unwrap();
+        sessions.push((seed, session, Vec::new()));
+    }
+
+    for tick in 0..30 {
+        for (_, session, buttons) in &mut sessions {
+            buttons.push(session.decide(state(tick)).await.unwrap().0);
+        }
+    }
+
+    for (seed, mut session, buttons) in sessions {
+        session.finish(state(30)).await.unwrap();
+        assert_eq!(buttons, play(&mut alone, seed, 30).await);
+        session.close("").await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn pause_holds_the_episode() {
     let daemon = Daemon::start(Settings::default()).await;
     let mut session = daemon.configured().await;
