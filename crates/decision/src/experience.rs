@@ -42,6 +42,11 @@ impl Tally {
         Self { trials, successes: self.successes.saturating_add(other.successes).min(trials) }
     }
 
+    /// The one with more trials; of equals, with more successes.
+    fn max_by_trials(self, other: Self) -> Self {
+        if (other.trials, other.successes) > (self.trials, self.successes) { other } else { self }
+    }
+
     /// The lower bound of the success rate, in [0, 1].
     #[must_use]
     pub fn confidence(self) -> f64 {
@@ -109,6 +114,18 @@ impl Experience {
             *tally = tally.plus(Tally { trials: 1, successes: u32::from(trial.success) });
         }
         next
+    }
+
+    /// What is known together where lineages have gone apart: of every pair of a cell and a tactic, what the lineage knows
+    /// that tried it most. Sums would count the trials of common ancestors once for each.
+    #[must_use]
+    pub fn joined<'a>(lineages: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut known = Self::default();
+        for (&pair, &tally) in lineages.into_iter().flat_map(|lineage| &lineage.0) {
+            let most = known.0.entry(pair).or_insert(tally);
+            *most = (*most).max_by_trials(tally);
+        }
+        known
     }
 
     /// The best tactic of every cell among those tried at least `least` times and possible as `allowed` says, in order of

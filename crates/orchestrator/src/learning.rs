@@ -29,10 +29,10 @@ pub struct Pupil {
     pub lesson: Lesson,
 }
 
-/// What every agent has learned together: they all began with the same.
+/// What every agent has learned together. Where they began with what their lineages knew, it is what these know together.
 #[must_use]
 pub fn pooled(pupils: &[Pupil]) -> Experience {
-    let known = pupils.first().map(|pupil| pupil.experience.clone()).unwrap_or_default();
+    let known = Experience::joined(pupils.iter().map(|pupil| &pupil.experience));
     known.fold(pupils.iter().flat_map(|pupil| pupil.lesson.trials.iter().copied()))
 }
 
@@ -103,6 +103,20 @@ mod tests {
         assert_eq!(tried(&pooled(&pupils)), 8);
         assert_eq!(separate(&pupils).values().map(tried).collect::<Vec<_>>(), [3, 6]);
         assert!(pooled(&[]).is_empty());
+    }
+
+    #[test]
+    fn lineages_are_known_together_whoever_comes_first() {
+        let of = |agent, cell, before| {
+            let trial = Trial { cell, tactic: Tactic::Aim, success: true };
+            let experience = Experience::default().fold(vec![trial; before]);
+            Pupil { agent: AgentId::slug(agent), experience, lesson: Lesson::default() }
+        };
+        let [long, short, other] = [of("a", 3, 7), of("b", 3, 2), of("c", 4, 5)];
+        let forth = pooled(&[long, short, other]);
+        assert_eq!(tried(&forth), 7);
+        assert_eq!(forth.of_cell(4).map(|(_, tally)| tally.trials).sum::<u32>(), 5);
+        assert_eq!(pooled(&[of("c", 4, 5), of("b", 3, 2), of("a", 3, 7)]), forth);
     }
 
     #[test]
