@@ -23,6 +23,9 @@ impl Stage {
     /// The only stage of a design.
     pub const DESIGN: Self = Self { purpose: Purpose::Design, round: 0 };
 
+    /// The baselines before the first round.
+    pub const STATISTICS: Self = Self { purpose: Purpose::Statistics, round: 0 };
+
     /// A round of a population.
     #[must_use]
     pub fn evolution(round: u32) -> Self {
@@ -97,7 +100,7 @@ impl<'a> Course<'a> {
     #[must_use]
     pub fn last(&self) -> u32 {
         let (rounds, confirmations) = self.counted_through(u32::MAX);
-        (rounds + confirmations).saturating_sub(1)
+        (self.opening() + rounds + confirmations).saturating_sub(1)
     }
 
     /// What generation `index` is; nothing beyond the last one.
@@ -106,7 +109,10 @@ impl<'a> Course<'a> {
         if self.spec.evolution.is_none() {
             return (index == 0).then_some(Stage::DESIGN);
         }
-        let (mut first, mut rounds) = (0, 0);
+        if index < self.opening() {
+            return Some(Stage::STATISTICS);
+        }
+        let (mut first, mut rounds) = (self.opening(), 0);
         for (leg, &length) in (0..).zip(&self.legs) {
             if index < first + length {
                 return Some(Stage::evolution(rounds + index - first));
@@ -122,10 +128,17 @@ impl<'a> Course<'a> {
         None
     }
 
+    /// Number of the generation that is the first round of a population, or the only one of a design.
+    #[must_use]
+    pub fn opening(&self) -> u32 {
+        let evolution = self.spec.evolution.as_ref();
+        u32::from(evolution.is_some_and(|evolution| evolution.statistics.is_some()))
+    }
+
     /// How many rounds and how many confirmations there are up to generation `index`, with it.
     #[must_use]
     pub fn counted_through(&self, index: u32) -> (u32, u32) {
-        let mut left = index.saturating_add(1);
+        let mut left = index.saturating_add(1).saturating_sub(self.opening());
         let (mut rounds, mut confirmations) = (0, 0);
         for &length in &self.legs {
             let played = length.min(left);
@@ -167,7 +180,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::experiment::{DesignSpec, EvolutionSpec};
+    use crate::experiment::{DesignSpec, EvolutionSpec, StatisticsSpec};
 
     fn evolution(generations: u32, confirmation: u32) -> ExperimentSpec {
         let mut spec = design(10);
@@ -191,6 +204,7 @@ mod tests {
     fn stages(course: &Course<'_>) -> String {
         let letter = |stage: Stage| match stage.purpose {
             Purpose::Design => format!("d{}", stage.round),
+            Purpose::Statistics => "s".to_owned(),
             Purpose::Evolution => format!("e{}", stage.round),
             Purpose::Confirmation => format!("c{}", stage.round),
         };
@@ -232,6 +246,22 @@ mod tests {
     }
 
     #[test]
+    fn baselines_play_before_the_first_round() {
+        let measured = |generations, confirmation| {
+            let mut spec = evolution(generations, confirmation);
+            spec.evolution.as_mut().unwrap().statistics = Some(StatisticsSpec::default());
+            spec
+        };
+        let spec = measured(2, 30);
+        assert_eq!(stages(&Course::of(&spec, &[])), "s e0 e1 c0");
+        assert_eq!(stages(&Course::of(&spec, &[to(4, 0)])), "s e0 e1 e2 e3 c0");
+        assert_eq!(stages(&Course::of(&spec, &[to(4, 3)])), "s e0 e1 c0 e2 e3 c1");
+        assert_eq!(stages(&Course::of(&measured(6, 30), &[to(3, 3)])), "s e0 e1 e2 c0", "it stopped early");
+        assert_eq!(stages(&Course::of(&measured(2, 0), &[])), "s e0 e1");
+        assert_eq!((Course::of(&spec, &[]).opening(), Course::of(&evolution(2, 0), &[]).opening()), (1, 0));
+    }
+
+    #[test]
     fn without_a_confirmation_rounds_follow_on_rounds() {
         let spec = evolution(2, 0);
         assert_eq!(stages(&Course::of(&spec, &[to(4, 1)])), "e0 e1 e2 e3");
@@ -249,9 +279,10 @@ mod tests {
     proptest! {
         #[test]
         fn counts_agree_with_the_stages(
-            generations in 1u32..6, confirmation in 0u32..2, steps in prop::collection::vec((-3i64..4, 0u32..30), 0..5),
+            generations in 1u32..6, confirmation in 0u32..2, measured: bool, steps in prop::collection::vec((-3i64..4, 0u32..30), 0..5),
         ) {
-            let spec = evolution(generations, confirmation);
+            let mut spec = evolution(generations, confirmation);
+            spec.evolution.as_mut().unwrap().statistics = measured.then(StatisticsSpec::default);
             let mut extensions = Vec::new();
             for (more, planned) in steps {
                 let before = Course::of(&spec, &extensions);
@@ -270,9 +301,15 @@ mod tests {
             let (mut rounds, mut confirmations) = (0, 0);
             for index in 0..=course.last() {
                 let stage = course.stage(index).unwrap();
-                let before = if stage.purpose == Purpose::Evolution { &mut rounds } else { &mut confirmations };
-                prop_assert_eq!(stage.round, *before);
-                *before += 1;
+                let before = match stage.purpose {
+                    Purpose::Evolution => Some(&mut rounds),
+                    Purpose::Confirmation => Some(&mut confirmations),
+                    _ => None,
+                };
+                if let Some(before) = before {
+                    prop_assert_eq!(stage.round, *before);
+                    *before += 1;
+                }
                 prop_assert_eq!(course.counted_through(index), (rounds, confirmations));
             }
             prop_assert_eq!(course.stage(course.last() + 1), None);

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::extension::Extent;
 use crate::ids::{AgentId, EventId, ExperimentId, NAMESPACE};
+use crate::plan::Purpose;
 
 /// Something that happened to an experiment.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +68,8 @@ pub enum Fact {
     GenerationStarted {
         /// Its number.
         generation: u32,
+        /// What the generation is for; events of before this was told do not know.
+        purpose: Option<Purpose>,
         /// How many agents play in it.
         agents: u32,
         /// How many episodes are planned.
@@ -76,6 +79,8 @@ pub enum Fact {
     GenerationCompleted {
         /// Its number.
         generation: u32,
+        /// What the generation is for; events of before this was told do not know.
+        purpose: Option<Purpose>,
         /// The agent with the highest mean fitness.
         best_agent: AgentId,
         /// That agent's mean fitness.
@@ -89,6 +94,8 @@ pub enum Fact {
     AgentEvaluated {
         /// The generation's number.
         generation: u32,
+        /// What the generation is for; events of before this was told do not know.
+        purpose: Option<Purpose>,
         /// The agent.
         agent: AgentId,
         /// Its position in the generation.

@@ -4,6 +4,7 @@ mod design;
 mod evolution;
 mod files;
 mod learning;
+mod statistics;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -23,6 +24,7 @@ pub use design::{Alpha, DesignField, DesignKind, DesignSpec, FactorSpec, FoldOve
 pub use evolution::{ChampionRule, CrossoverKind, EvolutionSpec, MutationKind, SearchMethod, SelectionKind};
 pub use files::{FileKind, Mention, StoredMention, TakenIn};
 pub use learning::{Inheritance, LearningSpec};
+pub use statistics::StatisticsSpec;
 
 /// Most episodes one experiment may plan.
 pub const MAX_EPISODES: u64 = 100_000_000;

@@ -15,15 +15,20 @@ use crate::seed::doom_seed;
 /// blocks below it: no round of a population comes near them.
 pub const CONFIRMATION_BLOCK: u32 = u32::MAX;
 
-/// What a generation is for.
+/// The block of seeds that only the baselines play, far from those of rounds and of confirmations.
+pub const STATISTICS_BLOCK: u32 = 1 << 31;
+
+/// What a generation is for: the phase in which an experiment is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// The conditions of a design.
     Design,
+    /// Baselines, before the first round of a population.
+    Statistics,
     /// A round of a population.
     Evolution,
-    /// The champion against the first generation's best, on seeds never used before.
+    /// The champion against the best of the first round and the baselines, on seeds never used before.
     Confirmation,
 }
 
@@ -83,6 +88,28 @@ pub struct GenerationPlan {
     pub jobs: Vec<JobPlan>,
 }
 
+impl Purpose {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Design, Self::Statistics, Self::Evolution, Self::Confirmation];
+
+    /// Its name, as it is stored, shown and published.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Design => "design",
+            Self::Statistics => "statistics",
+            Self::Evolution => "evolution",
+            Self::Confirmation => "confirmation",
+        }
+    }
+
+    /// The purpose with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.name() == name)
+    }
+}
+
 impl GenerationPlan {
     /// How many episodes are planned.
     #[must_use]
@@ -122,6 +149,10 @@ fn block(spec: &ExperimentSpec, stage: Stage) -> (u32, u32) {
         Purpose::Confirmation => {
             (CONFIRMATION_BLOCK - stage.round, spec.evolution.as_ref().map_or(0, |e| e.confirmation))
         }
+        Purpose::Statistics => (
+            STATISTICS_BLOCK,
+            spec.evolution.as_ref().and_then(|e| e.statistics.as_ref()).map_or(0, |statistics| statistics.episodes),
+        ),
         Purpose::Evolution if spec.seeds.fresh => (stage.round, spec.seeds.episodes),
         Purpose::Evolution | Purpose::Design => (0, spec.seeds.episodes),
     }
@@ -185,7 +216,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::experiment::{EvolutionSpec, SeedSpec};
+    use crate::experiment::{EvolutionSpec, SeedSpec, StatisticsSpec};
 
     fn spec(episodes: u32, fresh: bool) -> ExperimentSpec {
         let text = r#"{"name":"t","seed":9,"scenario":{"name":"basic"},"agent":{"policy":"random"}}"#;
@@ -273,5 +304,25 @@ mod tests {
         spec.seeds.seeding = Seeding::Vizdoom;
         let played: Vec<_> = episodes(&spec, Stage::DESIGN, shifted).iter().map(|e| (e.seed, e.doom_seed.0)).collect();
         assert_eq!(played, [(7, 8), (u32::MAX, 0)]);
+    }
+
+    #[test]
+    fn baselines_rounds_and_confirmations_play_seeds_of_their_own() {
+        let mut spec = spec(5, true);
+        let statistics = StatisticsSpec { episodes: 7, ..StatisticsSpec::default() };
+        spec.evolution = Some(EvolutionSpec { statistics: Some(statistics), ..EvolutionSpec::default() });
+        let played = |stage| episodes(&spec, stage, shifted).into_iter().map(|one| one.seed).collect::<Vec<_>>();
+        let stages = [Stage::STATISTICS, Stage::evolution(0), Stage::evolution(1), Stage::confirmation(0)].map(played);
+        assert_eq!(stages.each_ref().map(Vec::len), [7, 5, 5, 30]);
+        let different: std::collections::BTreeSet<_> = stages.concat().into_iter().collect();
+        assert_eq!(different.len(), 7 + 5 + 5 + 30);
+    }
+
+    #[test]
+    fn purposes_are_known_by_their_names() {
+        for purpose in Purpose::ALL {
+            assert_eq!(Purpose::named(purpose.name()), Some(purpose));
+        }
+        assert_eq!(Purpose::named(""), None);
     }
 }

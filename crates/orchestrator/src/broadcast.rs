@@ -85,11 +85,12 @@ async fn tell(
     if told.episodes == record.episodes_scored {
         return Ok(());
     }
+    let purpose = record.course().stage(record.generation).map(|stage| stage.purpose);
     let members = store.progress(record.id, record.generation).await?;
     for member in &members {
         let known = told.members.entry(member.position).or_default();
         if member.episodes_scored != *known
-            && let Some((subject, body)) = proto::metrics::agent(record.id, record.generation, member)
+            && let Some((subject, body)) = proto::metrics::agent(record.id, record.generation, purpose, member)
         {
             metrics.send(&subject, body).await?;
             *known = member.episodes_scored;
@@ -97,7 +98,7 @@ async fn tell(
     }
     let scored = members.iter().map(|member| member.episodes_scored).sum();
     if scored != told.scored
-        && let Some((subject, body)) = proto::metrics::generation(record.id, record.generation, &members)
+        && let Some((subject, body)) = proto::metrics::generation(record.id, record.generation, purpose, &members)
     {
         metrics.send(&subject, body).await?;
         told.scored = scored;

@@ -8,7 +8,7 @@ use domain::agent::{AgentSpec, SessionSetup};
 use domain::experiment::{ExperimentSpec, FileKind, Inheritance, ScenarioSpec};
 use domain::ids::ExperimentId;
 use domain::knowledge::{KnowledgeContents, KnowledgeHashes, KnowledgeKind};
-use domain::plan::Member;
+use domain::plan::{Member, Purpose};
 
 use crate::games::{Games, ScenarioFacts};
 use crate::planning;
@@ -32,7 +32,14 @@ pub fn violations(spec: &ExperimentSpec, games: &dyn Games, known: &Known) -> Ve
     let plan = planning::first(ExperimentId::derive(&[0; 32], ""), spec);
     match plan.and_then(|plan| planning::check_claims(spec).map(|()| plan)) {
         Err(violations) => found.extend(violations),
-        Ok(plan) if base.is_none() => found.extend(member_violations(spec, &plan.members, games, known)),
+        Ok(plan) if base.is_none() => {
+            let mut members = plan.members;
+            if plan.purpose == Purpose::Statistics {
+                // Baselines play first, and whoever evolves has to be able to play as well.
+                members.extend(planning::first_round(spec).ok().flatten().unwrap_or_default());
+            }
+            found.extend(member_violations(spec, &members, games, known));
+        }
         Ok(_) => {}
     }
     found.dedup();
@@ -178,8 +185,10 @@ mod tests {
 
     use super::*;
 
-    /// One scenario with two buttons.
-    struct OneScenario;
+    /// One scenario with these buttons.
+    struct OneScenario(&'static [&'static str]);
+
+    const TWO: OneScenario = OneScenario(&["TURN_LEFT", "ATTACK"]);
 
     impl Games for OneScenario {
         fn version(&self) -> String {
@@ -195,7 +204,7 @@ mod tests {
             if name != "basic" {
                 return Err(vec![Violation::unknown("scenario.name", "scenario", &name, ["basic"])]);
             }
-            let buttons = vec!["TURN_LEFT".to_owned(), "ATTACK".to_owned()];
+            let buttons = self.0.iter().map(|&button| button.to_owned()).collect();
             Ok(ScenarioFacts { name, buttons, variables: vec![], files: BTreeMap::new() })
         }
 
@@ -212,10 +221,7 @@ mod tests {
     fn told(factors: serde_json::Value) -> Vec<(String, String)> {
         let mut spec = testkit::builder::spec(1);
         spec.design = Some(serde_json::from_value(serde_json::json!({ "factors": factors })).unwrap());
-        violations(&spec, &OneScenario, &Known::default())
-            .into_iter()
-            .map(|found| (found.path, found.message))
-            .collect()
+        violations(&spec, &TWO, &Known::default()).into_iter().map(|found| (found.path, found.message)).collect()
     }
 
     #[test]
@@ -230,6 +236,27 @@ mod tests {
         assert_eq!(refused, "the policy `aim` does not look at what is learned (experience)");
         assert!(found("aim", serde_json::json!({ "experience": "none" })).unwrap().ends_with("(library)"));
         assert_eq!(found("cascade", serde_json::json!({})), None);
+    }
+
+    #[test]
+    fn baselines_have_to_be_able_to_play_beside_whoever_evolves() {
+        let found = |baselines: serde_json::Value, policy: &str| -> Vec<String> {
+            let mut spec = testkit::builder::spec(1);
+            (spec.design, spec.agent.policy) = (None, Some(policy.to_owned()));
+            let evolution = serde_json::json!({ "statistics": { "baselines": baselines } });
+            spec.evolution = Some(serde_json::from_value(evolution).unwrap());
+            let games = OneScenario(&["TURN_LEFT", "TURN_RIGHT", "ATTACK"]);
+            let found = violations(&spec, &games, &Known::default());
+            found.into_iter().map(|found| format!("{}: {}", found.path, found.message)).collect()
+        };
+        assert_eq!(found(serde_json::json!(["random"]), "burst"), [""; 0]);
+        let unknown = found(serde_json::json!(["random", "radnom"]), "rule_only");
+        assert!(unknown.len() == 1 && unknown[0].starts_with("evolution.statistics.baselines[1]: "), "{unknown:?}");
+        let unable = found(serde_json::json!(["dodge_burst_3"]), "rule_only");
+        let is_told = |found: &String| found.ends_with("(condition dodge_burst_3)");
+        assert!(!unable.is_empty() && unable.iter().all(is_told), "{unable:?}");
+        let unable = found(serde_json::json!(["random"]), "dodge_burst_3");
+        assert!(unable.iter().any(|found| found.ends_with("(condition g1-00)")), "{unable:?}");
     }
 
     #[test]

@@ -187,7 +187,11 @@ async fn advance(
     }
     let index = record.generation;
     let current = core.store.generation(record.id, index).await?;
-    let opening = if index == 0 { current.clone() } else { core.store.generation(record.id, 0).await? };
+    let opening = match record.course().opening() {
+        // Before it is played, nothing that is planned depends on it.
+        first if first >= index => current.clone(),
+        first => core.store.generation(record.id, first).await?,
+    };
     let population = rounds::told(core.store.as_ref(), record, &current, populations.remove(&record.id)).await?;
     if let Some(ending) = population.as_ref().and_then(|population| planning::ending(record, population, now_ms())) {
         populations.extend(population.map(|population| (record.id, population)));

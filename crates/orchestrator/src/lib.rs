@@ -41,5 +41,6 @@ pub mod research;
 pub mod service;
 pub mod shard;
 pub mod standing;
+pub mod statistics;
 pub mod user_files;
 pub mod worker;

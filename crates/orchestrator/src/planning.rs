@@ -1,5 +1,6 @@
 //! What is to be played: from a specification to generations of jobs. Pure: the same input gives the same plan.
 
+mod baselines;
 mod conditions;
 pub mod design;
 mod ending;
@@ -18,7 +19,9 @@ use domain::plan::{self, GenerationPlan, Member, Purpose};
 use domain::ports::{GenerationRecord, GenerationSummary};
 
 use crate::standing::Standing;
+use baselines::{baselines, unknown};
 
+pub use baselines::OWN;
 pub use conditions::{conditions, design as designed, field_of};
 pub use ending::ending;
 pub use extension::extension;
@@ -40,11 +43,27 @@ pub enum Next {
 /// # Errors
 /// What is wrong with the specification, seen from here: levels that do not fit, an unknown policy or gene.
 pub fn first(id: ExperimentId, spec: &ExperimentSpec) -> Result<GenerationPlan, Vec<Violation>> {
-    let (stage, members) = match Population::new(spec)? {
-        Some(population) => (Stage::evolution(0), population.members(spec, 0)),
+    let (stage, members) = match first_round(spec)? {
         None => (Stage::DESIGN, conditions(spec)?),
+        Some(members) => match baselines(spec, 0) {
+            none if none.is_empty() => (Stage::evolution(0), members),
+            baselines => (Stage::STATISTICS, baselines),
+        },
     };
     Ok(generation(id, spec, 0, stage, members))
+}
+
+/// The members of the first round of a population; none for a design.
+///
+/// # Errors
+/// An unknown policy or gene.
+pub fn first_round(spec: &ExperimentSpec) -> Result<Option<Vec<Member>>, Vec<Violation>> {
+    let population = Population::new(spec)?;
+    let unknown = unknown(spec);
+    if !unknown.is_empty() {
+        return Err(unknown);
+    }
+    Ok(population.map(|population| population.members(spec, Course::of(spec, &[]).opening())))
 }
 
 /// Refuses a design that cannot tell what it is asked, or about which its file claims what is not true.
@@ -61,7 +80,7 @@ pub fn check_claims(spec: &ExperimentSpec) -> Result<(), Vec<Violation>> {
 }
 
 /// What follows generation `index` once it is complete. `population` was told all rounds up to there, and is none for a
-/// design; `opening` is generation 0 with its scores.
+/// design; `opening` is the first round with its scores, and only looked at once that has been played.
 #[must_use]
 pub fn next(
     id: ExperimentId,
@@ -73,8 +92,13 @@ pub fn next(
     let spec = course.launched();
     let (Some(population), Some(stage)) = (population, course.stage(index + 1)) else { return Next::Complete };
     let members = match stage.purpose {
-        Purpose::Confirmation => population.finalists(spec, opening),
-        Purpose::Evolution | Purpose::Design => population.members(spec, index + 1),
+        Purpose::Confirmation => {
+            let mut finalists = population.finalists(spec, opening);
+            let others = baselines(spec, finalists.len() as u32);
+            finalists.extend(others);
+            finalists
+        }
+        Purpose::Evolution | Purpose::Design | Purpose::Statistics => population.members(spec, index + 1),
     };
     Next::Generation(Box::new(generation(id, spec, index + 1, stage, members)))
 }

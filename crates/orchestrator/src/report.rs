@@ -174,7 +174,7 @@ impl Report {
     /// # Errors
     /// If storage is away.
     pub async fn with_maps(mut self, record: &ExperimentRecord, ground: Ground<'_>) -> PortResult<Self> {
-        let is_evolved = |generation: &Generation| generation.purpose == purpose(Purpose::Evolution);
+        let is_evolved = |generation: &Generation| generation.purpose == Purpose::Evolution.name();
         let last = self.generations.iter().rev().find(|generation| is_evolved(generation)).map(|last| last.index);
         let mapped = self.generations.iter().filter(|each| !is_evolved(each) || Some(each.index) == last);
         for index in mapped.map(|generation| generation.index).filter(|_| self.records_ticks) {
@@ -218,7 +218,7 @@ fn generation(record: &ExperimentRecord, generation: &GenerationRecord) -> Gener
     };
     Generation {
         index: generation.index,
-        purpose: purpose(generation.purpose),
+        purpose: generation.purpose.name(),
         status: generation.status.name(),
         best_agent: standing.as_ref().map(|standing| standing.best.member.agent.to_string()),
         best_fitness: standing.as_ref().map(|standing| standing.best_fitness),
@@ -235,14 +235,6 @@ fn generation(record: &ExperimentRecord, generation: &GenerationRecord) -> Gener
 fn seeds(generation: &GenerationRecord) -> Vec<u32> {
     let scores = generation.members.iter().flat_map(|scored| &scored.scores);
     scores.map(|score| score.seed).collect::<BTreeSet<_>>().into_iter().collect()
-}
-
-fn purpose(purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::Design => "design",
-        Purpose::Evolution => "evolution",
-        Purpose::Confirmation => "confirmation",
-    }
 }
 
 fn member(record: &ExperimentRecord, scored: &MemberScores) -> Member {

@@ -4,6 +4,7 @@ mod decode;
 
 use domain::event::{EncodedEvent, Event, EventEncoder, Fact};
 use domain::extension::Extent;
+use domain::plan::Purpose;
 use serde::Serialize;
 
 pub use decode::{BadEvent, decode};
@@ -63,24 +64,38 @@ fn encode(event: &Event) -> (&'static str, String) {
             let message = v1::ExperimentExtended { metadata, replicates, generations, episodes, reason };
             ("ExperimentExtended", json(&message))
         }
-        Fact::GenerationStarted { generation, agents, episodes } => {
-            ("GenerationStarted", json(&v1::GenerationStarted { metadata, generation, agents, episodes }))
+        Fact::GenerationStarted { generation, purpose, agents, episodes } => {
+            let purpose = purpose_name(purpose);
+            ("GenerationStarted", json(&v1::GenerationStarted { metadata, generation, agents, episodes, purpose }))
         }
-        Fact::GenerationCompleted { generation, best_agent, best_fitness, mean_fitness, episodes } => {
-            let best_agent = best_agent.to_string();
-            let message =
-                v1::GenerationCompleted { metadata, generation, best_agent, best_fitness, mean_fitness, episodes };
+        Fact::GenerationCompleted { generation, purpose, best_agent, best_fitness, mean_fitness, episodes } => {
+            let (best_agent, purpose) = (best_agent.to_string(), purpose_name(purpose));
+            let message = v1::GenerationCompleted {
+                metadata,
+                generation,
+                best_agent,
+                best_fitness,
+                mean_fitness,
+                episodes,
+                purpose,
+            };
             ("GenerationCompleted", json(&message))
         }
-        Fact::AgentEvaluated { generation, agent, position, fitness, kills, episodes } => {
-            let agent = agent.to_string();
-            let message = v1::AgentEvaluated { metadata, generation, agent, position, fitness, kills, episodes };
+        Fact::AgentEvaluated { generation, purpose, agent, position, fitness, kills, episodes } => {
+            let (agent, purpose) = (agent.to_string(), purpose_name(purpose));
+            let message =
+                v1::AgentEvaluated { metadata, generation, agent, position, fitness, kills, episodes, purpose };
             ("AgentEvaluated", json(&message))
         }
         Fact::AgentError { generation, agent, message } => {
             ("AgentError", json(&v1::AgentError { metadata, generation, agent: agent.to_string(), message }))
         }
     }
+}
+
+/// Empty where it is not known.
+pub(crate) fn purpose_name(purpose: Option<Purpose>) -> String {
+    purpose.map(Purpose::name).unwrap_or_default().to_owned()
 }
 
 /// The same fact with texts that are not too long.
@@ -132,7 +147,15 @@ mod tests {
     #[test]
     fn bodies_are_camel_case_and_carry_their_metadata() {
         let agent = AgentId::slug("g1-a2");
-        let fact = Fact::AgentEvaluated { generation: 1, agent, position: 2, fitness: 3.5, kills: 4.0, episodes: 10 };
+        let fact = Fact::AgentEvaluated {
+            generation: 1,
+            purpose: Some(Purpose::Statistics),
+            agent,
+            position: 2,
+            fitness: 3.5,
+            kills: 4.0,
+            episodes: 10,
+        };
 
         let (event, encoded) = encoded(fact);
 
@@ -142,13 +165,20 @@ mod tests {
         assert_eq!(body["metadata"]["experimentId"], event.experiment.to_string());
         assert_eq!(body["metadata"]["subject"], event.subject());
         assert_eq!((&body["agent"], &body["fitness"]), (&"g1-a2".into(), &3.5.into()));
+        assert_eq!(body["purpose"], "statistics");
     }
 
     #[test]
     fn generations_name_their_best_agent() {
         let best_agent = AgentId::slug("b");
-        let fact =
-            Fact::GenerationCompleted { generation: 0, best_agent, best_fitness: 2.0, mean_fitness: 1.0, episodes: 4 };
+        let fact = Fact::GenerationCompleted {
+            generation: 0,
+            purpose: None,
+            best_agent,
+            best_fitness: 2.0,
+            mean_fitness: 1.0,
+            episodes: 4,
+        };
 
         let (_, encoded) = encoded(fact);
 

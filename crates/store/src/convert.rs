@@ -55,16 +55,8 @@ fn named<T: DeserializeOwned>(name: &str, what: &str) -> Result<T> {
     serde_json::from_value(serde_json::Value::from(name)).map_err(|error| damaged(what, error))
 }
 
-pub(crate) fn purpose_name(purpose: Purpose) -> &'static str {
-    match purpose {
-        Purpose::Design => "design",
-        Purpose::Evolution => "evolution",
-        Purpose::Confirmation => "confirmation",
-    }
-}
-
 pub(crate) fn purpose(name: &str) -> Result<Purpose> {
-    named(name, "purpose of a generation")
+    Purpose::named(name).ok_or_else(|| damaged("purpose of a generation", format!("there is none called `{name}`")))
 }
 
 fn end_name(end: End) -> &'static str {
@@ -247,9 +239,11 @@ mod tests {
 
     #[test]
     fn names_of_enumerations_read_back() {
-        for value in [Purpose::Design, Purpose::Evolution, Purpose::Confirmation] {
-            assert_eq!(purpose(purpose_name(value)).unwrap(), value);
+        for value in Purpose::ALL {
+            assert_eq!(purpose(value.name()).unwrap(), value);
+            assert_eq!(serde_json::to_value(value).unwrap(), value.name());
         }
+        assert!(purpose("none").is_err());
         for value in [End::Death, End::MapEnd, End::Timeout] {
             assert_eq!(named::<End>(end_name(value), "end").unwrap(), value);
         }

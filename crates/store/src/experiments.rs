@@ -209,7 +209,7 @@ fn started(new: &NewExperiment) -> [Event; 2] {
 
 pub(crate) fn generation_started(plan: &GenerationPlan) -> Fact {
     let agents = u32::try_from(plan.members.len()).unwrap_or(u32::MAX);
-    Fact::GenerationStarted { generation: plan.index, agents, episodes: plan.episodes() }
+    Fact::GenerationStarted { generation: plan.index, purpose: Some(plan.purpose), agents, episodes: plan.episodes() }
 }
 
 async fn existing(tx: &DatabaseTransaction, new: &NewExperiment) -> Result<Created> {

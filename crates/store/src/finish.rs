@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use domain::ErrorKind;
 use domain::event::{Event, Fact};
 use domain::ids::{ExperimentId, Fence, JobId};
+use domain::plan::Purpose;
 use domain::ports::{Finished, PortError, PortResult};
 use domain::score::Score;
 use domain::status::{ExperimentStatus, JobStatus};
@@ -101,7 +102,8 @@ impl SqlStore {
             let events = i64::from(!evaluated.is_empty());
             let experiment = count_with_experiment(tx, job, new, events).await?;
             if !evaluated.is_empty() {
-                let event = evaluate(tx, job, &member, evaluated, &experiment.spec).await?;
+                let purpose = convert::purpose(&generation.0.try_get::<String>("", "purpose")?)?;
+                let event = evaluate(tx, job, purpose, &member, evaluated, &experiment.spec).await?;
                 self.insert_events(tx, experiment.event_seq, &[event], held.now).await?;
                 crash::reached(Point::EventInserted);
             }
@@ -189,7 +191,7 @@ fn generation_update(job: &jobs::Model, new: i64) -> UpdateStatement {
         .value(Column::EpisodesScored, Expr::col(Column::EpisodesScored).add(new))
         .and_where(Column::ExperimentId.eq(job.experiment_id))
         .and_where(Column::Generation.eq(job.generation))
-        .returning(Query::returning().columns([Column::EpisodesScored, Column::EpisodesPlanned]))
+        .returning(Query::returning().columns([Column::EpisodesScored, Column::EpisodesPlanned, Column::Purpose]))
         .to_owned()
 }
 
@@ -251,6 +253,7 @@ async fn count_with_experiment(
 async fn evaluate(
     tx: &DatabaseTransaction,
     job: &jobs::Model,
+    purpose: Purpose,
     member: &Counted,
     rows: Vec<scores::Model>,
     spec: &str,
@@ -273,6 +276,7 @@ async fn evaluate(
     members::Entity::update(change).exec(tx).await?;
     let fact = Fact::AgentEvaluated {
         generation: convert::number(job.generation, "number of a generation")?,
+        purpose: Some(purpose),
         agent: convert::parse(&member.0.try_get::<String>("", "agent")?, "agent's name")?,
         position: convert::number(job.position, "position")?,
         fitness: mean_fitness,

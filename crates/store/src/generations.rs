@@ -175,6 +175,7 @@ async fn members_with_scores(
 fn completed(row: &generations::Model, index: u32, summary: &GenerationSummary) -> Result<Event> {
     let fact = Fact::GenerationCompleted {
         generation: index,
+        purpose: Some(convert::purpose(&row.purpose)?),
         best_agent: summary.best_agent.clone(),
         best_fitness: summary.best_fitness,
         mean_fitness: summary.mean_fitness,
@@ -264,7 +265,7 @@ async fn check_next(tx: &DatabaseTransaction, experiment: &experiments::Model, n
     if stage.is_some_and(|stage| stage.purpose == next.purpose) {
         return Ok(());
     }
-    let (id, index, purpose) = (experiment.id, next.index, convert::purpose_name(next.purpose));
+    let (id, index, purpose) = (experiment.id, next.index, next.purpose.name());
     let message = format!("generation {index} of experiment {id} is no {purpose} any more: it was extended");
     Err(refused(ErrorKind::FailedPrecondition, message))
 }

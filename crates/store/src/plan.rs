@@ -7,7 +7,7 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{ActiveModelTrait, ConnectionTrait as _, DatabaseTransaction, EntityTrait, Iterable as _};
 
-use crate::convert::{purpose_name, stored_count, to_json};
+use crate::convert::{stored_count, to_json};
 use crate::entity::{episodes, generations, jobs, members};
 use crate::error::Result;
 
@@ -82,7 +82,7 @@ fn generation(id: ExperimentId, plan: &GenerationPlan, now: i64) -> generations:
     generations::ActiveModel {
         experiment_id: Set(id.0),
         generation: Set(plan.index.into()),
-        purpose: Set(purpose_name(plan.purpose).to_owned()),
+        purpose: Set(plan.purpose.name().to_owned()),
         status: Set(GenerationStatus::Running.name().to_owned()),
         episodes_per_member: Set(stored_count(plan.episodes_per_member())),
         episodes_planned: Set(stored_count(plan.episodes())),

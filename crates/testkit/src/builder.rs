@@ -11,7 +11,7 @@ use domain::genome::Genome;
 use domain::ids::{AgentId, DoomSeed, ExperimentId};
 use domain::journal::{Actor, Note};
 use domain::measures::Measures;
-use domain::plan::{GenerationPlan, Member, PlannedEpisode, generation};
+use domain::plan::{GenerationPlan, Member, PlannedEpisode, Purpose, generation};
 use domain::ports::{NewExperiment, Provenance, ReceivedEvent};
 use domain::score::{EpisodeKey, Score};
 use serde_json::json;
@@ -162,11 +162,17 @@ pub fn history(experiment: ExperimentId, agents: u32) -> Vec<ReceivedEvent> {
     let fitness = |position| f64::from(position + 1) / 3.0;
     let mut facts = vec![
         Fact::ExperimentStarted { name: "contract".to_owned(), episodes: u64::from(agents) * 2 },
-        Fact::GenerationStarted { generation: 0, agents, episodes: u64::from(agents) * 2 },
+        Fact::GenerationStarted {
+            generation: 0,
+            purpose: Some(Purpose::Design),
+            agents,
+            episodes: u64::from(agents) * 2,
+        },
         Fact::AgentError { generation: 0, agent: agent(0), message: "late".to_owned() },
     ];
     facts.extend((0..agents).map(|position| Fact::AgentEvaluated {
         generation: 0,
+        purpose: Some(Purpose::Design),
         agent: agent(position),
         position,
         fitness: fitness(position),
@@ -176,6 +182,7 @@ pub fn history(experiment: ExperimentId, agents: u32) -> Vec<ReceivedEvent> {
     let best = agents.saturating_sub(1);
     facts.push(Fact::GenerationCompleted {
         generation: 0,
+        purpose: Some(Purpose::Design),
         best_agent: agent(best),
         best_fitness: fitness(best),
         mean_fitness: 0.1 + 0.2,

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Checks, LearningSpec, check_unique};
+use super::{Checks, LearningSpec, StatisticsSpec, check_unique};
 
 /// A population that is improved from generation to generation.
 ///
@@ -90,7 +90,8 @@ pub struct EvolutionSpec {
     /// Who is the champion.
     #[serde(default, skip_serializing_if = "is_default")]
     pub champion: ChampionRule,
-    /// Seeds never used before on which the champion is compared with the first generation's best; 0 for none.
+    /// Seeds never used before on which the champion is compared with the best of the first round, and with the baselines
+    /// where there are statistics; 0 for none.
     #[schemars(range(max = 10_000))]
     #[serde(default = "default_confirmation")]
     pub confirmation: u32,
@@ -110,6 +111,9 @@ pub struct EvolutionSpec {
     /// What is learned between generations and handed on; nothing unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learning: Option<LearningSpec>,
+    /// What is measured before the first round; nothing unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statistics: Option<StatisticsSpec>,
 }
 
 /// How a population is improved; the sources are in `science::evolution`.
@@ -239,6 +243,7 @@ impl Default for EvolutionSpec {
             max_episodes: None,
             max_minutes: None,
             learning: None,
+            statistics: None,
         }
     }
 }
@@ -273,6 +278,18 @@ impl EvolutionSpec {
         u32::try_from(paid).unwrap_or(u32::MAX).min(self.generations)
     }
 
+    /// How many agents play in a confirmation: the champion, the best of the first round and the baselines.
+    #[must_use]
+    pub fn finalists(&self) -> u32 {
+        self.baselines().saturating_add(2)
+    }
+
+    /// How many agents play before the first round.
+    #[must_use]
+    pub fn baselines(&self) -> u32 {
+        self.statistics.as_ref().map_or(0, StatisticsSpec::members)
+    }
+
     pub(super) fn check(&self, episodes: u32, found: &mut Checks) {
         match self.algorithm {
             SearchMethod::Genetic => self.check_places(found),
@@ -289,6 +306,9 @@ impl EvolutionSpec {
         found.require(self.max_episodes.is_none_or(|most| most >= each), "evolution.max_episodes", &poor);
         if let Some(learning) = &self.learning {
             learning.check(self.algorithm == SearchMethod::Genetic, found);
+        }
+        if let Some(statistics) = &self.statistics {
+            statistics.check(found);
         }
         let is_judged = self.champion != ChampionRule::Evidence || episodes > 1;
         let one = "one episode of an agent does not tell merit from luck: `evidence` needs seeds.episodes of 2 or more";

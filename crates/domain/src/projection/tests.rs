@@ -3,6 +3,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::extension::Extent;
+use crate::plan::Purpose;
 
 const EXPERIMENT: ExperimentId = ExperimentId(Uuid::nil());
 
@@ -11,7 +12,15 @@ fn agent(position: u32) -> AgentId {
 }
 
 fn evaluated(generation: u32, position: u32, fitness: f64) -> Fact {
-    Fact::AgentEvaluated { generation, agent: agent(position), position, fitness, kills: fitness, episodes: 3 }
+    Fact::AgentEvaluated {
+        generation,
+        purpose: Some(Purpose::Evolution),
+        agent: agent(position),
+        position,
+        fitness,
+        kills: fitness,
+        episodes: 3,
+    }
 }
 
 /// The history of an experiment with two generations, a pause, a failed attempt, and two agents that are equally good.
@@ -19,7 +28,7 @@ fn history() -> Vec<(Event, EventRecord)> {
     let best_agent = agent(1);
     let facts = vec![
         Fact::ExperimentStarted { name: "e".into(), episodes: 12 },
-        Fact::GenerationStarted { generation: 0, agents: 2, episodes: 6 },
+        Fact::GenerationStarted { generation: 0, purpose: None, agents: 2, episodes: 6 },
         Fact::AgentError { generation: 0, agent: agent(0), message: "late".into() },
         evaluated(0, 0, 1.0),
         Fact::ExperimentPaused { reason: "lunch".into() },
@@ -27,15 +36,23 @@ fn history() -> Vec<(Event, EventRecord)> {
         evaluated(0, 1, 2.5),
         Fact::GenerationCompleted {
             generation: 0,
+            purpose: None,
             best_agent: best_agent.clone(),
             best_fitness: 2.5,
             mean_fitness: 1.75,
             episodes: 6,
         },
-        Fact::GenerationStarted { generation: 1, agents: 2, episodes: 6 },
+        Fact::GenerationStarted { generation: 1, purpose: None, agents: 2, episodes: 6 },
         evaluated(1, 1, 2.5),
         evaluated(1, 0, 2.5),
-        Fact::GenerationCompleted { generation: 1, best_agent, best_fitness: 2.5, mean_fitness: 2.5, episodes: 6 },
+        Fact::GenerationCompleted {
+            generation: 1,
+            purpose: None,
+            best_agent,
+            best_fitness: 2.5,
+            mean_fitness: 2.5,
+            episodes: 6,
+        },
         Fact::ExperimentCompleted { digest: "ffff".into(), episodes: 12 },
         Fact::ExperimentExtended { extent: Extent::Replicates(4), episodes: 16, reason: "more".into() },
         Fact::ExperimentCompleted { digest: "00ff".into(), episodes: 16 },

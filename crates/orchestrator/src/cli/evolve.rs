@@ -4,6 +4,7 @@ mod best;
 mod knowledge;
 mod leader;
 mod lineage;
+mod measured;
 mod status;
 
 use clap::{Args, Subcommand};
@@ -104,12 +105,18 @@ impl Evolution {
     /// has.
     fn decisive(&self) -> Option<&pb::GenerationInfo> {
         let scored = || self.generations.iter().rev().filter(|generation| generation.best_fitness.is_some());
-        scored().find(|generation| is_confirmation(generation)).or_else(|| scored().next())
+        scored()
+            .find(|generation| is_confirmation(generation))
+            .or_else(|| scored().find(|generation| is_round(generation)))
     }
 }
 
 fn is_confirmation(generation: &pb::GenerationInfo) -> bool {
     generation.purpose() == pb::GenerationPurpose::Confirmation
+}
+
+fn is_round(generation: &pb::GenerationInfo) -> bool {
+    generation.purpose() == pb::GenerationPurpose::Evolution
 }
 
 /// A content that the service has.

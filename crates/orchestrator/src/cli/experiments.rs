@@ -290,7 +290,7 @@ fn extension(experiment: &pb::Experiment) -> String {
     if launched == present { String::new() } else { format!("from {} to {present}", launched.total()) }
 }
 
-fn purpose_name(generation: &pb::GenerationInfo) -> String {
+pub(super) fn purpose_name(generation: &pb::GenerationInfo) -> String {
     generation.purpose().as_str_name().trim_start_matches("GENERATION_PURPOSE_").to_lowercase()
 }
 

@@ -148,6 +148,7 @@ async fn purposes(client: &mut Client, experiment_id: &str) -> Result<BTreeMap<u
     let generations = client.get_experiment(request).await?.into_inner().generations;
     let purpose = |generation: &pb::GenerationInfo| match generation.purpose() {
         pb::GenerationPurpose::Design => Some((generation.index, Purpose::Design)),
+        pb::GenerationPurpose::Statistics => Some((generation.index, Purpose::Statistics)),
         pb::GenerationPurpose::Evolution => Some((generation.index, Purpose::Evolution)),
         pb::GenerationPurpose::Confirmation => Some((generation.index, Purpose::Confirmation)),
         pb::GenerationPurpose::Unspecified => None,

@@ -157,9 +157,7 @@ const BEFORE: [Fixed; 9] = [
     fixed("generation", Kind::Integer, "round of a population, from 0; 0 for a design", |_, episode| {
         episode.generation.into()
     }),
-    fixed("purpose", Kind::Text, "what the generation is for: design, evolution or confirmation", |source, episode| {
-        purpose(source, episode)
-    }),
+    fixed("purpose", Kind::Text, "what the generation is for: design, statistics, evolution or confirmation", purpose),
     fixed("position", Kind::Integer, "position of the condition or genome, from 0", |_, episode| {
         episode.position.into()
     }),
@@ -206,12 +204,7 @@ fn some(text: &str) -> Cell {
 }
 
 fn purpose(source: &Source, episode: &Episode) -> Cell {
-    match source.purposes.get(&episode.generation) {
-        Some(Purpose::Design) => "design".into(),
-        Some(Purpose::Evolution) => "evolution".into(),
-        Some(Purpose::Confirmation) => "confirmation".into(),
-        None => Cell::Absent,
-    }
+    source.purposes.get(&episode.generation).map_or(Cell::Absent, |purpose| purpose.name().into())
 }
 
 fn scored(episode: &Episode, of: impl FnOnce(&ScoreRow) -> Cell) -> Cell {

@@ -117,7 +117,7 @@ impl Population {
         (0..).zip(offspring).map(member).collect()
     }
 
-    /// The champion and the best of the first generation, which is `opening`.
+    /// The champion and the best of the first round, which is `opening`.
     pub(super) fn finalists(&self, spec: &ExperimentSpec, opening: &GenerationRecord) -> Vec<Member> {
         let first = Standing::of(spec, opening).map(|standing| (&standing.best.member, best_of(opening.index)));
         let finalists = [("champion", self.chosen()), ("first-best", first)].into_iter().zip(0..);

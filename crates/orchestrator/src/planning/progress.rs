@@ -22,8 +22,11 @@ pub fn due_through(course: &Course<'_>, index: u32) -> u64 {
     match (&spec.evolution, &spec.design) {
         (Some(evolution), _) => {
             let (rounds, confirmations) = course.counted_through(index);
-            let confirmed = u64::from(confirmations) * 2 * u64::from(evolution.confirmation);
-            u64::from(rounds).saturating_mul(u64::from(evolution.population)).saturating_mul(episodes) + confirmed
+            let confirmed =
+                u64::from(confirmations) * u64::from(evolution.finalists()) * u64::from(evolution.confirmation);
+            let measured = evolution.statistics.as_ref().map_or(0, |statistics| u64::from(statistics.episodes));
+            let searched = u64::from(rounds).saturating_mul(u64::from(evolution.population)).saturating_mul(episodes);
+            measured * u64::from(evolution.baselines()) + searched + confirmed
         }
         (None, Some(_)) => conditions(spec).saturating_mul(episodes),
         (None, None) => 0,

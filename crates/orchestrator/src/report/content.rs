@@ -86,6 +86,7 @@ fn plotted(generation: &Generation) -> Option<plot::Generation> {
 fn of_generation(report: &Report, generation: &Generation) -> Vec<Block> {
     let title = match generation.purpose {
         "design" => "Conditions".to_owned(),
+        "statistics" => "Baselines, before the search".to_owned(),
         "confirmation" => "Confirmation on seeds never used before".to_owned(),
         _ => format!("Generation {}", generation.index),
     };

@@ -5,9 +5,9 @@ use domain::ports::{GenerationRecord, MemberScores};
 use science::linear::{Frame, LinearError};
 use science::study::{Question, Study};
 
+use super::figures_of;
 use super::mapping::mapping;
 use super::measured::measured;
-use super::{figures_of, purpose};
 use crate::analysis::{Figures, figures};
 use crate::design_report::level;
 use crate::standing::fitness;
@@ -27,7 +27,7 @@ pub(super) fn study(spec: &ExperimentSpec, generation: &GenerationRecord) -> Stu
     let studied = frame(spec, generation).and_then(|frame| Ok((Study::with_checks(&frame, &question, checks)?, frame)));
     match studied {
         Ok((study, frame)) => {
-            let of = figures_of(purpose(generation.purpose), generation.index);
+            let of = figures_of(generation.purpose.name(), generation.index);
             let figures = figures(&frame, &study, &of);
             Studied { study: Some(study), missing: None, figures }
         }

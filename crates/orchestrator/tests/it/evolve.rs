@@ -140,6 +140,52 @@ fn episodes_and_minutes_bound_a_search() {
 }
 
 #[test]
+fn a_search_begins_with_statistics_and_its_champion_meets_the_baselines() {
+    let (place, plain) = (Place::new(EVOLUTION), Place::new(EVOLUTION));
+    let settings = ["--set", "evolution.statistics.episodes=4", "--set", "evolution.statistics.effect=1"];
+    let measured = place.launch(&settings);
+    plain.launch(&[]);
+
+    let purposes = |experiment: &Value| -> Vec<String> {
+        let generations = experiment["generations"].as_array().unwrap().iter();
+        generations.map(|generation| generation["purpose"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(purposes(&measured), ["statistics", "evolution", "evolution", "evolution", "confirmation"]);
+    let episodes = 2 * 4 + 3 * 4 * 2 + 4 * 3;
+    assert_eq!(
+        (&measured["status"], &measured["episodes_scored"], &measured["episodes_planned"]),
+        (&"completed".into(), &episodes.into(), &episodes.into())
+    );
+    // The search is the one that it is without them.
+    let genes = |place: &Place| -> Vec<Value> {
+        let is_bred = |agent: &Value| agent["agent"].as_str().unwrap().starts_with('g');
+        agents(place).into_iter().filter(is_bred).map(|agent| agent["genes"].clone()).collect()
+    };
+    assert_eq!(genes(&place), genes(&plain));
+
+    let status = json(place.command("evolve status").args(["bred", "-o", "json"]));
+    let baselines: Vec<_> = status["statistics"]["baselines"].as_array().unwrap().iter().map(|b| &b["agent"]).collect();
+    assert_eq!(baselines, ["own", "random"], "{status:#}");
+    assert!(status["statistics"]["effect"][1].as_u64().unwrap() > 1, "{status:#}");
+    assert_eq!(status["rounds_played"], 3);
+    let table = place.run("evolve status", &["bred"]);
+    for told in ["baseline own: ", "baseline random: ", "a difference of 1 takes ", "Verdict: "] {
+        assert!(table.contains(told), "{table}");
+    }
+    let page = place.run("report", &["bred", "-o", "markdown"]);
+    assert!(page.contains("Baselines, before the search"), "{page}");
+
+    place.run("extend", &["bred", "--generations", "1"]);
+    let more = place.launch(&settings);
+    assert_eq!(purposes(&more)[5..], ["evolution", "confirmation"]);
+    assert_eq!(more["episodes_planned"], episodes + 4 * 2 + 4 * 3);
+    let wrong = ["--set", "evolution.statistics.baselines=[\"radnom\"]"];
+    let wrong = place.command("launch").arg(place.path().join("experiment.toml")).args(wrong).output().unwrap();
+    let said = String::from_utf8_lossy(&wrong.stderr).into_owned();
+    assert!(wrong.status.code() == Some(2) && said.contains("radnom") && said.contains("random"), "{said}");
+}
+
+#[test]
 fn champions_of_two_searches_meet_on_the_same_seeds() {
     let place = Place::new(EVOLUTION);
     place.launch(&[]);

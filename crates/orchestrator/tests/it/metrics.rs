@@ -97,13 +97,13 @@ async fn agents_and_generations_are_told_of_once_a_second_at_most() {
     let experiment = new.id.to_string();
     let agent = json!({
         "experimentId": experiment, "generation": 0, "agent": "agent-1", "position": 1,
-        "episodesScored": 80, "episodesPlanned": 80, "fitness": 39.5, "kills": 39.5, "ticks": 80 * 13,
+        "episodesScored": 80, "episodesPlanned": 80, "fitness": 39.5, "kills": 39.5, "ticks": 80 * 13, "purpose": "design",
     });
     assert_eq!(heard["agent.agent-1"].last(), Some(&agent));
     let generation = json!({
         "experimentId": experiment, "generation": 0, "agents": 2, "agentsEvaluated": 2,
         "episodesScored": 160, "episodesPlanned": 160, "bestAgent": "agent-0", "bestFitness": 39.5,
-        "meanFitness": 39.5, "ticks": 160 * 13,
+        "meanFitness": 39.5, "ticks": 160 * 13, "purpose": "design",
     });
     assert_eq!(heard["generation.0"].last(), Some(&generation));
 }

@@ -115,6 +115,7 @@ impl From<Purpose> for v1::GenerationPurpose {
     fn from(purpose: Purpose) -> Self {
         match purpose {
             Purpose::Design => Self::Design,
+            Purpose::Statistics => Self::Statistics,
             Purpose::Evolution => Self::Evolution,
             Purpose::Confirmation => Self::Confirmation,
         }

@@ -3,6 +3,7 @@
 use domain::event::{Event, EventRecord, Fact};
 use domain::extension::Extent;
 use domain::ids::AgentId;
+use domain::plan::Purpose;
 use serde::de::DeserializeOwned;
 
 use super::{PACKAGE, v1};
@@ -90,19 +91,30 @@ fn fact(record: &EventRecord, name: &str) -> Result<Option<Said>, BadEvent> {
             (metadata, Fact::ExperimentExtended { extent, episodes, reason })
         }
         "GenerationStarted" => {
-            let v1::GenerationStarted { metadata, generation, agents, episodes } = body(record)?;
-            (metadata, Fact::GenerationStarted { generation, agents, episodes })
+            let v1::GenerationStarted { metadata, generation, agents, episodes, purpose } = body(record)?;
+            let purpose = Purpose::named(&purpose);
+            (metadata, Fact::GenerationStarted { generation, purpose, agents, episodes })
         }
         "GenerationCompleted" => {
-            let v1::GenerationCompleted { metadata, generation, best_agent, best_fitness, mean_fitness, episodes } =
-                body(record)?;
-            let best_agent = agent_id(best_agent)?;
-            (metadata, Fact::GenerationCompleted { generation, best_agent, best_fitness, mean_fitness, episodes })
+            let v1::GenerationCompleted {
+                metadata,
+                generation,
+                best_agent,
+                best_fitness,
+                mean_fitness,
+                episodes,
+                purpose,
+            } = body(record)?;
+            let (best_agent, purpose) = (agent_id(best_agent)?, Purpose::named(&purpose));
+            let fact =
+                Fact::GenerationCompleted { generation, purpose, best_agent, best_fitness, mean_fitness, episodes };
+            (metadata, fact)
         }
         "AgentEvaluated" => {
-            let v1::AgentEvaluated { metadata, generation, agent, position, fitness, kills, episodes } = body(record)?;
-            let agent = agent_id(agent)?;
-            (metadata, Fact::AgentEvaluated { generation, agent, position, fitness, kills, episodes })
+            let v1::AgentEvaluated { metadata, generation, agent, position, fitness, kills, episodes, purpose } =
+                body(record)?;
+            let (agent, purpose) = (agent_id(agent)?, Purpose::named(&purpose));
+            (metadata, Fact::AgentEvaluated { generation, purpose, agent, position, fitness, kills, episodes })
         }
         "AgentError" => {
             let v1::AgentError { metadata, generation, agent, message } = body(record)?;
@@ -156,9 +168,10 @@ mod tests {
             Fact::ExperimentStopped { reason: reason() },
             Fact::ExperimentExtended { extent: Extent::Replicates(7), episodes: 9, reason: reason() },
             Fact::ExperimentExtended { extent: Extent::Generations(7), episodes: 9, reason: reason() },
-            Fact::GenerationStarted { generation: 1, agents: 2, episodes: 3 },
+            Fact::GenerationStarted { generation: 1, purpose: Some(Purpose::Design), agents: 2, episodes: 3 },
             Fact::GenerationCompleted {
                 generation: u32::MAX,
+                purpose: None,
                 best_agent: agent.clone(),
                 best_fitness: 0.1 + 0.2,
                 mean_fitness: 31.245270191439438,
@@ -166,6 +179,7 @@ mod tests {
             },
             Fact::AgentEvaluated {
                 generation: 0,
+                purpose: Some(Purpose::Evolution),
                 agent: agent.clone(),
                 position: 7,
                 fitness: 1.0 / 3.0,

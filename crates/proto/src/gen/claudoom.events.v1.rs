@@ -133,6 +133,10 @@ pub struct GenerationStarted {
     /// How many episodes are planned.
     #[prost(uint64, tag = "4")]
     pub episodes: u64,
+    /// What the generation is for, which is the phase of the experiment: `design`, `statistics`, `evolution` or
+    /// `confirmation`.
+    #[prost(string, tag = "5")]
+    pub purpose: ::prost::alloc::string::String,
 }
 /// Every episode of a generation is scored.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -157,6 +161,10 @@ pub struct GenerationCompleted {
     /// Episodes scored.
     #[prost(uint64, tag = "6")]
     pub episodes: u64,
+    /// What the generation is for, which is the phase of the experiment: `design`, `statistics`, `evolution` or
+    /// `confirmation`.
+    #[prost(string, tag = "7")]
+    pub purpose: ::prost::alloc::string::String,
 }
 /// Every episode of one agent of a generation is scored.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -184,6 +192,10 @@ pub struct AgentEvaluated {
     /// Episodes scored.
     #[prost(uint64, tag = "7")]
     pub episodes: u64,
+    /// What the generation is for, which is the phase of the experiment: `design`, `statistics`, `evolution` or
+    /// `confirmation`.
+    #[prost(string, tag = "8")]
+    pub purpose: ::prost::alloc::string::String,
 }
 /// An attempt to play an agent's episodes failed.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -235,6 +247,10 @@ pub struct AgentProgress {
     /// Decisions in the episodes scored so far.
     #[prost(uint64, tag = "9")]
     pub ticks: u64,
+    /// What the generation is for, which is the phase of the experiment: `design`, `statistics`, `evolution` or
+    /// `confirmation`.
+    #[prost(string, tag = "10")]
+    pub purpose: ::prost::alloc::string::String,
 }
 /// How a generation does while it is played: a metric, sent when it has new scores, at most once a second.
 #[derive(serde::Serialize, serde::Deserialize)]
@@ -271,4 +287,8 @@ pub struct GenerationProgress {
     /// Decisions in the episodes scored so far.
     #[prost(uint64, tag = "10")]
     pub ticks: u64,
+    /// What the generation is for, which is the phase of the experiment: `design`, `statistics`, `evolution` or
+    /// `confirmation`.
+    #[prost(string, tag = "11")]
+    pub purpose: ::prost::alloc::string::String,
 }

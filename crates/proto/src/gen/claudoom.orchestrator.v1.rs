@@ -2106,8 +2106,10 @@ pub enum GenerationPurpose {
     Design = 1,
     /// A round of a population.
     Evolution = 2,
-    /// The champion against the first generation's best, on seeds never used before.
+    /// The champion against the best of the first round and the baselines, on seeds never used before.
     Confirmation = 3,
+    /// Baselines, before the first round of a population.
+    Statistics = 4,
 }
 impl GenerationPurpose {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -2120,6 +2122,7 @@ impl GenerationPurpose {
             Self::Design => "GENERATION_PURPOSE_DESIGN",
             Self::Evolution => "GENERATION_PURPOSE_EVOLUTION",
             Self::Confirmation => "GENERATION_PURPOSE_CONFIRMATION",
+            Self::Statistics => "GENERATION_PURPOSE_STATISTICS",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -2129,6 +2132,7 @@ impl GenerationPurpose {
             "GENERATION_PURPOSE_DESIGN" => Some(Self::Design),
             "GENERATION_PURPOSE_EVOLUTION" => Some(Self::Evolution),
             "GENERATION_PURPOSE_CONFIRMATION" => Some(Self::Confirmation),
+            "GENERATION_PURPOSE_STATISTICS" => Some(Self::Statistics),
             _ => None,
         }
     }

@@ -103,6 +103,7 @@ impl ByHand {
             let sequence: i64 = tx.query_one(&self.sequence, &[&experiment]).await.unwrap().get(0);
             let fact = Fact::AgentEvaluated {
                 generation: 0,
+                purpose: Some(domain::plan::Purpose::Design),
                 agent: member.get::<_, String>(2).parse().unwrap(),
                 position: position as u32,
                 fitness: kills,

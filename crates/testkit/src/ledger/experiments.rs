@@ -126,7 +126,7 @@ fn status_event(experiment: &Experiment, status: ExperimentStatus, reason: &str)
 
 pub(super) fn generation_started(plan: &GenerationPlan) -> Fact {
     let agents = u32::try_from(plan.members.len()).unwrap_or(u32::MAX);
-    Fact::GenerationStarted { generation: plan.index, agents, episodes: plan.episodes() }
+    Fact::GenerationStarted { generation: plan.index, purpose: Some(plan.purpose), agents, episodes: plan.episodes() }
 }
 
 fn experiment(new: &NewExperiment, now: i64) -> Experiment {

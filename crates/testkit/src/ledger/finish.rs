@@ -107,6 +107,7 @@ impl Book {
     /// Means over all episodes of a member, summed in order of replicates.
     fn evaluate(&mut self, job: &Place) -> PortResult<Event> {
         let key_order = self.rules.key_order;
+        let purpose = self.generation(job.experiment, job.generation)?.purpose;
         let row = self.member_mut(job)?;
         let (agent, occurrence) = (row.member.agent.clone(), row.evaluations);
         row.evaluations += 1;
@@ -116,6 +117,7 @@ impl Book {
         let episodes = rows.len() as f64;
         let fact = Fact::AgentEvaluated {
             generation: job.generation,
+            purpose: Some(purpose),
             agent,
             position: job.position,
             fitness: rows.iter().fold(0.0, |sum, row| sum + fitness.of(&row.measures)) / episodes,

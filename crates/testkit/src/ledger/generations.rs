@@ -3,7 +3,7 @@
 use domain::ErrorKind;
 use domain::event::{Event, Fact};
 use domain::ids::{Epoch, ExperimentId};
-use domain::plan::GenerationPlan;
+use domain::plan::{GenerationPlan, Purpose};
 use domain::ports::{GenerationRecord, GenerationSummary, MemberScores, PortResult};
 use domain::score::Score;
 use domain::status::{ExperimentStatus, GenerationStatus};
@@ -53,7 +53,8 @@ impl Book {
         let mut events = Vec::new();
         if !is_closed {
             let generation = self.generation_mut(id, index)?;
-            let (occurrence, fact) = (generation.completions, completed(generation.scored, index, summary));
+            let fact = completed(generation.scored, index, generation.purpose, summary);
+            let occurrence = generation.completions;
             generation.completions += 1;
             generation.status = GenerationStatus::Completed;
             events.push(Event { experiment: id, occurrence, fact });
@@ -110,9 +111,10 @@ fn check_going_on(experiment: &Experiment, next: Option<&GenerationPlan>) -> Por
     Err(refused(ErrorKind::FailedPrecondition, message))
 }
 
-fn completed(episodes: u64, index: u32, summary: &GenerationSummary) -> Fact {
+fn completed(episodes: u64, index: u32, purpose: Purpose, summary: &GenerationSummary) -> Fact {
     Fact::GenerationCompleted {
         generation: index,
+        purpose: Some(purpose),
         best_agent: summary.best_agent.clone(),
         best_fitness: summary.best_fitness,
         mean_fitness: summary.mean_fitness,

@@ -46,7 +46,7 @@ struct Champion {
     fitness: f64,
 }
 
-/// The champion against the first generation's best, on seeds that nobody played before.
+/// The champion against the best of the first round, on seeds that nobody played before.
 #[derive(Debug, Serialize)]
 struct Confirmation {
     seeds: usize,
@@ -71,6 +71,7 @@ pub(super) async fn build(
         engine_tics += tics(&generation);
         match generation.purpose {
             Purpose::Confirmation => confirmation = confirm(spec, &generation),
+            Purpose::Statistics => {}
             Purpose::Evolution | Purpose::Design => {
                 champion = best(spec, &generation);
                 generations.extend(self::generation(spec, &generation));
@@ -109,7 +110,7 @@ fn best(spec: &ExperimentSpec, generation: &GenerationRecord) -> Option<Champion
 }
 
 fn confirm(spec: &ExperimentSpec, generation: &GenerationRecord) -> Option<Confirmation> {
-    let [champion, first] = generation.members.as_slice() else { return None };
+    let [champion, first, ..] = generation.members.as_slice() else { return None };
     let (champion, first) = (fitness(spec, champion), fitness(spec, first));
     let paired = stats::paired(&champion, &first).ok()?;
     Some(Confirmation {

@@ -7,7 +7,7 @@ use domain::genome::Genome;
 use proto::orchestrator::v1 as pb;
 
 use super::super::{Failure, experiments, scores};
-use super::{Client, Evolution, is_confirmation};
+use super::{Client, Evolution, is_confirmation, is_round};
 use crate::planning::{Best, Merit};
 
 /// The fitness of everybody by generation, agent and replicate.
@@ -44,10 +44,10 @@ pub(super) async fn origin(client: &mut Client, evolution: &Evolution) -> Result
 
 /// Whoever promises most by all complete rounds; absent before the first.
 async fn by_evidence(client: &mut Client, evolution: &Evolution) -> Result<Option<(u32, String)>, Failure> {
-    let is_round = |g: &&pb::GenerationInfo| !is_confirmation(g) && g.status() == pb::GenerationStatus::Completed;
+    let is_played = |g: &&pb::GenerationInfo| is_round(g) && g.status() == pb::GenerationStatus::Completed;
     let fitness = fitness(client, evolution).await?;
     let mut merit = Merit::default();
-    for (round, generation) in (0..).zip(evolution.generations.iter().filter(is_round)) {
+    for (round, generation) in (0..).zip(evolution.generations.iter().filter(is_played)) {
         let take = |genome: pb::Genome| {
             let player = (generation.index, genome.agent);
             let scores: Vec<_> = fitness.get(&player).into_iter().flat_map(BTreeMap::values).copied().collect();

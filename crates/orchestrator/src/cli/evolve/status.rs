@@ -7,18 +7,15 @@ use domain::course::Course;
 use proto::orchestrator::v1 as pb;
 use serde_json::{Value, json};
 
-use super::super::compare::side;
 use super::super::output::{self, Form};
 use super::super::{Failure, Place, experiments};
 use super::leader::origin;
-use super::{Client, Evolution, ServiceArgs, asked, is_confirmation};
-use crate::comparison::{Asked, Comparison};
-use crate::document::numbers::range;
+use super::{Client, Evolution, ServiceArgs, asked, is_round, measured};
+use crate::comparison::Comparison;
+use crate::statistics::Statistics;
 
 /// How often a watched evolution is looked at.
 const LOOK: Duration = Duration::from_secs(1);
-/// Probability of calling a champion better that is not.
-const ALPHA: f64 = 0.05;
 
 /// Arguments of `evolve status`.
 #[derive(Debug, Args)]
@@ -40,7 +37,10 @@ struct Stand {
     evolution: Evolution,
     /// The name by which the champion was played when it was chosen; absent before the first score.
     champion: Option<String>,
-    confirmed: Option<Comparison>,
+    /// What was measured before the first round.
+    statistics: Option<Statistics>,
+    /// The champion against the best of the first round, and against the baselines.
+    confirmed: Vec<Comparison>,
 }
 
 /// Shows how an evolution stands.
@@ -54,8 +54,9 @@ pub(super) async fn run(args: StatusArgs, place: &Place) -> Result<(), Failure> 
             Some(_) => Some(origin(client, &evolution).await?),
             None => None,
         };
-        let confirmed = confirmed(client, &evolution).await?;
-        Ok(Stand { evolution, champion, confirmed })
+        let statistics = measured::statistics(client, &evolution).await?;
+        let confirmed = measured::confirmed(client, &evolution).await?;
+        Ok(Stand { evolution, champion, statistics, confirmed })
     };
     let stand = asked(&args.service, place, ask).await?;
     match args.output {
@@ -86,7 +87,7 @@ async fn follow(client: &mut Client, experiment: &str) -> Result<(), Failure> {
 }
 
 fn line(generation: &pb::GenerationInfo) -> String {
-    let name = if is_confirmation(generation) { "confirmation" } else { "generation" };
+    let name = if is_round(generation) { "generation".to_owned() } else { experiments::purpose_name(generation) };
     format!(
         "{name} {:>4}  best {:>9} ({})  mean {:>9} {}  {} episodes",
         generation.index,
@@ -96,21 +97,6 @@ fn line(generation: &pb::GenerationInfo) -> String {
         output::interval(generation.interval_low, generation.interval_high),
         generation.episodes,
     )
-}
-
-/// The champion against the first generation's best, once the confirmation is played.
-async fn confirmed(client: &mut Client, evolution: &Evolution) -> Result<Option<Comparison>, Failure> {
-    let is_played = |g: &pb::GenerationInfo| is_confirmation(g) && g.status() == pb::GenerationStatus::Completed;
-    if !evolution.generations.iter().any(is_played) {
-        return Ok(None);
-    }
-    let (id, spec) = (&evolution.experiment.id, &evolution.spec);
-    let mut champion = side(client, &format!("{id}/champion"), None, spec).await?;
-    let mut first = side(client, &format!("{id}/first-best"), None, spec).await?;
-    (champion.name, first.name) = ("champion".to_owned(), "first-best".to_owned());
-    let asked = Asked { alpha: ALPHA, margin: None, seed: spec.seed };
-    // Scores that are all equal tell nothing, which is no failure of the evolution.
-    Ok(Comparison::of(&spec.fitness.label(), [&champion, &first], &asked).ok())
 }
 
 /// How far it goes, beside how far it was to go.
@@ -125,7 +111,7 @@ fn rounds(evolution: &Evolution) -> String {
 }
 
 fn played(evolution: &Evolution) -> usize {
-    let is_played = |g: &&pb::GenerationInfo| !is_confirmation(g) && g.status() == pb::GenerationStatus::Completed;
+    let is_played = |g: &&pb::GenerationInfo| is_round(g) && g.status() == pb::GenerationStatus::Completed;
     evolution.generations.iter().filter(is_played).count()
 }
 
@@ -146,7 +132,13 @@ impl Stand {
             output::line(format!("{name:<12}{value}"))?;
         }
         output::line(experiments::generation_table(generations))?;
-        output::line(format!("Verdict: {}.", verdict(&self.evolution, self.confirmed.as_ref())))
+        for line in self.statistics.iter().flat_map(|found| measured::text(found, &spec.fitness.label())) {
+            output::line(line)?;
+        }
+        for verdict in verdicts(&self.evolution, &self.confirmed) {
+            output::line(format!("Verdict: {verdict}."))?;
+        }
+        Ok(())
     }
 
     fn json(&self) -> Value {
@@ -166,24 +158,20 @@ impl Stand {
             "maximised": spec.fitness.label(),
             "champion": self.champion,
             "generations": generations.iter().map(experiments::generation_json).collect::<Vec<_>>(),
-            "confirmation": self.confirmed,
+            "statistics": self.statistics,
+            "confirmation": self.confirmed.first(),
+            "confirmation_against_baselines": self.confirmed.get(1..).unwrap_or_default(),
         })
     }
 }
 
-fn verdict(evolution: &Evolution, confirmed: Option<&Comparison>) -> String {
+/// What may be said of the champion, one line for each that it was confirmed against.
+fn verdicts(evolution: &Evolution, confirmed: &[Comparison]) -> Vec<String> {
     match (confirmed, evolution.evolution().confirmation) {
-        (_, 0) => "none, because no confirmation was asked for".to_owned(),
-        (None, _) => {
-            "none yet: the confirmation on seeds never seen is still to come, or shows no differences".to_owned()
+        (_, 0) => vec!["none, because no confirmation was asked for".to_owned()],
+        ([], _) => {
+            vec!["none yet: the confirmation on seeds never seen is still to come, or shows no differences".to_owned()]
         }
-        (Some(found), _) => format!(
-            "{}; {:+.2} {} on {} seeds never seen, p = {:.2e}",
-            found.verdict,
-            found.difference,
-            range(found.interval, 2),
-            found.sides[0].n,
-            found.p,
-        ),
+        (found, _) => found.iter().map(measured::verdict).collect(),
     }
 }

@@ -84,35 +84,39 @@ class ExperimentExtended(_message.Message):
     def __init__(self, metadata: _Optional[_Union[Metadata, _Mapping]] = ..., replicates: _Optional[int] = ..., generations: _Optional[int] = ..., episodes: _Optional[int] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class GenerationStarted(_message.Message):
-    __slots__ = ("metadata", "generation", "agents", "episodes")
+    __slots__ = ("metadata", "generation", "agents", "episodes", "purpose")
     METADATA_FIELD_NUMBER: _ClassVar[int]
     GENERATION_FIELD_NUMBER: _ClassVar[int]
     AGENTS_FIELD_NUMBER: _ClassVar[int]
     EPISODES_FIELD_NUMBER: _ClassVar[int]
+    PURPOSE_FIELD_NUMBER: _ClassVar[int]
     metadata: Metadata
     generation: int
     agents: int
     episodes: int
-    def __init__(self, metadata: _Optional[_Union[Metadata, _Mapping]] = ..., generation: _Optional[int] = ..., agents: _Optional[int] = ..., episodes: _Optional[int] = ...) -> None: ...
+    purpose: str
+    def __init__(self, metadata: _Optional[_Union[Metadata, _Mapping]] = ..., generation: _Optional[int] = ..., agents: _Optional[int] = ..., episodes: _Optional[int] = ..., purpose: _Optional[str] = ...) -> None: ...
 
 class GenerationCompleted(_message.Message):
-    __slots__ = ("metadata", "generation", "best_agent", "best_fitness", "mean_fitness", "episodes")
+    __slots__ = ("metadata", "generation", "best_agent", "best_fitness", "mean_fitness", "episodes", "purpose")
     METADATA_FIELD_NUMBER: _ClassVar[int]
     GENERATION_FIELD_NUMBER: _ClassVar[int]
     BEST_AGENT_FIELD_NUMBER: _ClassVar[int]
     BEST_FITNESS_FIELD_NUMBER: _ClassVar[int]
     MEAN_FITNESS_FIELD_NUMBER: _ClassVar[int]
     EPISODES_FIELD_NUMBER: _ClassVar[int]
+    PURPOSE_FIELD_NUMBER: _ClassVar[int]
     metadata: Metadata
     generation: int
     best_agent: str
     best_fitness: float
     mean_fitness: float
     episodes: int
-    def __init__(self, metadata: _Optional[_Union[Metadata, _Mapping]] = ..., generation: _Optional[int] = ..., best_agent: _Optional[str] = ..., best_fitness: _Optional[float] = ..., mean_fitness: _Optional[float] = ..., episodes: _Optional[int] = ...) -> None: ...
+    purpose: str
+    def __init__(self, metadata: _Optional[_Union[Metadata, _Mapping]] = ..., generation: _Optional[int] = ..., best_agent: _Optional[str] = ..., best_fitness: _Optional[float] = ..., mean_fitness: _Optional[float] = ..., episodes: _Optional[int] = ..., purpose: _Optional[str] = ...) -> None: ...
 
 class AgentEvaluated(_message.Message):
-    __slots__ = ("metadata", "generation", "agent", "position", "fitness", "kills", "episodes")
+    __slots__ = ("metadata", "generation", "agent", "position", "fitness", "kills", "episodes", "purpose")
     METADATA_FIELD_NUMBER: _ClassVar[int]
     GENERATION_FIELD_NUMBER: _ClassVar[int]
     AGENT_FIELD_NUMBER: _ClassVar[int]
@@ -120,6 +124,7 @@ class AgentEvaluated(_message.Message):
     FITNESS_FIELD_NUMBER: _ClassVar[int]
     KILLS_FIELD_NUMBER: _ClassVar[int]
     EPISODES_FIELD_NUMBER: _ClassVar[int]
+    PURPOSE_FIELD_NUMBER: _ClassVar[int]
     metadata: Metadata
     generation: int
     agent: str
@@ -127,7 +132,8 @@ class AgentEvaluated(_message.Message):
     fitness: float
     kills: float
     episodes: int
-    def __init__(self, metadata: _Optional[_Union[Metadata, _Mapping]] = ..., generation: _Optional[int] = ..., agent: _Optional[str] = ..., position: _Optional[int] = ..., fitness: _Optional[float] = ..., kills: _Optional[float] = ..., episodes: _Optional[int] = ...) -> None: ...
+    purpose: str
+    def __init__(self, metadata: _Optional[_Union[Metadata, _Mapping]] = ..., generation: _Optional[int] = ..., agent: _Optional[str] = ..., position: _Optional[int] = ..., fitness: _Optional[float] = ..., kills: _Optional[float] = ..., episodes: _Optional[int] = ..., purpose: _Optional[str] = ...) -> None: ...
 
 class AgentError(_message.Message):
     __slots__ = ("metadata", "generation", "agent", "message")
@@ -142,7 +148,7 @@ class AgentError(_message.Message):
     def __init__(self, metadata: _Optional[_Union[Metadata, _Mapping]] = ..., generation: _Optional[int] = ..., agent: _Optional[str] = ..., message: _Optional[str] = ...) -> None: ...
 
 class AgentProgress(_message.Message):
-    __slots__ = ("experiment_id", "generation", "agent", "position", "episodes_scored", "episodes_planned", "fitness", "kills", "ticks")
+    __slots__ = ("experiment_id", "generation", "agent", "position", "episodes_scored", "episodes_planned", "fitness", "kills", "ticks", "purpose")
     EXPERIMENT_ID_FIELD_NUMBER: _ClassVar[int]
     GENERATION_FIELD_NUMBER: _ClassVar[int]
     AGENT_FIELD_NUMBER: _ClassVar[int]
@@ -152,6 +158,7 @@ class AgentProgress(_message.Message):
     FITNESS_FIELD_NUMBER: _ClassVar[int]
     KILLS_FIELD_NUMBER: _ClassVar[int]
     TICKS_FIELD_NUMBER: _ClassVar[int]
+    PURPOSE_FIELD_NUMBER: _ClassVar[int]
     experiment_id: str
     generation: int
     agent: str
@@ -161,10 +168,11 @@ class AgentProgress(_message.Message):
     fitness: float
     kills: float
     ticks: int
-    def __init__(self, experiment_id: _Optional[str] = ..., generation: _Optional[int] = ..., agent: _Optional[str] = ..., position: _Optional[int] = ..., episodes_scored: _Optional[int] = ..., episodes_planned: _Optional[int] = ..., fitness: _Optional[float] = ..., kills: _Optional[float] = ..., ticks: _Optional[int] = ...) -> None: ...
+    purpose: str
+    def __init__(self, experiment_id: _Optional[str] = ..., generation: _Optional[int] = ..., agent: _Optional[str] = ..., position: _Optional[int] = ..., episodes_scored: _Optional[int] = ..., episodes_planned: _Optional[int] = ..., fitness: _Optional[float] = ..., kills: _Optional[float] = ..., ticks: _Optional[int] = ..., purpose: _Optional[str] = ...) -> None: ...
 
 class GenerationProgress(_message.Message):
-    __slots__ = ("experiment_id", "generation", "agents", "agents_evaluated", "episodes_scored", "episodes_planned", "best_agent", "best_fitness", "mean_fitness", "ticks")
+    __slots__ = ("experiment_id", "generation", "agents", "agents_evaluated", "episodes_scored", "episodes_planned", "best_agent", "best_fitness", "mean_fitness", "ticks", "purpose")
     EXPERIMENT_ID_FIELD_NUMBER: _ClassVar[int]
     GENERATION_FIELD_NUMBER: _ClassVar[int]
     AGENTS_FIELD_NUMBER: _ClassVar[int]
@@ -175,6 +183,7 @@ class GenerationProgress(_message.Message):
     BEST_FITNESS_FIELD_NUMBER: _ClassVar[int]
     MEAN_FITNESS_FIELD_NUMBER: _ClassVar[int]
     TICKS_FIELD_NUMBER: _ClassVar[int]
+    PURPOSE_FIELD_NUMBER: _ClassVar[int]
     experiment_id: str
     generation: int
     agents: int
@@ -185,4 +194,5 @@ class GenerationProgress(_message.Message):
     best_fitness: float
     mean_fitness: float
     ticks: int
-    def __init__(self, experiment_id: _Optional[str] = ..., generation: _Optional[int] = ..., agents: _Optional[int] = ..., agents_evaluated: _Optional[int] = ..., episodes_scored: _Optional[int] = ..., episodes_planned: _Optional[int] = ..., best_agent: _Optional[str] = ..., best_fitness: _Optional[float] = ..., mean_fitness: _Optional[float] = ..., ticks: _Optional[int] = ...) -> None: ...
+    purpose: str
+    def __init__(self, experiment_id: _Optional[str] = ..., generation: _Optional[int] = ..., agents: _Optional[int] = ..., agents_evaluated: _Optional[int] = ..., episodes_scored: _Optional[int] = ..., episodes_planned: _Optional[int] = ..., best_agent: _Optional[str] = ..., best_fitness: _Optional[float] = ..., mean_fitness: _Optional[float] = ..., ticks: _Optional[int] = ..., purpose: _Optional[str] = ...) -> None: ...

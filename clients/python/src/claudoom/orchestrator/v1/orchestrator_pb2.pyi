@@ -37,6 +37,7 @@ class GenerationPurpose(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     GENERATION_PURPOSE_DESIGN: _ClassVar[GenerationPurpose]
     GENERATION_PURPOSE_EVOLUTION: _ClassVar[GenerationPurpose]
     GENERATION_PURPOSE_CONFIRMATION: _ClassVar[GenerationPurpose]
+    GENERATION_PURPOSE_STATISTICS: _ClassVar[GenerationPurpose]
 
 class EpisodeEnd(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -99,6 +100,7 @@ GENERATION_PURPOSE_UNSPECIFIED: GenerationPurpose
 GENERATION_PURPOSE_DESIGN: GenerationPurpose
 GENERATION_PURPOSE_EVOLUTION: GenerationPurpose
 GENERATION_PURPOSE_CONFIRMATION: GenerationPurpose
+GENERATION_PURPOSE_STATISTICS: GenerationPurpose
 EPISODE_END_UNSPECIFIED: EpisodeEnd
 EPISODE_END_DEATH: EpisodeEnd
 EPISODE_END_MAP_END: EpisodeEnd
