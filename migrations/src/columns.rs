@@ -1,6 +1,7 @@
 //! Short ways to say what the tables have in common.
 
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::schema::{big_integer, uuid};
 
 /// The columns that name a generation.
 pub(crate) const GENERATION: &[&str] = &["experiment_id", "generation"];
@@ -12,6 +13,16 @@ pub(crate) const EPISODE: &[&str] = &["experiment_id", "generation", "position",
 /// An empty table.
 pub(crate) fn table(name: &'static str) -> TableCreateStatement {
     Table::create().table(name).take()
+}
+
+/// A table with the columns that name an episode.
+pub(crate) fn episode_table(name: &'static str) -> TableCreateStatement {
+    let mut table = table(name);
+    table.col(uuid("experiment_id"));
+    for number in &EPISODE[1..] {
+        table.col(big_integer(*number));
+    }
+    table.take()
 }
 
 /// A primary key over several columns.

@@ -5,7 +5,7 @@ use sea_orm_migration::schema::{
     big_integer, big_integer_null, binary_len, blob, double, double_null, integer, string, text, text_null, uuid,
 };
 
-use crate::columns::{EPISODE, drop_tables, key, reference, table};
+use crate::columns::{EPISODE, drop_tables, episode_table, key, reference, table};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -110,13 +110,4 @@ fn tick_logs() -> TableCreateStatement {
         .col(double("angle"))
         .primary_key(&mut key(&columns))
         .take()
-}
-
-fn episode_table(name: &'static str) -> TableCreateStatement {
-    let mut table = table(name);
-    table.col(uuid("experiment_id"));
-    for number in &EPISODE[1..] {
-        table.col(big_integer(*number));
-    }
-    table.take()
 }

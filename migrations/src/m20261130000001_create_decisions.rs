@@ -1,9 +1,9 @@
 //! What decided in episodes, where an experiment keeps it.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::schema::{big_integer, blob, uuid};
+use sea_orm_migration::schema::blob;
 
-use crate::columns::{EPISODE, drop_tables, key, reference, table};
+use crate::columns::{EPISODE, drop_tables, episode_table, key, reference};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -25,12 +25,7 @@ impl MigrationTrait for Migration {
 
 /// One row per episode: what a tick rests on is read only together with the ticks around it.
 fn decisions() -> TableCreateStatement {
-    let mut decisions = table("decisions");
-    decisions.col(uuid("experiment_id"));
-    for number in &EPISODE[1..] {
-        decisions.col(big_integer(*number));
-    }
-    decisions
+    episode_table("decisions")
         .col(blob("record"))
         .primary_key(&mut key(EPISODE))
         .foreign_key(&mut reference("decisions", EPISODE, "episodes", EPISODE))

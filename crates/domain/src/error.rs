@@ -71,6 +71,12 @@ impl Violation {
         Self::new(path, format!("unknown {what} `{name}`")).with_help(guess.unwrap_or_default() + &all)
     }
 
+    /// All of them in one line, for an error that has one text.
+    #[must_use]
+    pub fn in_one_line(found: &[Self]) -> String {
+        found.iter().map(|one| format!("{}: {}", one.path, one.message)).collect::<Vec<_>>().join("; ")
+    }
+
     /// Adds advice.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {

@@ -101,6 +101,8 @@ pub enum Action {
     Resumed,
     /// More of it was planned.
     Extended,
+    /// It ends earlier than was planned.
+    Shortened,
     /// Its end was asked for; jobs in play finish.
     Stopping,
     /// It was ended.
@@ -117,11 +119,12 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Launched,
         Self::Paused,
         Self::Resumed,
         Self::Extended,
+        Self::Shortened,
         Self::Stopping,
         Self::Stopped,
         Self::Completed,
@@ -138,6 +141,7 @@ impl Action {
             Self::Paused => "paused",
             Self::Resumed => "resumed",
             Self::Extended => "extended",
+            Self::Shortened => "shortened",
             Self::Stopping => "stopping",
             Self::Stopped => "stopped",
             Self::Completed => "completed",

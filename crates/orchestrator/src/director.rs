@@ -252,8 +252,7 @@ async fn plan(
 
 /// The error that what is stored does not let the director do something.
 fn broken(what: &str, found: &[Violation]) -> PortError {
-    let why: Vec<_> = found.iter().map(|v| format!("{}: {}", v.path, v.message)).collect();
-    PortError::new(ErrorKind::Internal, format!("{what}: {}", why.join("; ")))
+    PortError::new(ErrorKind::Internal, format!("{what}: {}", Violation::in_one_line(found)))
 }
 
 /// The digest over all stored rows of an experiment, in key order.

@@ -65,6 +65,6 @@ impl AttemptError {
     /// The error for a scenario that this worker cannot play.
     #[must_use]
     pub fn scenario(found: &[domain::Violation]) -> Self {
-        Self::Scenario(found.iter().map(|v| format!("{}: {}", v.path, v.message)).collect::<Vec<_>>().join("; "))
+        Self::Scenario(domain::Violation::in_one_line(found))
     }
 }

@@ -9,7 +9,6 @@ use domain::ErrorKind;
 use domain::course::Course;
 use domain::event::{Event, Fact};
 use domain::extension::{Extension, Extent};
-use domain::journal::Action;
 use domain::ports::{Extended, NewExtension};
 use domain::status::{ExperimentStatus, GenerationStatus};
 use sea_orm::ActiveValue::Set;
@@ -99,7 +98,7 @@ impl SqlStore {
         let occurrence = u32::try_from(earlier).unwrap_or(u32::MAX);
         self.write_events(tx, &[Event { experiment: new.experiment, occurrence, fact }], now).await?;
         let detail = format!("from {} to {}", new.from.total(), new.extent);
-        journal::write(tx, row.id, Action::Extended, &new.note, &detail, now).await
+        journal::write(tx, row.id, new.action(), &new.note, &detail, now).await
     }
 }
 

@@ -28,6 +28,14 @@ pub struct NewExtension {
     pub note: Note,
 }
 
+impl NewExtension {
+    /// What it is in the journal.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        if self.extent.total() < self.from.total() { Action::Shortened } else { Action::Extended }
+    }
+}
+
 /// What became of an extension.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extended {

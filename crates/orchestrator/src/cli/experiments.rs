@@ -1,5 +1,6 @@
 //! Launching, listing, showing and changing experiments.
 
+use std::cmp::Ordering;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -226,7 +227,8 @@ pub(super) fn print(response: &pb::GetExperimentResponse, form: Form) -> Result<
         ("status", status_name(&experiment)),
         ("reason", experiment.reason.clone()),
         ("episodes", format!("{} of {}", experiment.episodes_scored, experiment.episodes_planned)),
-        ("extended", extension(&experiment)),
+        ("extended", moved(&experiment, Ordering::Greater)),
+        ("shortened", moved(&experiment, Ordering::Less)),
         ("engine", experiment.engine.clone()),
         ("behaviour", experiment.behaviour.clone()),
         ("digest", experiment.digest.clone()),
@@ -282,12 +284,13 @@ pub(super) fn status_word(status: pb::ExperimentStatus) -> String {
         .map_or_else(|_| "unknown".to_owned(), |status| status.name().to_owned())
 }
 
-/// How far it goes now, if that is not what was launched.
-fn extension(experiment: &pb::Experiment) -> String {
+/// How far it goes now, if that is this beside what was launched.
+fn moved(experiment: &pb::Experiment, how: Ordering) -> String {
     let Ok(spec) = spec(experiment) else { return String::new() };
     let launched = Course::of(&spec, &[]).extent();
     let present = control::extent(experiment);
-    if launched == present { String::new() } else { format!("from {} to {present}", launched.total()) }
+    let is_so = present.total().cmp(&launched.total()) == how;
+    if is_so { format!("from {} to {present}", launched.total()) } else { String::new() }
 }
 
 pub(super) fn purpose_name(generation: &pb::GenerationInfo) -> String {

@@ -84,7 +84,7 @@ impl DoomGames {
         cpu: Option<usize>,
     ) -> Result<DoomGame, EnvironmentError> {
         let game = self.bare(scenario, observation, cpu).map_err(|found| EnvironmentError {
-            message: found.iter().map(|v| format!("{}: {}", v.path, v.message)).collect::<Vec<_>>().join("; "),
+            message: Violation::in_one_line(&found),
             retryable: false,
             source: None,
         })?;

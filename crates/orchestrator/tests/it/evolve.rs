@@ -121,7 +121,11 @@ fn a_search_without_progress_ends_early_and_is_confirmed() {
     assert_eq!(ended["generations"][played - 1]["purpose"], "confirmation");
     assert_eq!(ended["episodes_planned"], ended["episodes_scored"]);
     let journal = place.run("journal", &["bred"]);
-    assert!(journal.contains("no progress beyond noise for 1 generations"), "{journal}");
+    assert!(
+        journal.contains("shortened") && journal.contains("no progress beyond noise for 1 generations"),
+        "{journal}"
+    );
+    assert!(place.run("show", &["bred"]).contains("shortened  from 9 to "));
     assert!(place.run("evolve status", &["bred"]).contains("ended early, 9 were planned"));
 
     // It is over, and the same file says so again; whoever wants more gets more.

@@ -95,7 +95,8 @@ pub struct ExperimentStopped {
     #[prost(string, tag = "2")]
     pub reason: ::prost::alloc::string::String,
 }
-/// More of the experiment was planned. If it was completed, it runs again, and is completed again later.
+/// More of the experiment was planned, or less where a search ends early. If it was completed, it runs again, and is
+/// completed again later.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

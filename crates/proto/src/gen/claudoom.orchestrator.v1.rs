@@ -559,7 +559,7 @@ pub struct JournalEntry {
     /// When.
     #[prost(int64, tag = "1")]
     pub time_ms: i64,
-    /// What: `launched`, `paused`, `resumed`, `extended`, `stopping`, `stopped`, `completed`, `diverged`, `failed`, `refused`.
+    /// What: `launched`, `paused`, `resumed`, `extended`, `shortened`, `stopping`, `stopped`, `completed`, `diverged`, `failed`, `refused`.
     #[prost(string, tag = "2")]
     pub action: ::prost::alloc::string::String,
     /// Who, as far as it is known.

@@ -3,7 +3,6 @@
 use domain::ErrorKind;
 use domain::event::{Event, Fact};
 use domain::extension::{Extension, Extent};
-use domain::journal::Action;
 use domain::ports::{Extended, NewExtension, PortResult};
 use domain::status::{ExperimentStatus, GenerationStatus};
 
@@ -36,7 +35,7 @@ impl Book {
         let fact = Fact::ExperimentExtended { extent: new.extent, episodes: new.episodes_planned, reason };
         self.write_events(new.experiment, &[Event { experiment: new.experiment, occurrence, fact }], now)?;
         let detail = format!("from {} to {}", new.from.total(), new.extent);
-        self.write_journal(new.experiment, Action::Extended, &new.note, &detail, now);
+        self.write_journal(new.experiment, new.action(), &new.note, &detail, now);
         Ok(Extended::Done)
     }
 
