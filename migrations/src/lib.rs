@@ -23,6 +23,7 @@ mod m20261129000001_create_tokens;
 mod m20261129000002_create_research;
 mod m20261129000003_create_findings;
 mod m20261130000001_create_decisions;
+mod m20261130000002_create_checkpoints;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129000002_create_research::Migration),
             Box::new(m20261129000003_create_findings::Migration),
             Box::new(m20261130000001_create_decisions::Migration),
+            Box::new(m20261130000002_create_checkpoints::Migration),
         ]
     }
 }

@@ -5,7 +5,7 @@
 //! extension stays where it is, since its scores may be there; the population goes on after it, and is confirmed again at
 //! the new end, on seeds of that confirmation's own.
 
-use crate::experiment::ExperimentSpec;
+use crate::experiment::{EvolutionSpec, ExperimentSpec};
 use crate::extension::{Extension, Extent};
 use crate::plan::Purpose;
 
@@ -14,7 +14,7 @@ use crate::plan::Purpose;
 pub struct Stage {
     /// What it is for.
     pub purpose: Purpose,
-    /// How many generations of the same purpose come before it. Draws and blocks of seeds have their address here, and so
+    /// How many generations of the same purpose come before it, with those of the checkpoint that a search goes on from. Draws and blocks of seeds have their address here, and so
     /// do not depend on when somebody extended the experiment.
     pub round: u32,
 }
@@ -112,7 +112,8 @@ impl<'a> Course<'a> {
         if index < self.opening() {
             return Some(Stage::STATISTICS);
         }
-        let (mut first, mut rounds) = (self.opening(), 0);
+        let mut first = self.opening();
+        let mut rounds = self.spec.evolution.as_ref().map_or(0, EvolutionSpec::first_round);
         for (leg, &length) in (0..).zip(&self.legs) {
             if index < first + length {
                 return Some(Stage::evolution(rounds + index - first));
@@ -180,7 +181,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::experiment::{DesignSpec, EvolutionSpec, StatisticsSpec};
+    use crate::experiment::{DesignSpec, StatisticsSpec};
 
     fn evolution(generations: u32, confirmation: u32) -> ExperimentSpec {
         let mut spec = design(10);
@@ -259,6 +260,20 @@ mod tests {
         assert_eq!(stages(&Course::of(&measured(6, 30), &[to(3, 3)])), "s e0 e1 e2 c0", "it stopped early");
         assert_eq!(stages(&Course::of(&measured(2, 0), &[])), "s e0 e1");
         assert_eq!((Course::of(&spec, &[]).opening(), Course::of(&evolution(2, 0), &[]).opening()), (1, 0));
+    }
+
+    #[test]
+    fn rounds_go_on_after_those_of_a_checkpoint() {
+        let mut spec = evolution(2, 30);
+        let hash = crate::file::ContentHash::of(b"");
+        let start = serde_json::json!({ "name": "a.clcp", "blake3": hash, "generation": 4, "rounds": 4 });
+        spec.evolution.as_mut().unwrap().start = Some(serde_json::from_value(start).unwrap());
+        let course = Course::of(&spec, &[]);
+        assert_eq!(stages(&course), "e4 e5 c0");
+        assert_eq!((course.rounds(), course.last(), course.counted_through(1)), (2, 2, (2, 0)));
+        assert_eq!(stages(&Course::of(&spec, &[to(3, 2)])), "e4 e5 c0 e6 c1");
+        spec.evolution.as_mut().unwrap().statistics = Some(StatisticsSpec::default());
+        assert_eq!(stages(&Course::of(&spec, &[])), "s e4 e5 c0");
     }
 
     #[test]

@@ -188,6 +188,30 @@ impl StoredAgent {
     }
 }
 
+/// A checkpoint of an evolution that was taken in, with what counts of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StoredCheckpoint {
+    /// What it is called, for people. Never used as a path.
+    #[schemars(length(min = 1, max = 255))]
+    pub name: String,
+    /// What is in it.
+    pub blake3: ContentHash,
+    /// The generation from which the search goes on, by the number in the names of its agents.
+    pub generation: u32,
+    /// Rounds of the search up to there.
+    #[schemars(range(min = 1))]
+    pub rounds: u32,
+}
+
+impl StoredCheckpoint {
+    /// The file itself, without what it says.
+    #[must_use]
+    pub fn file(&self) -> StoredFile {
+        StoredFile { name: self.name.clone(), blake3: self.blake3 }
+    }
+}
+
 /// What a path in an experiment file, or in a file that it names, stands for: as somebody says who has the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivenFile {

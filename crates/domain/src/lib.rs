@@ -8,6 +8,7 @@
 pub mod action;
 pub mod action_log;
 pub mod agent;
+pub mod checkpoint;
 pub mod course;
 pub mod digest;
 pub mod environment;
@@ -21,6 +22,7 @@ pub mod file;
 pub mod finding;
 pub mod game;
 pub mod genome;
+pub mod handed;
 pub mod ids;
 pub mod journal;
 pub mod knowledge;

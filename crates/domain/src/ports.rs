@@ -43,8 +43,8 @@ pub use queue_depth::{CountsMessages, QueueDepth};
 pub use research::{ResearchRecord, ResearchStore};
 pub use store::{
     Assignment, Claim, Created, DecisionLog, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished,
-    GenerationRecord, GenerationSummary, MemberProgress, MemberScores, NewExperiment, OutboxEntry, Page, Provenance,
-    Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, TickLog, TickRow,
+    GenerationRecord, GenerationSummary, KeptCheckpoint, MemberProgress, MemberScores, NewExperiment, OutboxEntry,
+    Page, Provenance, Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, TickLog, TickRow,
 };
 pub use trace::TraceSource;
 

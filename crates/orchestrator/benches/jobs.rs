@@ -62,7 +62,7 @@ fn experiment(jobs: u32) -> NewExperiment {
     let design = json!({ "factors": [{ "parameter": "agent.policy", "levels": ["random"] }] });
     spec.design = Some(serde_json::from_value(design).unwrap());
     let mut new = builder::experiment_of(spec, 1);
-    new.first = planning::first(new.id, &new.spec).unwrap();
+    new.first = planning::first(new.id, &new.spec, None).unwrap();
     new
 }
 

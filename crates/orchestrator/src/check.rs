@@ -14,7 +14,8 @@ use crate::games::{Games, ScenarioFacts};
 use crate::planning;
 use crate::user_files::Known;
 
-/// Everything that is wrong with a specification that is valid by itself and whose agents know what is `known`.
+/// Everything that is wrong with a specification that is valid by itself, whose agents know what is `known` and whose search
+/// goes on from the checkpoint there.
 pub fn violations(spec: &ExperimentSpec, games: &dyn Games, known: &Known) -> Vec<Violation> {
     let mut found = Vec::new();
     if planning::planned(spec) > domain::experiment::MAX_EPISODES {
@@ -25,18 +26,19 @@ pub fn violations(spec: &ExperimentSpec, games: &dyn Games, known: &Known) -> Ve
     // What a file says that is not here, nobody knows: whoever needs it says that it is missing.
     let base = if spec.scenario.path().is_none() { games.facts(&spec.scenario).err() } else { None };
     found.extend(base.iter().flatten().cloned());
-    if spec.evolution.is_some() && is_unknown(&spec.agent.definition()) {
+    let is_begun = spec.evolution.as_ref().is_none_or(|evolution| evolution.start.is_none()) || known.start().is_some();
+    if !is_begun || (spec.evolution.is_some() && is_unknown(&spec.agent.definition())) {
         return found;
     }
     found.extend(unteachable(spec));
-    let plan = planning::first(ExperimentId::derive(&[0; 32], ""), spec);
+    let plan = planning::first(ExperimentId::derive(&[0; 32], ""), spec, known.start());
     match plan.and_then(|plan| planning::check_claims(spec).map(|()| plan)) {
         Err(violations) => found.extend(violations),
         Ok(plan) if base.is_none() => {
             let mut members = plan.members;
             if plan.purpose == Purpose::Statistics {
                 // Baselines play first, and whoever evolves has to be able to play as well.
-                members.extend(planning::first_round(spec).ok().flatten().unwrap_or_default());
+                members.extend(planning::first_round(spec, known.start()).ok().flatten().unwrap_or_default());
             }
             found.extend(member_violations(spec, &members, games, known));
         }

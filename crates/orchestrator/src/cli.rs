@@ -2,6 +2,7 @@
 
 mod agents;
 mod analyse;
+mod artifacts;
 mod bench;
 mod chaos;
 mod compare;
@@ -113,13 +114,15 @@ enum Command {
     Report(report::ReportArgs),
     /// Compare two agents, of one experiment or two
     Compare(compare::CompareArgs),
-    /// Look at an evolution: how it stands, its best agent, lineages, champions against each other
+    /// Look at an evolution: how it stands, its best agent, lineages, checkpoints, champions against each other
     #[command(subcommand)]
     Evolve(evolve::EvolveCommand),
     /// Tell how many episodes a question needs, or what so many can find
     Power(power::PowerArgs),
     /// Analyse a table of data: gate, model, diagnostics, contrasts and verdicts
     Analyse(analyse::AnalyseArgs),
+    /// List the files that were taken in, or the checkpoints of an evolution
+    Artifacts(artifacts::ArtifactsArgs),
     /// Write every episode of an experiment, with its factors and measures, for other programs
     Export(export::ExportArgs),
     /// Ask the database in SQL; nothing can be changed
@@ -255,6 +258,7 @@ async fn execute(cli: Cli, metrics: Option<Metrics>, collector: Option<String>) 
         Command::Evolve(command) => evolve::run(command, &place).await,
         Command::Power(args) => power::run(&args),
         Command::Analyse(args) => analyse::run(&args),
+        Command::Artifacts(args) => artifacts::run(args, &place).await,
         Command::Export(args) => export::run(args, &place).await,
         Command::Sql(args) => sql::run(args, &place).await,
         Command::Finding(command) => finding::run(command, &place).await,

@@ -1,5 +1,6 @@
 //! What can be done with experiments: the use cases behind the command line and the gRPC service.
 
+mod checkpoints;
 mod control;
 
 use std::collections::BTreeMap;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::Violation;
+use domain::checkpoint::Checkpoint;
 use domain::experiment::ExperimentSpec;
 use domain::file::GivenFile;
 use domain::ids::ExperimentId;
@@ -75,6 +77,8 @@ pub struct Checked {
     pub document: Document,
     /// The files that are not here and were not looked at.
     pub absent: Vec<Violation>,
+    /// The checkpoint that it goes on from, if it does.
+    start: Option<Checkpoint>,
     /// The files that were looked at, for as long as they are needed.
     hold: Hold,
 }
@@ -90,6 +94,8 @@ pub struct Resolved {
     pub first: GenerationPlan,
     /// What its results depend on besides.
     pub provenance: Provenance,
+    /// The checkpoint that it goes on from, if it does.
+    pub start: Option<Checkpoint>,
 }
 
 /// A launched experiment.
@@ -139,7 +145,7 @@ impl Core {
         let unfit = check::violations(&document.spec, self.games.as_ref(), &known);
         let found = [document.spec.violations(), unfit].concat();
         if found.is_empty() {
-            Ok(Checked { document, absent, hold })
+            Ok(Checked { document, absent, start: known.into_start(), hold })
         } else {
             Err(Box::new(document.faults(found)).into())
         }
@@ -162,7 +168,12 @@ impl Core {
         by: Actor,
     ) -> Result<Launched, LaunchError> {
         let nonce = if new { Uuid::new_v4().to_string() } else { String::new() };
-        let Resolved { id, spec, first, provenance } = self.resolve(name, bytes, overrides, given, &nonce).await?;
+        let resolved = self.resolve(name, bytes, overrides, given, &nonce).await?;
+        let Resolved { id, spec, first, provenance, start } = resolved;
+        // What was learned before is in the checkpoint; from here on agents bring it from where all contents are.
+        for content in start.iter().flat_map(|start| start.contents.values()) {
+            self.files.blobs.put(content).await?;
+        }
         let episodes_planned = planning::planned(&spec);
         Ok(self.begin(NewExperiment { id, spec, provenance, first, episodes_planned, launched_by: by }).await?)
     }
@@ -180,15 +191,16 @@ impl Core {
         given: &[GivenFile],
         nonce: &str,
     ) -> Result<Resolved, LaunchError> {
-        let Checked { document, absent, hold } = self.validate(name, bytes, overrides, given).await?;
+        let Checked { document, absent, start, hold } = self.validate(name, bytes, overrides, given).await?;
         if !absent.is_empty() {
             return Err(Box::new(document.faults(absent)).into());
         }
         let id = ExperimentId::derive(&document.spec.hash(), nonce);
-        let first = planning::first(id, &document.spec).map_err(|found| Box::new(document.faults(found)))?;
+        let first = planning::first(id, &document.spec, start.as_ref());
+        let first = first.map_err(|found| Box::new(document.faults(found)))?;
         let provenance = self.provenance(&first.members).map_err(|found| Box::new(document.faults(found)))?;
         drop(hold);
-        Ok(Resolved { id, spec: document.spec, first, provenance })
+        Ok(Resolved { id, spec: document.spec, first, provenance, start })
     }
 
     /// Puts the jobs of a running experiment into the queue that no message stands for; returns how many.

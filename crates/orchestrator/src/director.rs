@@ -5,9 +5,10 @@
 //! trace of its own. It plans in a term of leadership (see [`crate::leader`]), so that its successor need not know whether
 //! it is really gone.
 
+mod checkpoints;
 mod drain;
 mod rounds;
-mod school;
+pub(crate) mod school;
 mod spans;
 
 use std::collections::HashMap;
@@ -192,12 +193,13 @@ async fn advance(
         first if first >= index => current.clone(),
         first => core.store.generation(record.id, first).await?,
     };
-    let population = rounds::told(core.store.as_ref(), record, &current, populations.remove(&record.id)).await?;
+    let population = rounds::told(core, record, &current, populations.remove(&record.id)).await?;
     if let Some(ending) = population.as_ref().and_then(|population| planning::ending(record, population, now_ms())) {
         populations.extend(population.map(|population| (record.id, population)));
         return end_early(core, &ending).await;
     }
     let handed = school::after(core, record, &current).await?;
+    checkpoints::keep(core, record, &current, &handed).await?;
     let (mut next, summary, population) = plan(record, current, opening, population).await?;
     if let Next::Generation(plan) = &mut next {
         handed.hand_to(&mut plan.members);
@@ -250,8 +252,8 @@ async fn plan(
     planner::run(episodes, plan).await
 }
 
-/// The error that what is stored does not let the director do something.
-fn broken(what: &str, found: &[Violation]) -> PortError {
+/// The error that what is stored does not let somebody do something.
+pub(crate) fn broken(what: &str, found: &[Violation]) -> PortError {
     PortError::new(ErrorKind::Internal, format!("{what}: {}", Violation::in_one_line(found)))
 }
 

@@ -10,11 +10,9 @@ use std::collections::BTreeMap;
 
 use decision::experience::Experience;
 use decision::learning::Lesson;
-use domain::file::ContentHash;
 use domain::ids::AgentId;
-use domain::knowledge::{KnowledgeHashes, KnowledgeKind};
-use domain::plan::Member;
 
+pub use domain::handed::Handed;
 pub use library::{base, held_out, variants};
 pub use review::{REVIEW_ROUNDS, Round, judge, plays_with};
 
@@ -43,46 +41,14 @@ pub fn separate(pupils: &[Pupil]) -> BTreeMap<AgentId, Experience> {
     pupils.iter().map(|pupil| (pupil.agent.clone(), learned(pupil))).collect()
 }
 
-/// What the agents of the next round are handed, by the hashes of the contents.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Handed {
-    /// The experience of all.
-    pub experience: Option<ContentHash>,
-    /// The experience of those who have the agent as their first parent, in place of that of all.
-    pub of_parent: BTreeMap<AgentId, ContentHash>,
-    /// The documents, by position; the last of them stands for those behind it. Empty where none are learned.
-    pub libraries: Vec<ContentHash>,
-}
-
-impl Handed {
-    /// Tells the members of a round what they know.
-    pub fn hand_to(&self, members: &mut [Member]) {
-        for (place, member) in members.iter_mut().enumerate() {
-            let own = member.parents.first().and_then(|parent| self.of_parent.get(parent));
-            let library = self.libraries.get(place).or_else(|| self.libraries.last());
-            let known = &mut member.spec.knowledge;
-            replace(known, KnowledgeKind::Experience, own.or(self.experience.as_ref()));
-            if library.is_some() {
-                // They are in the library by now.
-                known.remove(&KnowledgeKind::Documents);
-            }
-            replace(known, KnowledgeKind::Library, library);
-        }
-    }
-}
-
-fn replace(known: &mut KnowledgeHashes, kind: KnowledgeKind, hash: Option<&ContentHash>) {
-    if let Some(&hash) = hash {
-        known.insert(kind, hash);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use decision::Tactic;
     use decision::experience::Trial;
-
+    use domain::file::ContentHash;
     use domain::ids::ExperimentId;
+    use domain::knowledge::KnowledgeKind;
+    use domain::plan::Member;
     use testkit::builder;
 
     use super::*;

@@ -1,6 +1,7 @@
 //! What is to be played: from a specification to generations of jobs. Pure: the same input gives the same plan.
 
 mod baselines;
+pub mod checkpoint;
 mod conditions;
 pub mod design;
 mod ending;
@@ -8,12 +9,15 @@ mod extension;
 mod merit;
 mod population;
 mod progress;
+mod start;
 
 use std::collections::BTreeMap;
 
 use domain::Violation;
+use domain::checkpoint::Checkpoint;
 use domain::course::{Course, Stage};
-use domain::experiment::ExperimentSpec;
+use domain::experiment::{EvolutionSpec, ExperimentSpec};
+use domain::handed::Handed;
 use domain::ids::{DoomSeed, ExperimentId};
 use domain::plan::{self, GenerationPlan, Member, Purpose};
 use domain::ports::{GenerationRecord, GenerationSummary};
@@ -28,6 +32,7 @@ pub use extension::extension;
 pub use merit::{Best, Merit};
 pub use population::Population;
 pub use progress::{due_through, planned};
+pub use start::recalled;
 
 /// What is planned after a generation.
 #[derive(Debug)]
@@ -38,32 +43,48 @@ pub enum Next {
     Complete,
 }
 
-/// The first generation of an experiment.
+/// The first generation of an experiment, which follows on `start` where that is named.
 ///
 /// # Errors
-/// What is wrong with the specification, seen from here: levels that do not fit, an unknown policy or gene.
-pub fn first(id: ExperimentId, spec: &ExperimentSpec) -> Result<GenerationPlan, Vec<Violation>> {
-    let (stage, members) = match first_round(spec)? {
+/// What is wrong with the specification, seen from here: levels that do not fit, an unknown policy or gene, a checkpoint of
+/// other agents.
+pub fn first(
+    id: ExperimentId,
+    spec: &ExperimentSpec,
+    start: Option<&Checkpoint>,
+) -> Result<GenerationPlan, Vec<Violation>> {
+    let (stage, members) = match first_round(spec, start)? {
         None => (Stage::DESIGN, conditions(spec)?),
         Some(members) => match baselines(spec, 0) {
-            none if none.is_empty() => (Stage::evolution(0), members),
+            none if none.is_empty() => {
+                (Stage::evolution(spec.evolution.as_ref().map_or(0, EvolutionSpec::first_round)), members)
+            }
             baselines => (Stage::STATISTICS, baselines),
         },
     };
     Ok(generation(id, spec, 0, stage, members))
 }
 
-/// The members of the first round of a population; none for a design.
+/// The members of the first round of a population, which follows on `start` where that is named; none for a design.
 ///
 /// # Errors
-/// An unknown policy or gene.
-pub fn first_round(spec: &ExperimentSpec) -> Result<Option<Vec<Member>>, Vec<Violation>> {
-    let population = Population::new(spec)?;
+/// An unknown policy or gene, a checkpoint of other agents.
+pub fn first_round(spec: &ExperimentSpec, start: Option<&Checkpoint>) -> Result<Option<Vec<Member>>, Vec<Violation>> {
+    let Some(population) = Population::new(spec, start)? else { return Ok(None) };
     let unknown = unknown(spec);
     if !unknown.is_empty() {
         return Err(unknown);
     }
-    Ok(population.map(|population| population.members(spec, Course::of(spec, &[]).opening())))
+    let mut members = population.members(spec, Course::of(spec, &[]).opening());
+    start.map_or_else(Handed::default, |start| handed(spec, start)).hand_to(&mut members);
+    Ok(Some(members))
+}
+
+/// What of `start` the members of the first round are handed.
+#[must_use]
+pub fn handed(spec: &ExperimentSpec, start: &Checkpoint) -> Handed {
+    let learning = spec.evolution.as_ref().and_then(|evolution| evolution.learning.as_ref());
+    learning.map_or_else(Handed::default, |learning| start.handed.clone().for_learning(learning))
 }
 
 /// Refuses a design that cannot tell what it is asked, or about which its file claims what is not true.

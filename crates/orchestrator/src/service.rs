@@ -409,7 +409,21 @@ impl OrchestratorService for Service {
     ) -> Result<Response<pb::ListArtifactsResponse>, Status> {
         let request = request.into_inner();
         let page = page(request.page_size, request.page_token);
-        Ok(Response::new(artifacts::list(&self.core.files, &page).await?))
+        if request.experiment_id.is_empty() {
+            return Ok(Response::new(artifacts::list(&self.core.files, &page).await?));
+        }
+        let id = self.record(&request.experiment_id).await?.id;
+        Ok(Response::new(artifacts::of_experiment(&self.core, id, &page).await?))
+    }
+
+    async fn create_checkpoint(
+        &self,
+        request: Request<pb::CreateCheckpointRequest>,
+    ) -> Result<Response<pb::CreateCheckpointResponse>, Status> {
+        let request = request.into_inner();
+        let id = self.find(&request.experiment_id).await?;
+        let kept = self.core.checkpoint(id, request.generation).await.map_err(status)?;
+        Ok(Response::new(pb::CreateCheckpointResponse { checkpoint: Some(artifacts::checkpoint(&kept)) }))
     }
 
     async fn create_session(

@@ -9,6 +9,7 @@ mod content;
 mod knowledge;
 pub mod local;
 pub mod resolve;
+mod start;
 pub mod upload;
 
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ use cache::Entry;
 pub use cache::FileCache;
 pub(crate) use content::is_wad;
 pub use knowledge::Known;
+pub use start::{start, start_of};
 
 /// Contents that are in memory at once, on their way in or out.
 const TRANSFERS: usize = 4;

@@ -47,6 +47,8 @@ pub const ORCHESTRATOR: &[Method] = &[
     Method::read("/claudoom.orchestrator.v1.OrchestratorService/GetEpisode", 60),
     Method::read("/claudoom.orchestrator.v1.OrchestratorService/GetReport", 60),
     Method::read("/claudoom.orchestrator.v1.OrchestratorService/ListArtifacts", 30),
+    // All rounds are read, and what the last one taught is learned again.
+    Method::change("/claudoom.orchestrator.v1.OrchestratorService/CreateCheckpoint", 300).repeatable(),
     Method::change("/claudoom.orchestrator.v1.OrchestratorService/CreateSession", 30),
     Method::change("/claudoom.orchestrator.v1.OrchestratorService/SetSearchPaths", 30).repeatable(),
     Method::change("/claudoom.orchestrator.v1.OrchestratorService/CloseSession", 30).repeatable(),

@@ -6,6 +6,7 @@ pub(crate) mod action_logs;
 pub(crate) mod attempts;
 pub(crate) mod blob_chunks;
 pub(crate) mod blobs;
+pub(crate) mod checkpoints;
 pub(crate) mod decisions;
 pub(crate) mod divergences;
 pub(crate) mod episodes;

@@ -14,6 +14,7 @@ mod action_logs;
 mod attempts;
 mod audit;
 mod blobs;
+mod checkpoints;
 mod clock;
 mod config;
 mod control;

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use domain::file::ContentHash;
 use domain::ids::{Epoch, ExperimentId, Fence, JobId};
 use domain::journal::Note;
 use domain::plan::GenerationPlan;
 use domain::ports::{
     Claim, Created, DecisionLog, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,
-    GenerationSummary, MemberProgress, NewExperiment, OutboxEntry, Page, PortResult, Renewal, Renewed, ScoreFilter,
-    ScoreRow, StoredEvent, TickLog,
+    GenerationSummary, KeptCheckpoint, MemberProgress, NewExperiment, OutboxEntry, Page, PortResult, Renewal, Renewed,
+    ScoreFilter, ScoreRow, StoredEvent, TickLog,
 };
 use domain::score::Score;
 use domain::status::ExperimentStatus;
@@ -123,6 +124,20 @@ impl ExperimentStore for SqlStore {
 
     async fn decisions(&self, id: ExperimentId, generation: u32, position: u32) -> PortResult<Vec<(u32, Vec<u8>)>> {
         self.retrying("read decisions", || self.read_decisions(id, generation, position)).await
+    }
+
+    async fn keep_checkpoint(
+        &self,
+        id: ExperimentId,
+        generation: u32,
+        hash: &ContentHash,
+        size: u64,
+    ) -> PortResult<()> {
+        self.retrying("keep a checkpoint", || self.keep_checkpoint_once(id, generation, hash, size)).await
+    }
+
+    async fn checkpoints(&self, id: ExperimentId) -> PortResult<Vec<KeptCheckpoint>> {
+        self.retrying("list checkpoints", || self.list_checkpoints(id)).await
     }
 
     async fn ping(&self) -> PortResult<()> {

@@ -10,13 +10,14 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use domain::error::ErrorKind;
 use domain::event::EventRecord;
+use domain::file::ContentHash;
 use domain::ids::{Epoch, ExperimentId, Fence, JobId};
 use domain::journal::Note;
 use domain::plan::GenerationPlan;
 use domain::ports::{
     Claim, Created, DecisionLog, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,
-    GenerationSummary, MemberProgress, NewExperiment, OutboxEntry, Page, PortError, PortResult, Renewal, Renewed,
-    ScoreFilter, ScoreRow, StoredEvent, TickLog,
+    GenerationSummary, KeptCheckpoint, MemberProgress, NewExperiment, OutboxEntry, Page, PortError, PortResult,
+    Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, TickLog,
 };
 use domain::score::Score;
 use domain::status::ExperimentStatus;
@@ -164,6 +165,14 @@ impl ExperimentStore for MemoryOutbox {
     }
 
     async fn write_decisions(&self, _: &[DecisionLog]) -> PortResult<()> {
+        unreachable!("{NOT_THERE}")
+    }
+
+    async fn keep_checkpoint(&self, _: ExperimentId, _: u32, _: &ContentHash, _: u64) -> PortResult<()> {
+        unreachable!("{NOT_THERE}")
+    }
+
+    async fn checkpoints(&self, _: ExperimentId) -> PortResult<Vec<KeptCheckpoint>> {
         unreachable!("{NOT_THERE}")
     }
 

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Checks, LearningSpec, StatisticsSpec, check_unique};
+use crate::file::{FileRef, StoredCheckpoint};
 
 /// A population that is improved from generation to generation.
 ///
@@ -114,6 +115,18 @@ pub struct EvolutionSpec {
     /// What is measured before the first round; nothing unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statistics: Option<StatisticsSpec>,
+    /// Generations after each of which a checkpoint is kept, and one at the end of the search; none unless given.
+    #[schemars(range(min = 1))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<u32>,
+    /// A checkpoint that the search goes on from: a path relative to the experiment file. `generations` and `max_episodes`
+    /// count what is played after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<FileRef<StoredCheckpoint>>,
+    /// The generation of the checkpoint after which the search goes on, by the number in the names of its agents; the last
+    /// one unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_generation: Option<u32>,
 }
 
 /// How a population is improved; the sources are in `science::evolution`.
@@ -244,6 +257,9 @@ impl Default for EvolutionSpec {
             max_minutes: None,
             learning: None,
             statistics: None,
+            checkpoint: None,
+            start: None,
+            start_generation: None,
         }
     }
 }
@@ -290,6 +306,24 @@ impl EvolutionSpec {
         self.statistics.as_ref().map_or(0, StatisticsSpec::members)
     }
 
+    /// The checkpoint that the search goes on from, once it was taken in.
+    #[must_use]
+    pub fn begun(&self) -> Option<&StoredCheckpoint> {
+        self.start.as_ref().and_then(FileRef::stored)
+    }
+
+    /// Number of the first round among all of the search: 0, unless it goes on from a checkpoint.
+    #[must_use]
+    pub fn first_round(&self) -> u32 {
+        self.begun().map_or(0, |start| start.rounds)
+    }
+
+    /// Number of the first generation in the names of its agents: 0, unless the search goes on from a checkpoint.
+    #[must_use]
+    pub fn first_number(&self) -> u32 {
+        self.begun().map_or(0, |start| start.generation.saturating_add(1))
+    }
+
     pub(super) fn check(&self, episodes: u32, found: &mut Checks) {
         match self.algorithm {
             SearchMethod::Genetic => self.check_places(found),
@@ -313,6 +347,10 @@ impl EvolutionSpec {
         let is_judged = self.champion != ChampionRule::Evidence || episodes > 1;
         let one = "one episode of an agent does not tell merit from luck: `evidence` needs seeds.episodes of 2 or more";
         found.require(is_judged, "evolution.champion", one);
+        if let (Some(start), Some(generation)) = (self.begun(), self.start_generation) {
+            let other = format!("the checkpoint was taken in up to generation {}", start.generation);
+            found.require(start.generation == generation, "evolution.start_generation", &other);
+        }
         if let Some(genes) = &self.genes {
             check_unique(genes.iter().map(String::as_str), "evolution.genes", "gene", found);
         }
@@ -353,6 +391,7 @@ impl EvolutionSpec {
             ("immigrants", self.immigrants > 0, is_genetic, genetic),
             ("own_genome", self.own_genome, is_genetic, genetic),
             ("step", self.step.is_some(), is_cma, cma),
+            ("start_generation", self.start_generation.is_some(), self.start.is_some(), "`start`"),
         ] {
             if is_given && !has_effect {
                 found.add(
@@ -407,6 +446,23 @@ mod tests {
             r#"{"pressure":1.2,"crossover":"uniform","crossover_alpha":0.1,"crossover_eta":3,"mutation_eta":9}"#;
         let expected = ["pressure", "crossover_alpha", "crossover_eta", "mutation_eta"];
         assert_eq!(paths(beside), expected.map(|field| format!("evolution.{field}")));
+    }
+
+    #[test]
+    fn a_search_goes_on_after_the_rounds_of_its_checkpoint() {
+        let hash = crate::file::ContentHash::of(b"");
+        let stored = format!(r#"{{"name":"a.clcp","blake3":"{hash}","generation":5,"rounds":5}}"#);
+        let text = format!(r#"{{"checkpoint":2,"start":{stored}}}"#);
+        let spec: EvolutionSpec = serde_json::from_str(&text).unwrap();
+        assert_eq!((spec.first_round(), spec.first_number()), (5, 6));
+        assert_eq!((EvolutionSpec::default().first_round(), EvolutionSpec::default().first_number()), (0, 0));
+        let written = serde_json::to_string(&spec).unwrap();
+        assert!(written.ends_with(&format!("\"checkpoint\":2,\"start\":{stored}}}")), "{written}");
+        assert_eq!(paths(&text), [""; 0]);
+        assert_eq!(paths(&format!(r#"{{"start_generation":5,"start":{stored}}}"#)), [""; 0]);
+        assert_eq!(paths(&format!(r#"{{"start_generation":4,"start":{stored}}}"#)), ["evolution.start_generation"]);
+        assert_eq!(paths(r#"{"start_generation":4,"start":"a.clcp"}"#), [""; 0]);
+        assert_eq!(paths(r#"{"start_generation":4}"#), ["evolution.start_generation"]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Checks, ExperimentSpec, ScenarioSpec};
-use crate::file::{ContentHash, FileRef, StoredAgent, StoredConfig, StoredFile, is_name};
+use crate::file::{ContentHash, FileRef, StoredAgent, StoredCheckpoint, StoredConfig, StoredFile, is_name};
 
 /// What a file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,10 +17,19 @@ pub enum FileKind {
     Wad,
     /// An agent's definition.
     Agent,
+    /// A checkpoint of an evolution.
+    Checkpoint,
 }
 
 impl FileKind {
-    const ALL: [Self; 3] = [Self::Config, Self::Wad, Self::Agent];
+    /// Those that a design can vary.
+    const VARIED: [Self; 3] = [Self::Config, Self::Wad, Self::Agent];
+
+    /// Whether games are made of such a file.
+    #[must_use]
+    pub fn is_of_games(self) -> bool {
+        matches!(self, Self::Config | Self::Wad)
+    }
 
     /// The field that names such a file.
     #[must_use]
@@ -29,6 +38,7 @@ impl FileKind {
             Self::Config => "scenario.config",
             Self::Wad => "scenario.wad",
             Self::Agent => "agent.file",
+            Self::Checkpoint => "evolution.start",
         }
     }
 }
@@ -53,6 +63,8 @@ pub enum TakenIn {
     Wad(StoredFile),
     /// An agent's definition with what it says.
     Agent(StoredAgent),
+    /// A checkpoint with how far it is gone along with.
+    Checkpoint(StoredCheckpoint),
 }
 
 impl TakenIn {
@@ -63,6 +75,7 @@ impl TakenIn {
             Self::Config(_) => FileKind::Config,
             Self::Wad(_) => FileKind::Wad,
             Self::Agent(_) => FileKind::Agent,
+            Self::Checkpoint(_) => FileKind::Checkpoint,
         }
     }
 
@@ -79,6 +92,7 @@ impl TakenIn {
                 let named = agent.knowledge.values().filter(|file| file.blake3 != agent.blake3).cloned();
                 std::iter::once(agent.file()).chain(named).collect()
             }
+            Self::Checkpoint(checkpoint) => vec![checkpoint.file()],
         }
     }
 
@@ -88,6 +102,7 @@ impl TakenIn {
             FileKind::Config => serde_json::from_value(level).ok().map(Self::Config),
             FileKind::Wad => serde_json::from_value(level).ok().map(Self::Wad),
             FileKind::Agent => serde_json::from_value(level).ok().map(Self::Agent),
+            FileKind::Checkpoint => serde_json::from_value(level).ok().map(Self::Checkpoint),
         }
     }
 
@@ -96,6 +111,7 @@ impl TakenIn {
             Self::Config(config) => to_value(config),
             Self::Wad(file) => to_value(file),
             Self::Agent(agent) => to_value(agent),
+            Self::Checkpoint(checkpoint) => to_value(checkpoint),
         }
     }
 }
@@ -139,10 +155,7 @@ impl ExperimentSpec {
     #[must_use]
     pub fn game_files(&self) -> Vec<StoredFile> {
         let stored = self.stored_files().into_iter();
-        stored
-            .filter(|mention| mention.file.kind() != FileKind::Agent)
-            .flat_map(|mention| mention.file.files())
-            .collect()
+        stored.filter(|mention| mention.file.kind().is_of_games()).flat_map(|mention| mention.file.files()).collect()
     }
 
     /// The same specification with what was taken in put in the place of its paths.
@@ -160,6 +173,14 @@ impl ExperimentSpec {
         let agent = self.agent.file.as_ref().and_then(FileRef::path);
         if let Some(TakenIn::Agent(agent)) = of(FileKind::Agent, agent) {
             self.agent.file = Some(FileRef::Stored(agent));
+        }
+        if let Some(evolution) = &mut self.evolution {
+            let start = evolution.start.as_ref().and_then(FileRef::path);
+            if let Some(TakenIn::Checkpoint(checkpoint)) = of(FileKind::Checkpoint, start) {
+                evolution.start = Some(FileRef::Stored(checkpoint));
+                // Whether it was said or left out, it is part of what was taken in.
+                evolution.start_generation = None;
+            }
         }
         for factor in self.design.iter_mut().flat_map(|design| &mut design.factors) {
             let Some(kind) = kind_of(&factor.parameter) else { continue };
@@ -202,7 +223,9 @@ impl ExperimentSpec {
         let config = self.scenario.config.as_ref().map(|file| (FileKind::Config, taken_in(file, TakenIn::Config)));
         let wad = self.scenario.wad.as_ref().map(|file| (FileKind::Wad, taken_in(file, TakenIn::Wad)));
         let agent = self.agent.file.as_ref().map(|file| (FileKind::Agent, taken_in(file, TakenIn::Agent)));
-        [config, wad, agent].into_iter().flatten().collect()
+        let start = self.evolution.as_ref().and_then(|evolution| evolution.start.as_ref());
+        let start = start.map(|file| (FileKind::Checkpoint, taken_in(file, TakenIn::Checkpoint)));
+        [config, wad, agent, start].into_iter().flatten().collect()
     }
 
     fn file_levels(&self) -> Vec<(String, FileKind, &Value)> {
@@ -236,7 +259,7 @@ impl ScenarioSpec {
 }
 
 fn kind_of(parameter: &str) -> Option<FileKind> {
-    FileKind::ALL.into_iter().find(|kind| kind.field() == parameter)
+    FileKind::VARIED.into_iter().find(|kind| kind.field() == parameter)
 }
 
 fn taken_in<T: Clone>(file: &FileRef<T>, wrap: impl FnOnce(T) -> TakenIn) -> FileRef<TakenIn> {
@@ -295,6 +318,7 @@ mod tests {
                     let (genome, knowledge) = Default::default();
                     TakenIn::Agent(StoredAgent { name, blake3, policy: "aim".into(), genome, knowledge })
                 }
+                FileKind::Checkpoint => unreachable!("no checkpoint is named"),
             };
             ((mention.kind, mention.path), taken_in)
         });
@@ -306,6 +330,23 @@ mod tests {
         assert_eq!(taken_in.agent.definition().policy, "aim");
         let own: Vec<_> = taken_in.scenario.own_files().into_iter().map(|file| file.name).collect();
         assert_eq!(own, ["a.cfg", "a.wad"]);
+        assert_eq!(serde_json::from_str::<ExperimentSpec>(&taken_in.canonical()).unwrap(), taken_in);
+    }
+
+    #[test]
+    fn a_checkpoint_is_taken_in_with_the_generation_that_was_asked_for() {
+        let mut named = spec(json!({ "name": "basic" }), json!({ "policy": "aim" }), Value::Null);
+        named.evolution = serde_json::from_value(json!({ "start": "a/b.clcp", "start_generation": 3 })).unwrap();
+        let paths = named.paths();
+        assert_eq!((paths.len(), paths[0].at.as_str(), paths[0].kind), (1, "evolution.start", FileKind::Checkpoint));
+        let blake3 = ContentHash::of(b"a");
+        let stored = StoredCheckpoint { name: "a/b.clcp".into(), blake3, generation: 3, rounds: 4 };
+        let key = (FileKind::Checkpoint, "a/b.clcp".to_owned());
+        let taken_in = named.with_files(&[(key, TakenIn::Checkpoint(stored.clone()))].into());
+        let evolution = taken_in.evolution.clone().unwrap();
+        assert_eq!((evolution.begun(), evolution.start_generation), (Some(&stored), None));
+        assert_eq!((taken_in.paths(), taken_in.stored_files().len(), taken_in.game_files()), (vec![], 1, vec![]));
+        assert_eq!(taken_in.violations(), []);
         assert_eq!(serde_json::from_str::<ExperimentSpec>(&taken_in.canonical()).unwrap(), taken_in);
     }
 

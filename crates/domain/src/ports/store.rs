@@ -11,6 +11,7 @@ use crate::course::Course;
 use crate::event::EventRecord;
 use crate::experiment::ExperimentSpec;
 use crate::extension::Extension;
+use crate::file::ContentHash;
 use crate::ids::{AgentId, Epoch, ExperimentId, Fence, JobId};
 use crate::journal::{Actor, Note};
 use crate::plan::{GenerationPlan, Member, PlannedEpisode};
@@ -294,6 +295,19 @@ pub struct DecisionLog {
     pub record: Vec<u8>,
 }
 
+/// A checkpoint of an evolution that was kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptCheckpoint {
+    /// The generation that it ends with.
+    pub generation: u32,
+    /// Its content.
+    pub blake3: ContentHash,
+    /// Bytes of that.
+    pub size: u64,
+    /// Milliseconds since 1970 when it was kept, by the store's clock.
+    pub created_at_ms: i64,
+}
+
 /// What is kept of one tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TickRow {
@@ -434,6 +448,14 @@ pub trait ExperimentStore: Send + Sync {
 
     /// What decided in the episodes of a member, as far as it was kept: replicates and records, in order of replicates.
     async fn decisions(&self, id: ExperimentId, generation: u32, position: u32) -> PortResult<Vec<(u32, Vec<u8>)>>;
+
+    /// Notes that a content is the checkpoint of an experiment after one of its generations. Another one that was noted there
+    /// is replaced.
+    async fn keep_checkpoint(&self, id: ExperimentId, generation: u32, hash: &ContentHash, size: u64)
+    -> PortResult<()>;
+
+    /// The checkpoints of an experiment that were kept, the latest generation first.
+    async fn checkpoints(&self, id: ExperimentId) -> PortResult<Vec<KeptCheckpoint>>;
 
     /// Whether the store can be used right now.
     async fn ping(&self) -> PortResult<()>;

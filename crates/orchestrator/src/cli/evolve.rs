@@ -1,6 +1,7 @@
 //! Looking at evolutions: how one stands, who is best, where agents come from, and which of two got further.
 
 mod best;
+mod checkpoint;
 mod knowledge;
 mod leader;
 mod lineage;
@@ -8,6 +9,7 @@ mod measured;
 mod status;
 
 use clap::{Args, Subcommand};
+use domain::checkpoint::Checkpoint;
 use domain::experiment::{EvolutionSpec, ExperimentSpec};
 use proto::orchestrator::v1 as pb;
 
@@ -16,6 +18,7 @@ use super::connect::{Client, Connection, ServiceArgs};
 use super::output::Form;
 use super::{Failure, Place, experiments};
 use crate::shard::Pin;
+use crate::user_files::start_of;
 
 /// What to look at.
 #[derive(Debug, Subcommand)]
@@ -28,6 +31,8 @@ pub(super) enum EvolveCommand {
     Lineage(lineage::LineageArgs),
     /// Print what the agents of a generation know besides their genomes: experience and documents
     Knowledge(knowledge::KnowledgeArgs),
+    /// Write a checkpoint, from which the search of another evolution goes on
+    Checkpoint(checkpoint::CheckpointArgs),
     /// Compare the champions of two evolutions on the seeds that neither had seen
     Compare(ChampionsArgs),
 }
@@ -56,6 +61,7 @@ pub(super) async fn run(command: EvolveCommand, place: &Place) -> Result<(), Fai
         EvolveCommand::Best(args) => best::run(args, place).await,
         EvolveCommand::Lineage(args) => lineage::run(args, place).await,
         EvolveCommand::Knowledge(args) => knowledge::run(args, place).await,
+        EvolveCommand::Checkpoint(args) => checkpoint::run(args, place).await,
         EvolveCommand::Compare(args) => compare(args, place).await,
     }
 }
@@ -95,6 +101,15 @@ impl Evolution {
 
     fn evolution(&self) -> EvolutionSpec {
         self.spec.evolution.clone().unwrap_or_default()
+    }
+
+    /// The checkpoint that it goes on from, if it does.
+    async fn start(&self, client: &mut Client) -> Result<Option<Checkpoint>, Failure> {
+        let Some(stored) = self.spec.evolution.as_ref().and_then(EvolutionSpec::begun) else { return Ok(None) };
+        let content = content(client, &stored.blake3.to_string()).await?;
+        let unreadable =
+            |reason: String| Failure::internal(format!("the checkpoint `{}` is none: {reason}", stored.name));
+        start_of(stored, &content).map(Some).map_err(unreadable)
     }
 
     fn nobody(&self) -> Failure {

@@ -66,7 +66,7 @@ fn entry_json(entry: &pb::JournalEntry) -> Value {
 }
 
 /// A moment in UTC, such as `2026-03-01T12:00:00.123Z`.
-fn moment(ms: i64) -> String {
+pub(super) fn moment(ms: i64) -> String {
     let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(ms) * 1_000_000).ok();
     moment.and_then(|moment| moment.format(&Rfc3339).ok()).unwrap_or_else(|| ms.to_string())
 }

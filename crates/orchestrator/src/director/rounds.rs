@@ -2,28 +2,30 @@
 
 use domain::Violation;
 use domain::plan::Purpose;
-use domain::ports::{ExperimentRecord, ExperimentStore, GenerationRecord, PortError};
+use domain::ports::{ExperimentRecord, GenerationRecord, PortError};
 
+use crate::core::Core;
 use crate::planner;
 use crate::planning::Population;
 use crate::standing;
+use crate::user_files::start;
 
 /// The population that was told every round up to `current`, from what is `known` of it or from its beginning; none for a
 /// design.
 ///
 /// # Errors
-/// If the store is away, or its rounds are not those of the specification.
+/// If a store is away, or its rounds are not those of the specification.
 pub(super) async fn told(
-    store: &dyn ExperimentStore,
+    core: &Core,
     record: &ExperimentRecord,
     current: &GenerationRecord,
     known: Option<Population>,
 ) -> Result<Option<Population>, PortError> {
-    let Some(mut population) =
-        known.map_or_else(|| Population::new(&record.spec).map_err(unplannable), |p| Ok(Some(p)))?
-    else {
-        return Ok(None);
+    let population = match known {
+        Some(population) => Some(population),
+        None => begun(core, record).await?,
     };
+    let Some(mut population) = population else { return Ok(None) };
     let course = record.course();
     for index in 0..=current.index {
         let Some(stage) = course.stage(index) else { break };
@@ -31,7 +33,7 @@ pub(super) async fn told(
             continue;
         }
         let generation =
-            if index == current.index { current.clone() } else { store.generation(record.id, index).await? };
+            if index == current.index { current.clone() } else { core.store.generation(record.id, index).await? };
         let spec = record.spec.clone();
         population = planner::run(standing::episodes_scored(&generation), move || {
             population.tell(&spec, &generation).map_err(unplannable)?;
@@ -40,6 +42,20 @@ pub(super) async fn told(
         .await?;
     }
     Ok(Some(population))
+}
+
+/// The population before its first round, with what its checkpoint tells of rounds before it.
+async fn begun(core: &Core, record: &ExperimentRecord) -> Result<Option<Population>, PortError> {
+    let start = start(&record.spec, core.files.blobs.as_ref()).await?;
+    let (spec, provenance) = (record.spec.clone(), record.provenance.clone());
+    planner::run(start.as_ref().map_or(0, |start| start.episodes()), move || {
+        let mut population = Population::new(&spec, start.as_ref()).map_err(unplannable)?;
+        if let (Some(population), Some(start)) = (&mut population, &start) {
+            population.recall(&spec, &provenance, start);
+        }
+        Ok(population)
+    })
+    .await
 }
 
 fn unplannable(found: Vec<Violation>) -> PortError {

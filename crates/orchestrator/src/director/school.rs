@@ -7,35 +7,50 @@ use decision::documents::Library;
 use decision::experience::Experience;
 use decision::learning::{Lesson, Reflection, reflect};
 use decision::{Tactic, record};
-use domain::experiment::{Inheritance, LearningSpec};
+use domain::checkpoint::{self, Checkpoint};
+use domain::experiment::{EvolutionSpec, Inheritance, LearningSpec};
 use domain::file::ContentHash;
-use domain::knowledge::{KnowledgeContents, KnowledgeHashes};
+use domain::knowledge::{KnowledgeContents, KnowledgeHashes, KnowledgeKind};
 use domain::plan::Purpose;
 use domain::ports::{BlobStore, ExperimentRecord, GenerationRecord, MemberScores, PortError, PortResult};
 use domain::{ErrorKind, Violation};
 
 use crate::core::Core;
 use crate::learning::{self, Handed, Pupil, REVIEW_ROUNDS, Round};
+use crate::planning;
+use crate::user_files::start;
 
-/// What the members of the generation after `current` are handed; nothing where nothing is learned.
+/// What the members of the generation after `current` are handed; nothing where nothing is learned, or where they are those of
+/// a confirmation.
+///
+/// # Errors
+/// As [`taught`].
+pub(super) async fn after(core: &Core, record: &ExperimentRecord, current: &GenerationRecord) -> PortResult<Handed> {
+    if !is_round(record, current.index + 1) {
+        return Ok(Handed::default());
+    }
+    let Some(last) = (0..=current.index).rev().find(|&index| is_round(record, index)) else {
+        // Baselines teach nothing; what a checkpoint hands on is for the first round after them.
+        let start = start(&record.spec, core.files.blobs.as_ref()).await?;
+        return Ok(start.map_or_else(Handed::default, |start| planning::handed(&record.spec, &start)));
+    };
+    // A confirmation teaches nothing; an evolution that goes on after one goes on from the round before it.
+    if last == current.index {
+        return taught(core, record, current).await;
+    }
+    taught(core, record, &core.store.generation(record.id, last).await?).await
+}
+
+/// What the members of the round after `current`, a complete round, are handed, whether or not there is one; nothing where
+/// nothing is learned.
 ///
 /// Doing it again makes the same contents, so it may end anywhere and be done anew.
 ///
 /// # Errors
 /// If a store is away, or something in it is not what an agent knows or has recorded.
-pub(super) async fn after(core: &Core, record: &ExperimentRecord, current: &GenerationRecord) -> PortResult<Handed> {
+pub(crate) async fn taught(core: &Core, record: &ExperimentRecord, current: &GenerationRecord) -> PortResult<Handed> {
     let Some(learning) = record.spec.evolution.as_ref().and_then(|evolution| evolution.learning.as_ref()) else {
         return Ok(Handed::default());
-    };
-    let taught = (0..=current.index).rev().find(|&index| is_round(record, index));
-    let Some(taught) = taught.filter(|_| is_round(record, current.index + 1)) else { return Ok(Handed::default()) };
-    // A confirmation teaches nothing; an evolution that goes on after one goes on from the round before it.
-    let earlier;
-    let current = if taught == current.index {
-        current
-    } else {
-        earlier = core.store.generation(record.id, taught).await?;
-        &earlier
     };
     let mut shelf = Shelf::default();
     let pupils = pupils(core, record, learning, current, &mut shelf).await?;
@@ -69,19 +84,29 @@ async fn documents(
     experience: &Experience,
     shelf: &mut Shelf,
 ) -> PortResult<Vec<Library>> {
+    let blobs = core.files.blobs.as_ref();
     let rounds = rounds(core, record, current).await?;
     for generation in &rounds {
         for scored in &generation.members {
-            shelf.fetch(core.files.blobs.as_ref(), &scored.member.spec.knowledge).await?;
+            shelf.fetch(blobs, &scored.member.spec.knowledge).await?;
+        }
+    }
+    let start = start(&record.spec, blobs).await?;
+    let before = before(record, start.as_ref(), rounds.len());
+    for (_, round) in &before {
+        for player in &round.agents {
+            shelf.fetch(blobs, &documents_of(&player.knowledge)).await?;
         }
     }
     let known: Vec<_> = current.members.iter().map(|scored| shelf.library(scored)).collect();
     let shared = learning::base(known).map_err(unteachable)?;
-    let told: Vec<_> = rounds.iter().map(|generation| round(record, generation, shelf)).collect();
+    let before = before.into_iter().map(|(number, round)| recalled(number, round, shelf));
+    let told: Vec<_> = before.chain(rounds.iter().map(|generation| round(record, generation, shelf))).collect();
+    let number = number(record, current.index);
     let mut lesson = Lesson::default();
     pupils.into_iter().for_each(|pupil| lesson.add(pupil.lesson));
     let reflection = Reflection {
-        generation: current.index,
+        generation: number,
         seed: record.spec.seed,
         tactics: &tactics(core, current)?,
         lesson: &lesson,
@@ -90,7 +115,7 @@ async fn documents(
     };
     let next = reflect(&shared, &reflection).map_err(unteachable)?;
     let members = record.spec.evolution.as_ref().map_or(0, |evolution| evolution.population);
-    learning::variants(&next, record.spec.seed, current.index + 1, members).map_err(unteachable)
+    learning::variants(&next, record.spec.seed, number + 1, members).map_err(unteachable)
 }
 
 /// The rounds in which a document may be under review, `current` the last of them.
@@ -107,6 +132,32 @@ async fn rounds(
     Ok(rounds)
 }
 
+/// The rounds of the checkpoint in which a document may be under review, with their numbers, where `own` rounds were played
+/// since: those of the same game.
+fn before<'a>(
+    record: &'a ExperimentRecord,
+    start: Option<&'a Checkpoint>,
+    own: usize,
+) -> Vec<(u32, &'a checkpoint::Round)> {
+    let same = |part: &&checkpoint::Part| part.is_same_game(&record.spec, &record.provenance);
+    let parts = start.into_iter().flat_map(|start| &start.parts).filter(same);
+    let rounds = parts.flat_map(|part| part.rounds.iter().map(|round| (part.number(round), round)));
+    let mut rounds: Vec<_> = rounds.collect();
+    rounds.drain(..(rounds.len() + own).saturating_sub(REVIEW_ROUNDS as usize).min(rounds.len()));
+    rounds
+}
+
+/// The number of a generation among all of its search, as in the names of its agents.
+fn number(record: &ExperimentRecord, index: u32) -> u32 {
+    index + record.spec.evolution.as_ref().map_or(0, EvolutionSpec::first_number)
+}
+
+/// Of what an agent knows, where its documents are.
+fn documents_of(known: &KnowledgeHashes) -> KnowledgeHashes {
+    let is_documents = |kind: &KnowledgeKind| matches!(kind, KnowledgeKind::Documents | KnowledgeKind::Library);
+    known.iter().filter(|(kind, _)| is_documents(kind)).map(|(&kind, &hash)| (kind, hash)).collect()
+}
+
 fn is_round(record: &ExperimentRecord, index: u32) -> bool {
     record.course().stage(index).is_some_and(|stage| stage.purpose == Purpose::Evolution)
 }
@@ -116,7 +167,15 @@ fn round<'a>(record: &ExperimentRecord, generation: &GenerationRecord, shelf: &'
         scored.scores.iter().map(|score| (score.key.replicate, record.spec.fitness.of(&score.measures))).collect()
     };
     let members = generation.members.iter().map(|scored| (shelf.library(scored), fitness(scored)));
-    Round { generation: generation.index, members: members.collect() }
+    Round { generation: number(record, generation.index), members: members.collect() }
+}
+
+fn recalled<'a>(number: u32, round: &checkpoint::Round, shelf: &'a Shelf) -> Round<'a> {
+    let members = round.agents.iter().map(|player| {
+        let fitness = (0..).zip(player.fitness.iter().copied()).collect();
+        (&*shelf.by(&documents_of(&player.knowledge)).documents, fitness)
+    });
+    Round { generation: number, members: members.collect() }
 }
 
 /// What the game that a generation played has the buttons for.
@@ -177,7 +236,11 @@ impl Shelf {
     }
 
     fn of(&self, scored: &MemberScores) -> &Knowledge {
-        self.known.get(&scored.member.spec.knowledge).unwrap_or(&self.nothing)
+        self.by(&scored.member.spec.knowledge)
+    }
+
+    fn by(&self, hashes: &KnowledgeHashes) -> &Knowledge {
+        self.known.get(hashes).unwrap_or(&self.nothing)
     }
 
     fn library(&self, scored: &MemberScores) -> &Library {

@@ -171,7 +171,7 @@ mod tests {
             let episodes = jobs.iter().flat_map(|job| job.episodes.iter().map(|e| (job.position, e.replicate, e.seed)));
             episodes.collect::<std::collections::BTreeSet<_>>()
         };
-        let first = |record: &ExperimentRecord| super::super::first(record.id, &record.spec).unwrap().jobs;
+        let first = |record: &ExperimentRecord| super::super::first(record.id, &record.spec, None).unwrap().jobs;
         let parts: Vec<_> = first(&small).into_iter().chain(more.jobs).collect();
         assert_eq!(seeds(&parts), seeds(&first(&large)));
     }

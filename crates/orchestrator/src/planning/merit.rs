@@ -6,13 +6,14 @@ use domain::experiment::ExperimentSpec;
 use domain::genome::Genome;
 use science::evolution::evidence::{Candidate, merits};
 
-/// Genomes with the scores of all their rounds, and who played each of them last. Told the same again, it is the same.
+/// Genomes with the scores of all their rounds, and who played each of them last here, if anybody did. Told the same again, it
+/// is the same.
 #[derive(Debug)]
 pub struct Merit<T> {
     /// By the bits of a genome, so that it is known again whoever plays it.
     places: BTreeMap<Vec<(String, u64)>, usize>,
     known: Vec<Candidate>,
-    players: Vec<T>,
+    players: Vec<Option<T>>,
 }
 
 /// Who promises most.
@@ -32,8 +33,8 @@ impl<T> Default for Merit<T> {
 
 impl<T> Merit<T> {
     /// Takes in the fitness of a member in a round, in order of replicates. Rounds are told in their order, members in that
-    /// of their positions.
-    pub fn add(&mut self, spec: &ExperimentSpec, round: u32, genome: &Genome, fitness: &[f64], player: T) {
+    /// of their positions. Who played before this experiment is nobody here: the episodes count for the genome.
+    pub fn add(&mut self, spec: &ExperimentSpec, round: u32, genome: &Genome, fitness: &[f64], player: Option<T>) {
         if fitness.is_empty() {
             return;
         }
@@ -43,7 +44,7 @@ impl<T> Merit<T> {
         match (self.known.get_mut(place), self.players.get_mut(place)) {
             (Some(known), Some(last)) => {
                 known.scores.extend(scores);
-                *last = player;
+                *last = player.or(last.take());
             }
             _ => {
                 self.known.push(Candidate { cohort: cohort(spec, round), scores: scores.collect() });
@@ -52,14 +53,15 @@ impl<T> Merit<T> {
         }
     }
 
-    /// The genome that promises most; of equals the one that was played first. Absent while there is none, or where a
-    /// fitness is no number.
+    /// The genome that promises most of those that are played here; of equals the one that was played first. Absent while
+    /// there is none, or where a fitness is no number.
     #[must_use]
     pub fn best(&self) -> Option<Best<'_, T>> {
         let merits = merits(&self.known).ok()?;
         let better = |best: (usize, f64), next: (usize, f64)| if next.1 > best.1 { next } else { best };
-        let (place, _) = merits.into_iter().enumerate().reduce(better)?;
-        Some(Best { player: self.players.get(place)?, episodes: self.known.get(place)?.scores.len() })
+        let is_here = |place: usize| self.players.get(place).is_some_and(Option::is_some);
+        let (place, _) = merits.into_iter().enumerate().filter(|(place, _)| is_here(*place)).reduce(better)?;
+        Some(Best { player: self.players.get(place)?.as_ref()?, episodes: self.known.get(place)?.scores.len() })
     }
 }
 
@@ -94,15 +96,15 @@ mod tests {
     fn who_was_good_twice_comes_before_who_was_lucky_once() {
         let spec = spec(SearchMethod::Genetic);
         let mut merit = Merit::default();
-        merit.add(&spec, 0, &genome(1.0), &[9.0, 8.0, 10.0, 9.0], "g0-0");
-        merit.add(&spec, 0, &genome(2.0), &[3.0, 1.0, 6.0, 5.0], "g0-1");
-        merit.add(&spec, 0, &genome(3.0), &[2.0, 4.0, 1.0, 5.0], "g0-2");
-        merit.add(&spec, 1, &genome(1.0), &[8.0, 9.0, 10.0, 7.0], "g1-0");
+        merit.add(&spec, 0, &genome(1.0), &[9.0, 8.0, 10.0, 9.0], Some("g0-0"));
+        merit.add(&spec, 0, &genome(2.0), &[3.0, 1.0, 6.0, 5.0], Some("g0-1"));
+        merit.add(&spec, 0, &genome(3.0), &[2.0, 4.0, 1.0, 5.0], Some("g0-2"));
+        merit.add(&spec, 1, &genome(1.0), &[8.0, 9.0, 10.0, 7.0], Some("g1-0"));
         // A mean of 9.0 after 8.75, among newcomers that differ by hardly more than their noise.
-        merit.add(&spec, 1, &genome(4.0), &[14.0, 3.0, 12.0, 7.0], "g1-1");
-        merit.add(&spec, 1, &genome(5.0), &[2.0, 9.0, 1.0, 6.0], "g1-2");
-        merit.add(&spec, 1, &genome(6.0), &[5.0, 1.0, 9.0, 4.0], "g1-3");
-        merit.add(&spec, 1, &genome(7.0), &[1.0, 8.0, 2.0, 6.0], "g1-4");
+        merit.add(&spec, 1, &genome(4.0), &[14.0, 3.0, 12.0, 7.0], Some("g1-1"));
+        merit.add(&spec, 1, &genome(5.0), &[2.0, 9.0, 1.0, 6.0], Some("g1-2"));
+        merit.add(&spec, 1, &genome(6.0), &[5.0, 1.0, 9.0, 4.0], Some("g1-3"));
+        merit.add(&spec, 1, &genome(7.0), &[1.0, 8.0, 2.0, 6.0], Some("g1-4"));
         let best = merit.best().unwrap();
         assert_eq!((*best.player, best.episodes), ("g1-0", 8));
     }
@@ -113,13 +115,26 @@ mod tests {
         spec.seeds.fresh = false;
         let mut merit = Merit::default();
         assert!(merit.best().is_none());
-        merit.add(&spec, 0, &genome(1.0), &[], "g0-0");
+        merit.add(&spec, 0, &genome(1.0), &[], Some("g0-0"));
         assert!(merit.best().is_none());
-        merit.add(&spec, 0, &genome(1.0), &[5.0, 6.0], "g0-0");
-        merit.add(&spec, 1, &genome(1.0), &[5.0, 6.0], "g1-0");
+        merit.add(&spec, 0, &genome(1.0), &[5.0, 6.0], Some("g0-0"));
+        merit.add(&spec, 1, &genome(1.0), &[5.0, 6.0], Some("g1-0"));
         assert_eq!(merit.best().map(|best| (*best.player, best.episodes)), Some(("g1-0", 2)));
-        merit.add(&spec, 1, &genome(2.0), &[f64::NAN], "g1-1");
+        merit.add(&spec, 1, &genome(2.0), &[f64::NAN], Some("g1-1"));
         assert!(merit.best().is_none());
+    }
+
+    #[test]
+    fn what_was_played_before_counts_for_whoever_plays_it_here() {
+        let spec = spec(SearchMethod::Genetic);
+        let mut merit = Merit::default();
+        merit.add(&spec, 0, &genome(1.0), &[9.0, 8.0, 9.0, 8.0], None);
+        merit.add(&spec, 0, &genome(2.0), &[3.0, 1.0, 2.0, 3.0], None);
+        assert!(merit.best().is_none(), "nobody plays here");
+        merit.add(&spec, 1, &genome(2.0), &[2.0, 3.0, 1.0, 2.0], Some("g1-0"));
+        assert_eq!(merit.best().map(|best| (*best.player, best.episodes)), Some(("g1-0", 8)));
+        merit.add(&spec, 1, &genome(1.0), &[8.0, 9.0, 8.0, 9.0], Some("g1-1"));
+        assert_eq!(merit.best().map(|best| (*best.player, best.episodes)), Some(("g1-1", 8)));
     }
 
     #[test]

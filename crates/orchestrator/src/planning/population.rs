@@ -1,19 +1,24 @@
 //! An evolving population: what its rounds taught the search, and the members that follow from it.
 
+use decision::PolicyInfo;
 use domain::Violation;
+use domain::checkpoint::{Checkpoint, Player, Round};
 use domain::experiment::{ChampionRule, EvolutionSpec, ExperimentSpec};
+use domain::genome::Genome;
 use domain::ids::AgentId;
 use domain::plan::Member;
-use domain::ports::{GenerationRecord, MemberScores};
+use domain::ports::{GenerationRecord, MemberScores, Provenance};
 use science::evolution::evidence::Scores;
 use science::evolution::patience::{self, Limits};
 use science::evolution::search::{Algorithm, Search, search};
 use science::evolution::{Evaluated, Offspring, Space};
 
 use super::merit::{Merit, block};
+use super::start;
 use crate::standing::{self, Standing, mean_fitness};
 
-/// A population on its way. It is made of the rounds it was told and of nothing else: told again, it is the same.
+/// A population on its way. It is made of the checkpoint from which it goes on, if it does, of the rounds it was told, and of
+/// nothing else: told again, it is the same.
 #[derive(Debug)]
 pub struct Population {
     search: Box<dyn Search>,
@@ -26,6 +31,8 @@ pub struct Population {
     merit: Option<Merit<(Member, u32)>>,
     /// What the rounds came to, for those who wait for progress.
     past: Vec<patience::Generation>,
+    /// How many of these were played before this experiment.
+    recalled: usize,
 }
 
 /// Who is confirmed.
@@ -37,21 +44,43 @@ struct Champion {
 }
 
 impl Population {
-    /// The population before its first round; none for a design.
+    /// The population before its first round, which follows on `start` where that is named; none for a design.
     ///
     /// # Errors
-    /// An unknown policy or gene, or settings that do not go together.
-    pub fn new(spec: &ExperimentSpec) -> Result<Option<Self>, Vec<Violation>> {
+    /// An unknown policy or gene, settings that do not go together or do not go together with the checkpoint.
+    pub fn new(spec: &ExperimentSpec, start: Option<&Checkpoint>) -> Result<Option<Self>, Vec<Violation>> {
         let Some(evolution) = &spec.evolution else { return Ok(None) };
-        let search = search(&Algorithm::from(evolution), &space(spec, evolution)?, spec.seed)?;
+        let agent = spec.agent.definition();
+        let space = space(&agent.policy, evolution.genes.as_deref(), &agent.genome)?;
+        let start = start.filter(|_| evolution.start.is_some());
+        let search = match start {
+            Some(start) => start::search(spec, evolution, &space, start)?,
+            None if evolution.start.is_none() => search(&Algorithm::from(evolution), &space, spec.seed)?,
+            None => return Err(vec![Violation::new("evolution.start", "the checkpoint is not here")]),
+        };
+        let last = start.and_then(Checkpoint::last).map(|(_, round)| &round.agents);
         Ok(Some(Self {
             search,
             learns: evolution.algorithm.learns(),
-            names: Vec::new(),
+            names: last.into_iter().flatten().map(|player| player.agent.clone()).collect(),
             champion: None,
             merit: (evolution.champion == ChampionRule::Evidence).then(Merit::default),
             past: Vec::new(),
+            recalled: 0,
         }))
+    }
+
+    /// Takes in what rounds of the checkpoint say of genomes and of progress, as far as they were of the game that is played
+    /// here. Nobody who played in them can be the champion.
+    pub fn recall(&mut self, spec: &ExperimentSpec, provenance: &Provenance, start: &Checkpoint) {
+        for round in start::recalled(spec, provenance, start) {
+            if let Some(merit) = &mut self.merit {
+                let add = |player: &Player| merit.add(spec, round.round, &player.genome, &player.fitness, None);
+                round.agents.iter().for_each(add);
+            }
+            self.past.extend(recalled(spec, round));
+        }
+        self.recalled = self.past.len();
     }
 
     /// How many rounds it was told.
@@ -72,7 +101,7 @@ impl Population {
         self.names = generation.members.iter().map(|scored| scored.member.agent.clone()).collect();
         self.weigh(spec, generation);
         if let Some(standing) = Standing::of(spec, generation) {
-            self.past.push(round(spec, generation, standing.best, self.past.len()));
+            self.past.push(round(spec, generation, standing.best, self.search.generation() - 1));
             self.crown(&standing, generation.index);
         }
         Ok(())
@@ -83,13 +112,14 @@ impl Population {
         let (round, Some(merit)) = (self.search.generation() - 1, &mut self.merit) else { return };
         for scored in &generation.members {
             let (member, fitness) = (&scored.member, standing::fitness(spec, scored));
-            merit.add(spec, round, &member.spec.genome, &fitness, (member.clone(), generation.index));
+            merit.add(spec, round, &member.spec.genome, &fitness, Some((member.clone(), generation.index)));
         }
     }
 
-    /// How many rounds ago there was progress beyond noise.
+    /// How many rounds ago there was progress beyond noise; of this experiment's rounds, none was there before.
     pub(super) fn waited(&self) -> u32 {
-        Limits::default().judge(&self.past).waited
+        let own = self.past.len() - self.recalled;
+        Limits::default().judge(&self.past).waited.min(own as u32)
     }
 
     /// The best of a round that has learned is the champion; where nothing is learned, the best of all rounds.
@@ -100,12 +130,13 @@ impl Population {
         }
     }
 
-    /// The members of the round that follows, as generation `index`.
+    /// The members of the round that follows, as generation `index`. Their names go on after those of the checkpoint.
     pub(super) fn members(&self, spec: &ExperimentSpec, index: u32) -> Vec<Member> {
+        let number = index + spec.evolution.as_ref().map_or(0, EvolutionSpec::first_number);
         let offspring = self.search.ask();
         let width = offspring.len().saturating_sub(1).to_string().len();
         let member = |(position, child): (u32, Offspring)| {
-            let agent = AgentId::slug(&format!("g{index}-{position:0width$}"));
+            let agent = AgentId::slug(&format!("g{number}-{position:0width$}"));
             let mut member = super::member(position, agent, spec);
             member.spec.genome = child.genome;
             let parents = child.parents.iter();
@@ -156,15 +187,28 @@ fn round(
     spec: &ExperimentSpec,
     generation: &GenerationRecord,
     best: &MemberScores,
-    index: usize,
+    index: u32,
 ) -> patience::Generation {
-    let block = block(spec, index as u32);
-    let scores: Scores = (0..).map(|replicate| (block, replicate)).zip(standing::fitness(spec, best)).collect();
     patience::Generation {
-        best: scores,
+        best: scores(spec, index, standing::fitness(spec, best)),
         members: generation.members.len(),
         episodes: standing::episodes_scored(generation),
     }
+}
+
+/// What a round of a checkpoint came to.
+fn recalled(spec: &ExperimentSpec, round: &Round) -> Option<patience::Generation> {
+    Some(patience::Generation {
+        best: scores(spec, round.round, round.best()?.fitness.clone()),
+        members: round.agents.len(),
+        episodes: round.agents.iter().map(|player| player.fitness.len() as u64).sum(),
+    })
+}
+
+/// Fitness in a round by seeds.
+fn scores(spec: &ExperimentSpec, round: u32, fitness: Vec<f64>) -> Scores {
+    let block = block(spec, round);
+    (0..).map(|replicate| (block, replicate)).zip(fitness).collect()
 }
 
 fn evaluated(spec: &ExperimentSpec, scored: &MemberScores) -> Evaluated {
@@ -175,16 +219,25 @@ fn evaluated(spec: &ExperimentSpec, scored: &MemberScores) -> Evaluated {
     }
 }
 
-/// What evolves.
-fn space(spec: &ExperimentSpec, evolution: &EvolutionSpec) -> Result<Space<'static>, Vec<Violation>> {
-    let agent = spec.agent.definition();
-    let unknown = || vec![Violation::new("agent.policy", format!("unknown policy `{}`", agent.policy))];
-    let policy = decision::find(&agent.policy).ok_or_else(unknown)?;
-    Space::new(policy.parameters, evolution.genes.as_deref(), &agent.genome)
+/// What evolves of agents with this policy: the parameters that `genes` names, or all, above the genome `base`.
+///
+/// # Errors
+/// An unknown policy or gene.
+pub(super) fn space(policy: &str, genes: Option<&[String]>, base: &Genome) -> Result<Space<'static>, Vec<Violation>> {
+    Space::new(self::policy(policy)?.parameters, genes, base)
+}
+
+/// The policy of this name.
+///
+/// # Errors
+/// If there is none.
+pub(super) fn policy(name: &str) -> Result<&'static PolicyInfo, Vec<Violation>> {
+    let unknown = || vec![Violation::new("agent.policy", format!("unknown policy `{name}`"))];
+    decision::find(name).ok_or_else(unknown)
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use domain::experiment::SearchMethod;
     use domain::ids::ExperimentId;
     use domain::plan::PlannedEpisode;
@@ -195,7 +248,7 @@ mod tests {
 
     use super::*;
 
-    fn spec(algorithm: SearchMethod) -> ExperimentSpec {
+    pub(in super::super) fn spec(algorithm: SearchMethod) -> ExperimentSpec {
         let mut spec = builder::spec(2);
         spec.agent.policy = Some("aim".to_owned());
         spec.design = None;
@@ -205,15 +258,16 @@ mod tests {
     }
 
     /// The round that a population asks for, with kills that follow from positions and rounds.
-    fn played(spec: &ExperimentSpec, population: &Population) -> GenerationRecord {
-        let index = population.rounds();
+    pub(in super::super) fn played(spec: &ExperimentSpec, population: &Population) -> GenerationRecord {
+        let round = population.rounds();
+        let index = round - spec.evolution.as_ref().unwrap().first_round();
         let members = population.members(spec, index);
-        let stage = domain::course::Stage::evolution(index);
+        let stage = domain::course::Stage::evolution(round);
         let plan = super::super::generation(ExperimentId::derive(&spec.hash(), ""), spec, index, stage, members);
         let episodes: Vec<PlannedEpisode> =
             plan.jobs.iter().filter(|job| job.position == 0).flat_map(|job| job.episodes.clone()).collect();
         let scored = |member: Member| {
-            let kills = |replicate: u32| ((member.position * 7 + index * 5 + replicate) % 11) as i32;
+            let kills = |replicate: u32| ((member.position * 7 + round * 5 + replicate) % 11) as i32;
             let scores = episodes.iter().map(|e| builder::score(index, member.position, e, kills(e.replicate)));
             MemberScores { scores: scores.collect(), member }
         };
@@ -227,7 +281,15 @@ mod tests {
     }
 
     fn rounds(spec: &ExperimentSpec, count: u32) -> (Population, Vec<GenerationRecord>) {
-        let mut population = Population::new(spec).unwrap().unwrap();
+        play(spec, Population::new(spec, None).unwrap().unwrap(), count)
+    }
+
+    /// A population after so many more rounds, and these.
+    pub(in super::super) fn play(
+        spec: &ExperimentSpec,
+        mut population: Population,
+        count: u32,
+    ) -> (Population, Vec<GenerationRecord>) {
         let mut told = Vec::new();
         for _ in 0..count {
             let generation = played(spec, &population);
@@ -250,7 +312,7 @@ mod tests {
                 let mut spec = spec(algorithm);
                 spec.evolution.as_mut().unwrap().champion = champion;
                 let (population, told) = rounds(&spec, 3);
-                let mut again = Population::new(&spec).unwrap().unwrap();
+                let mut again = Population::new(&spec, None).unwrap().unwrap();
                 told.iter().for_each(|generation| again.tell(&spec, generation).unwrap());
                 assert_eq!(again.members(&spec, 3), population.members(&spec, 3), "{algorithm:?}");
                 assert_eq!(again.finalists(&spec, &told[0]), population.finalists(&spec, &told[0]));
@@ -268,7 +330,7 @@ mod tests {
         spec.seeds.episodes = 5;
         let evolution = spec.evolution.as_mut().unwrap();
         (evolution.champion, evolution.elites) = (ChampionRule::Evidence, 3);
-        let mut population = Population::new(&spec).unwrap().unwrap();
+        let mut population = Population::new(&spec, None).unwrap().unwrap();
         let mut opening = None;
         // Everybody else plays as badly as before, but one newcomer of the last round is lucky.
         for round in 0..4 {
@@ -294,7 +356,7 @@ mod tests {
     fn the_default_breeds_what_it_always_bred() {
         let spec = spec(SearchMethod::Genetic);
         let evolution = spec.evolution.clone().unwrap();
-        let space = space(&spec, &evolution).unwrap();
+        let space = space("aim", None, &spec.agent.definition().genome).unwrap();
         let genomes = |offspring: Vec<Offspring>| offspring.into_iter().map(|child| child.genome).collect::<Vec<_>>();
         let first = genetic::first_generation(&space, &evolution, spec.seed);
         let (_, told) = rounds(&spec, 4);

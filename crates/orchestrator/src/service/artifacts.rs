@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use domain::ErrorKind;
 use domain::file::ContentHash;
-use domain::ports::{BlobInfo, Page, PortError};
+use domain::ids::ExperimentId;
+use domain::ports::{BlobInfo, KeptCheckpoint, Page, PortError};
 use futures::{Stream, StreamExt as _, stream};
 use proto::convert::{BadMessage, artifact};
 use proto::orchestrator::v1 as pb;
@@ -15,6 +16,7 @@ use tokio::time::timeout;
 use tonic::{Status, Streaming};
 
 use super::status;
+use crate::core::Core;
 use crate::user_files::UserFiles;
 
 /// How long the next part of a content is waited for, and room for a content in memory.
@@ -103,11 +105,42 @@ pub(super) async fn list(files: &UserFiles, page: &Page) -> Result<pb::ListArtif
         blake3: info.hash.to_string(),
         size: info.size,
         created_at_ms: info.created_at_ms,
+        ..pb::Artifact::default()
     };
     Ok(pb::ListArtifactsResponse {
         artifacts: found.into_iter().map(artifact).collect(),
         next_page_token: next.unwrap_or_default(),
     })
+}
+
+/// A page of the checkpoints of an experiment. A page token is the generation of the last one before.
+pub(super) async fn of_experiment(
+    core: &Core,
+    id: ExperimentId,
+    page: &Page,
+) -> Result<pb::ListArtifactsResponse, Status> {
+    let wrong = || refused("page_token", "is not one that a list gave");
+    let before = page.after.as_deref().map(|token| token.parse::<u32>().map_err(|_| wrong())).transpose()?;
+    let kept = core.store.checkpoints(id).await.map_err(status)?.into_iter();
+    let mut kept: Vec<_> = kept.filter(|kept| before.is_none_or(|before| kept.generation < before)).collect();
+    let size = page.size as usize;
+    let next = kept.get(size).and(kept.get(size.saturating_sub(1))).map(|last| last.generation.to_string());
+    kept.truncate(size);
+    Ok(pb::ListArtifactsResponse {
+        artifacts: kept.iter().map(checkpoint).collect(),
+        next_page_token: next.unwrap_or_default(),
+    })
+}
+
+/// A checkpoint among the artifacts of its experiment.
+pub(super) fn checkpoint(kept: &KeptCheckpoint) -> pb::Artifact {
+    pb::Artifact {
+        blake3: kept.blake3.to_string(),
+        size: kept.size,
+        created_at_ms: kept.created_at_ms,
+        name: format!("generation-{}.clcp", kept.generation),
+        generation: Some(kept.generation),
+    }
 }
 
 /// Says which contents are not here.

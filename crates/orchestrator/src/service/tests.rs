@@ -87,7 +87,7 @@ fn design() -> NewExperiment {
     }))
     .unwrap();
     let id = ExperimentId::derive(&spec.hash(), "");
-    let first = planning::first(id, &spec).unwrap();
+    let first = planning::first(id, &spec, None).unwrap();
     let (episodes_planned, provenance) = (first.episodes(), testkit::builder::provenance());
     NewExperiment { id, episodes_planned, spec, provenance, first, launched_by: Actor::new("ada") }
 }

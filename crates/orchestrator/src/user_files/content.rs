@@ -3,6 +3,7 @@
 use agent::definition::Definition;
 use decision::Knowledge;
 use domain::Violation;
+use domain::checkpoint::{Checkpoint, lines};
 use domain::experiment::FileKind;
 use domain::knowledge::KnowledgeKind;
 use vizdoom::GameConfig;
@@ -11,6 +12,8 @@ use vizdoom::GameConfig;
 pub(super) const MAX_TEXT: usize = 1 << 20;
 /// Largest snapshot or network that is read, in bytes: more than a library with as many documents as there may be.
 pub(super) const MAX_KNOWLEDGE: usize = 64 << 20;
+/// Largest checkpoint that is read, in bytes.
+pub(super) const MAX_CHECKPOINT: usize = 256 << 20;
 
 /// The files that a config names, as it writes them.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -62,6 +65,15 @@ pub(super) fn check_knowledge(kind: KnowledgeKind, content: &[u8]) -> Result<(),
     Knowledge::read(&[(kind, content.into())].into()).map(drop).map_err(told)
 }
 
+/// Reads a checkpoint of an evolution.
+///
+/// # Errors
+/// What is wrong with it, in one sentence.
+pub(super) fn checkpoint(content: &[u8]) -> Result<Checkpoint, String> {
+    check_size(content, MAX_CHECKPOINT)?;
+    lines::read(content).map_err(|error| error.to_string())
+}
+
 fn check_size(content: &[u8], limit: usize) -> Result<(), String> {
     if content.len() <= limit {
         return Ok(());
@@ -80,6 +92,7 @@ pub(super) fn noun(kind: FileKind) -> &'static str {
         FileKind::Config => "config",
         FileKind::Wad => "WAD",
         FileKind::Agent => "definition",
+        FileKind::Checkpoint => "checkpoint",
     }
 }
 

@@ -14,7 +14,9 @@ use domain::ports::{BlobInfo, BlobStore, Page, PortError, PortResult};
 use domain::{ErrorKind, Violation};
 
 use super::FilePaths;
-use super::content::{MAX_KNOWLEDGE, MAX_TEXT, NamedFiles, check_knowledge, definition, is_wad, noun};
+use super::content::{
+    MAX_CHECKPOINT, MAX_KNOWLEDGE, MAX_TEXT, NamedFiles, check_knowledge, checkpoint, definition, is_wad, noun,
+};
 
 /// A file that was found and is what it is named for.
 #[derive(Debug, Clone)]
@@ -55,6 +57,9 @@ fn read(mention: &Mention, folder: &Path) -> Result<Vec<LocalFile>, String> {
     let mut files = Vec::new();
     match mention.kind {
         FileKind::Wad => check_wad(&source).map_err(wrong)?,
+        FileKind::Checkpoint => {
+            checkpoint(&read_up_to(&source, MAX_CHECKPOINT)?).map_err(wrong)?;
+        }
         FileKind::Agent => {
             let definition = definition(&read_up_to(&source, MAX_TEXT)?).map_err(wrong)?;
             for (kind, named) in definition.sources() {

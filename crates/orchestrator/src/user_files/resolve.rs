@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use agent::definition::{Definition, Source};
 use domain::Violation;
+use domain::checkpoint::Checkpoint;
 use domain::experiment::{ExperimentSpec, FileKind, Mention, StoredMention, TakenIn};
-use domain::file::{ContentHash, GivenFile, StoredAgent, StoredConfig, StoredFile, name_beside, name_of};
+use domain::file::{
+    ContentHash, GivenFile, StoredAgent, StoredCheckpoint, StoredConfig, StoredFile, name_beside, name_of,
+};
 use domain::knowledge::KnowledgeKind;
 use domain::ports::{BlobStore, PortError, PortResult};
 
-use super::content::{NamedFiles, definition, noun};
+use super::content::{NamedFiles, checkpoint, definition, noun};
 
 /// A specification without paths, as far as that could be done.
 #[derive(Debug)]
@@ -57,6 +60,10 @@ pub async fn resolve(
 }
 
 struct Resolver<'a> {
+    /// The generation of a checkpoint that is asked for; the last one unless given.
+    generation: Option<u32>,
+    /// Whether what was learned before the checkpoint matters.
+    learns: bool,
     given: BTreeMap<(Option<&'a str>, &'a str), ContentHash>,
     here: BTreeSet<ContentHash>,
     blobs: &'a dyn BlobStore,
@@ -72,7 +79,10 @@ impl<'a> Resolver<'a> {
         let hashes: Vec<_> = hashes.into_iter().collect();
         let here = if hashes.is_empty() { BTreeSet::new() } else { blobs.has(&hashes).await? };
         let given = given.iter().map(|file| ((file.named_in.as_deref(), file.path.as_str()), file.blake3)).collect();
-        Ok(Self { given, here, blobs, absent: Vec::new(), faults: Vec::new() })
+        let evolution = spec.evolution.as_ref();
+        let generation = evolution.and_then(|evolution| evolution.start_generation);
+        let learns = evolution.is_some_and(|evolution| evolution.learning.is_some());
+        Ok(Self { generation, learns, given, here, blobs, absent: Vec::new(), faults: Vec::new() })
     }
 
     /// What a path stands for; none if that is not here or not what it should be.
@@ -83,6 +93,7 @@ impl<'a> Resolver<'a> {
             FileKind::Wad => Some(TakenIn::Wad(StoredFile { name, blake3: hash })),
             FileKind::Config => self.config(mention, name, hash).await?.map(TakenIn::Config),
             FileKind::Agent => self.agent(mention, name, hash).await?.map(TakenIn::Agent),
+            FileKind::Checkpoint => self.checkpoint(mention, name, hash).await?.map(TakenIn::Checkpoint),
         })
     }
 
@@ -160,6 +171,38 @@ impl<'a> Resolver<'a> {
         Some(StoredFile { name: name_beside(&definition.name, path), blake3 })
     }
 
+    async fn checkpoint(
+        &mut self,
+        mention: &Mention,
+        name: String,
+        blake3: ContentHash,
+    ) -> PortResult<Option<StoredCheckpoint>> {
+        let whole = match checkpoint(&self.blobs.get(&blake3).await?) {
+            Ok(whole) => whole,
+            Err(reason) => {
+                self.fault(mention.kind, &mention.at, &name, &reason);
+                return Ok(None);
+            }
+        };
+        let first = whole.rounds().next().map(|(part, round)| part.number(round)).unwrap_or_default();
+        let last = whole.generation().unwrap_or_default();
+        let generation = self.generation.unwrap_or(last);
+        if self.learns && generation != last && !whole.handed.is_empty() {
+            let message = format!("what was learned is in `{name}` for its last generation only, which is {last}");
+            let help = format!("make one with `orchestrator evolve checkpoint --generation {generation}`");
+            self.faults.push(Violation::new("evolution.start_generation", message).with_help(help));
+            return Ok(None);
+        }
+        let Some(cut) = whole.through(generation) else {
+            let message = format!("`{name}` has the generations {first} to {last}, and not generation {generation}");
+            let help = "a confirmation is no generation that a search goes on from";
+            self.faults.push(Violation::new("evolution.start_generation", message).with_help(help));
+            return Ok(None);
+        };
+        let rounds = cut.rounds().count() as u32;
+        Ok(Some(StoredCheckpoint { name, blake3, generation, rounds }))
+    }
+
     /// Looks after a file that the specification names by its content.
     async fn check(&mut self, mention: &StoredMention) -> PortResult<()> {
         let away: Vec<_> = mention.file.files().into_iter().filter(|file| !self.here.contains(&file.blake3)).collect();
@@ -167,12 +210,22 @@ impl<'a> Resolver<'a> {
             let message = format!("there is no content {} for `{}`", file.blake3, file.name);
             self.faults.push(Violation::new(&mention.at, message).with_help("put it with PutArtifact first"));
         }
-        let TakenIn::Agent(agent) = &mention.file else { return Ok(()) };
-        if away.is_empty() {
-            let said = definition(&self.blobs.get(&agent.blake3).await?);
-            if !said.is_ok_and(|said| is_said(agent, &said)) {
-                self.fault(FileKind::Agent, &mention.at, &agent.name, "says something else than is said of it here");
+        if !away.is_empty() {
+            return Ok(());
+        }
+        let (name, is_so) = match &mention.file {
+            TakenIn::Config(_) | TakenIn::Wad(_) => return Ok(()),
+            TakenIn::Agent(agent) => {
+                let said = definition(&self.blobs.get(&agent.blake3).await?);
+                (&agent.name, said.is_ok_and(|said| is_said(agent, &said)))
             }
+            TakenIn::Checkpoint(stored) => {
+                let whole = checkpoint(&self.blobs.get(&stored.blake3).await?);
+                (&stored.name, whole.is_ok_and(|whole| is_in(stored, whole)))
+            }
+        };
+        if !is_so {
+            self.fault(mention.file.kind(), &mention.at, name, "says something else than is said of it here");
         }
         Ok(())
     }
@@ -180,6 +233,11 @@ impl<'a> Resolver<'a> {
     fn fault(&mut self, kind: FileKind, at: &str, name: &str, reason: &str) {
         self.faults.push(Violation::new(at, format!("`{name}` is not a {} that can be used: {reason}", noun(kind))));
     }
+}
+
+/// Whether a checkpoint has the generation that is said of it, after as many rounds.
+fn is_in(stored: &StoredCheckpoint, whole: Checkpoint) -> bool {
+    whole.through(stored.generation).is_some_and(|cut| cut.rounds().count() == stored.rounds as usize)
 }
 
 /// Whether a definition says what is said of it. What it names can have any content.

@@ -4,16 +4,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use domain::ErrorKind;
+use domain::checkpoint::{Checkpoint, Part, Player, Round, lines};
 use domain::experiment::ExperimentSpec;
 use domain::file::{ContentHash, GivenFile, StoredFile};
-use domain::knowledge::KnowledgeKind;
+use domain::genome::Genome;
+use domain::ids::{AgentId, DoomSeed, ExperimentId};
+use domain::knowledge::{KnowledgeHashes, KnowledgeKind};
 use domain::ports::BlobStore as _;
 use serde_json::{Value, json};
 use testkit::blobs::MemoryBlobs;
 
 use super::local::{self, LocalBlobs};
 use super::resolve::{ResolveError, resolve};
-use super::{FileCache, FilePaths as _, Known, UserFiles};
+use super::{FileCache, FilePaths as _, Known, UserFiles, start};
 
 /// A ledger of contents and a cache of up to `max_bytes` in a folder of its own.
 struct Fixture {
@@ -388,4 +391,79 @@ fn only_what_an_agent_can_know_is_taken_from_a_users_machine() {
     );
     fs::remove_file(folder.path().join("agents/seen.clxp")).unwrap();
     assert!(faults(&named, folder.path())[0].1.ends_with("as its experience, which does not exist"));
+}
+
+fn evolving(evolution: Value) -> ExperimentSpec {
+    let (scenario, agent) = (json!({ "name": "basic" }), json!({ "policy": "aim" }));
+    let spec = json!({ "name": "t", "seed": 1, "scenario": scenario, "agent": agent, "evolution": evolution });
+    serde_json::from_value(spec).unwrap()
+}
+
+/// A checkpoint of so many generations of an evolution.
+fn checkpoint(generations: u32) -> Vec<u8> {
+    let spec = evolving(json!({}));
+    let round = |round: u32| Round {
+        round,
+        generation: round,
+        seeds: vec![DoomSeed(1)],
+        agents: vec![Player {
+            agent: AgentId::slug(&format!("g{round}-0")),
+            genome: Genome::default(),
+            parents: vec![],
+            operators: vec![],
+            knowledge: KnowledgeHashes::new(),
+            fitness: vec![f64::from(round)],
+        }],
+    };
+    let part = Part {
+        experiment: ExperimentId::derive(&spec.hash(), ""),
+        spec,
+        provenance: testkit::builder::provenance(),
+        policy: "aim".to_owned(),
+        genes: vec!["burst".to_owned()],
+        rounds: (0..generations).map(round).collect(),
+    };
+    lines::write(&Checkpoint { parts: vec![part], ..Checkpoint::default() })
+}
+
+#[tokio::test]
+async fn a_checkpoint_is_taken_in_up_to_the_generation_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.clcp"), checkpoint(3)).unwrap();
+    let files = local::collect(&evolving(json!({ "start": "a.clcp" })), folder.path()).unwrap();
+    let (given, blobs) = ([files[0].given.clone()], LocalBlobs::of(&files));
+    let taken = async |evolution: Value| match resolve(evolving(evolution), &given, &blobs).await {
+        Ok(resolved) => Ok((resolved.absent.len(), resolved.spec)),
+        Err(ResolveError::Invalid(found)) => Err((found[0].path.clone(), found[0].message.clone())),
+        Err(ResolveError::Port(error)) => panic!("{error}"),
+    };
+
+    let (absent, last) = taken(json!({ "start": "a.clcp" })).await.unwrap();
+    let stored = last.evolution.as_ref().unwrap().begun().unwrap().clone();
+    assert_eq!((absent, stored.generation, stored.rounds, stored.name.as_str()), (0, 2, 3, "a.clcp"));
+    assert!(last.game_files().is_empty() && last.paths().is_empty());
+    let whole = Known::of(&last, &blobs).await.unwrap().into_start().unwrap();
+    assert_eq!(whole.rounds().count(), 3);
+
+    let (_, earlier) = taken(json!({ "start": "a.clcp", "start_generation": 0 })).await.unwrap();
+    assert_eq!(earlier.evolution.as_ref().unwrap().first_round(), 1);
+    assert_eq!(start(&earlier, &blobs).await.unwrap().unwrap().rounds().count(), 1);
+    assert!(start(&evolving(json!({})), &blobs).await.unwrap().is_none());
+
+    let (path, message) = taken(json!({ "start": "a.clcp", "start_generation": 3 })).await.unwrap_err();
+    assert_eq!(path, "evolution.start_generation");
+    assert_eq!(message, "`a.clcp` has the generations 0 to 2, and not generation 3");
+    let said = |generation: u32, rounds: u32| json!({ "start": { "name": "a", "blake3": stored.blake3, "generation": generation, "rounds": rounds } });
+    assert!(taken(said(1, 2)).await.is_ok());
+    for (generation, rounds) in [(1, 3), (3, 4)] {
+        let (path, message) = taken(said(generation, rounds)).await.unwrap_err();
+        assert!(path == "evolution.start" && message.contains("says something else"), "{message}");
+    }
+    let (absent, spec) = taken(json!({ "start": "b.clcp" })).await.unwrap();
+    assert_eq!((absent, spec.paths().len()), (1, 1), "it is not here");
+
+    fs::write(folder.path().join("a.clcp"), &checkpoint(3)[1..]).unwrap();
+    let told = faults(&evolving(json!({ "start": "a.clcp" })), folder.path());
+    let expected = "`a.clcp` is not a checkpoint that can be used: it does not begin as a checkpoint does";
+    assert_eq!(told, [("evolution.start".to_owned(), expected.to_owned())]);
 }

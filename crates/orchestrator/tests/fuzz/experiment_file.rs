@@ -42,7 +42,7 @@ fn read(document: &Document) {
     }
     if planning::planned(spec) <= PLANNED {
         let id = ExperimentId::derive(&spec.hash(), "");
-        if let Err(found) = planning::first(id, spec) {
+        if let Err(found) = planning::first(id, spec, None) {
             assert!(!found.is_empty());
         }
     }

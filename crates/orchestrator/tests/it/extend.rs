@@ -1,25 +1,18 @@
 //! Extensions: more of an experiment comes to what a larger one would have come to.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use domain::experiment::ExperimentSpec;
 use domain::extension::Extent;
-use domain::ids::ExperimentId;
-use domain::ports::{Claim, ExperimentStore, NewExperiment};
-use domain::status::ExperimentStatus;
-use orchestrator::core::Core;
-use orchestrator::leader::{self, Settings};
-use orchestrator::planning;
+use domain::ports::ExperimentStore;
 use serde_json::{Value, json};
-use store::SqlStore;
 use testkit::builder;
-use tokio::time::{sleep, timeout};
-use tokio_util::sync::CancellationToken;
+use tokio::time::sleep;
 
+use crate::quiet::Quiet;
 use crate::support::{Place, json as json_of};
-use crate::system::{System, core};
+use crate::system::System;
 
 const DESIGN: &str = "name = \"grown\"\nseed = 3\n[scenario]\nname = \"defend_the_line\"\n[agent]\npolicy = \"random\"\n\
                       [seeds]\nepisodes = 3\n\
@@ -125,70 +118,8 @@ fn what_cannot_be_extended_says_why() {
     assert!(output.status.code() == Some(1) && told.contains("is stopped"), "{told}");
 }
 
-/// An orchestrator without games, on a database of its own.
-struct Quiet {
-    store: Arc<SqlStore>,
-    core: Core,
-    id: ExperimentId,
-}
-
-impl Quiet {
-    async fn new(system: &System, spec: &ExperimentSpec) -> Self {
-        let store = system.store().await;
-        let core = core(&store, store.clone());
-        let id = ExperimentId::derive(&spec.hash(), &uuid::Uuid::new_v4().to_string());
-        let first = planning::first(id, spec).unwrap();
-        let new = NewExperiment {
-            id,
-            spec: spec.clone(),
-            provenance: builder::provenance(),
-            episodes_planned: planning::planned(spec),
-            first,
-            launched_by: builder::note("").actor,
-        };
-        store.create(&new).await.unwrap();
-        Self { store, core, id }
-    }
-
-    /// Plays whatever is open, by rule and without a game, until the experiment is completed. Returns its digest.
-    async fn finish(&self) -> String {
-        let stop = CancellationToken::new();
-        let leading = Settings::new("test", Duration::from_secs(3));
-        let led = tokio::spawn(leader::run(self.core.clone(), leading, stop.clone()));
-        let completed = timeout(Duration::from_secs(120), async {
-            loop {
-                self.play(usize::MAX).await;
-                let record = self.store.experiment(self.id).await.unwrap();
-                if record.status == ExperimentStatus::Completed {
-                    return record.digest.unwrap();
-                }
-                sleep(Duration::from_millis(20)).await;
-            }
-        });
-        let digest = completed.await.expect("it completes");
-        stop.cancel();
-        led.await.unwrap();
-        digest
-    }
-
-    async fn play(&self, most: usize) {
-        for job in self.store.open_jobs(self.id).await.unwrap().into_iter().take(most) {
-            let Claim::Granted(job) = self.store.claim(job, "test", Duration::from_secs(60)).await.unwrap() else {
-                return;
-            };
-            // A result that depends on who plays which seed, and on nothing else.
-            let genome: f64 = job.member.spec.genome.0.values().sum();
-            let scores = job.episodes.iter().map(|episode| {
-                let kills = (f64::from(episode.doom_seed.0 % 1000) * (1.0 + genome.abs())) as i32;
-                builder::score(job.generation, job.member.position, episode, kills % 10_000)
-            });
-            self.store.finish(job.job, job.fence, &scores.collect::<Vec<_>>()).await.unwrap();
-        }
-    }
-
-    async fn extend(&self, extent: Extent) -> bool {
-        self.core.extend(self.id, extent, &builder::note("more")).await.unwrap()
-    }
+async fn extend(quiet: &Quiet, extent: Extent) -> bool {
+    quiet.core.extend(quiet.id, extent, &builder::note("more")).await.unwrap()
 }
 
 fn evolution(generations: u32, confirmation: u32) -> ExperimentSpec {
@@ -223,10 +154,10 @@ async fn an_evolution_that_is_extended_in_time_has_the_digest_of_a_longer_one() 
     let expected = long.finish().await;
 
     short.play(2).await;
-    assert!(short.extend(Extent::Generations(3)).await);
-    assert!(!short.extend(Extent::Generations(3)).await, "asked for again");
+    assert!(extend(&short, Extent::Generations(3)).await);
+    assert!(!extend(&short, Extent::Generations(3)).await, "asked for again");
     short.play(3).await;
-    assert!(short.extend(Extent::Generations(5)).await);
+    assert!(extend(&short, Extent::Generations(5)).await);
 
     assert_eq!(short.finish().await, expected);
     assert_eq!(rounds(&short).await, rounds(&long).await);
@@ -239,7 +170,7 @@ async fn an_evolution_that_is_extended_while_the_leader_plans_loses_nothing() {
     long.finish().await;
     let growing = async {
         for total in 2..=9 {
-            grown.extend(Extent::Generations(total)).await;
+            extend(&grown, Extent::Generations(total)).await;
             sleep(Duration::from_millis(30)).await;
         }
     };
@@ -269,7 +200,7 @@ async fn a_design_that_is_extended_while_it_is_played_has_the_digest_of_a_larger
     let growing = async {
         for total in [4, 4, 9, 13, 30, 30] {
             let (once, twice) =
-                tokio::join!(grown.extend(Extent::Replicates(total)), grown.extend(Extent::Replicates(total)));
+                tokio::join!(extend(&grown, Extent::Replicates(total)), extend(&grown, Extent::Replicates(total)));
             assert!(!(once && twice), "the same extension was made twice");
             sleep(Duration::from_millis(30)).await;
         }

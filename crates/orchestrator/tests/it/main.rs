@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bad_input;
+mod branches;
 mod catalogue;
 mod champions;
 mod chaos;
@@ -32,6 +33,7 @@ mod outages;
 mod peer;
 mod pool;
 mod python_client;
+mod quiet;
 mod research;
 mod studies;
 mod support;

@@ -7,14 +7,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::ErrorKind;
 use domain::event::EventRecord;
+use domain::file::ContentHash;
 use domain::ids::{Epoch, ExperimentId, Fence, JobId};
 use domain::journal::{Action, JournalEntry, Note};
 use domain::plan::GenerationPlan;
 use domain::ports::{
     Candidate, Claim, ControlStore, Created, DecisionLog, Dispatch, DueJob, Election, EventPublisher as _,
     ExperimentFilter, ExperimentRecord, ExperimentStore, Extended, Finished, GenerationRecord, GenerationSummary,
-    Leader, Leadership, MemberProgress, NewExperiment, NewExtension, OutboxEntry, Page, PortError, PortResult, Renewal,
-    Renewed, ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
+    KeptCheckpoint, Leader, Leadership, MemberProgress, NewExperiment, NewExtension, OutboxEntry, Page, PortError,
+    PortResult, Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
 };
 use domain::score::Score;
 use domain::status::{ExperimentStatus, JobStatus};
@@ -380,6 +381,22 @@ impl ExperimentStore for SimStore {
 
     async fn decisions(&self, id: ExperimentId, generation: u32, position: u32) -> PortResult<Vec<(u32, Vec<u8>)>> {
         self.read("decisions", 0, move |world| at_once(world.ledger.decisions(id, generation, position))).await
+    }
+
+    async fn keep_checkpoint(
+        &self,
+        id: ExperimentId,
+        generation: u32,
+        hash: &ContentHash,
+        size: u64,
+    ) -> PortResult<()> {
+        let hash = *hash;
+        let keep = move |world: &World| at_once(world.ledger.keep_checkpoint(id, generation, &hash, size));
+        self.write("keep checkpoint", 0, keep).await
+    }
+
+    async fn checkpoints(&self, id: ExperimentId) -> PortResult<Vec<KeptCheckpoint>> {
+        self.read("checkpoints", 0, move |world| at_once(world.ledger.checkpoints(id))).await
     }
 
     async fn ping(&self) -> PortResult<()> {

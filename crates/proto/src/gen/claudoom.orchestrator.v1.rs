@@ -1556,6 +1556,9 @@ pub struct ListArtifactsRequest {
     /// Where to go on.
     #[prost(string, tag = "2")]
     pub page_token: ::prost::alloc::string::String,
+    /// Only checkpoints that this experiment has kept, the latest generation first; all files if empty.
+    #[prost(string, tag = "3")]
+    pub experiment_id: ::prost::alloc::string::String,
 }
 /// A page of files.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -1576,9 +1579,32 @@ pub struct Artifact {
     /// Bytes of the content.
     #[prost(uint64, tag = "2")]
     pub size: u64,
-    /// When it was taken in.
+    /// When it was taken in, or kept as a checkpoint.
     #[prost(int64, tag = "3")]
     pub created_at_ms: i64,
+    /// What it is called among the artifacts of an experiment; empty among all files.
+    #[prost(string, tag = "4")]
+    pub name: ::prost::alloc::string::String,
+    /// The generation that it ends with, of a checkpoint among the artifacts of an experiment.
+    #[prost(uint32, optional, tag = "5")]
+    pub generation: ::core::option::Option<u32>,
+}
+/// Asks for a checkpoint of an evolution.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateCheckpointRequest {
+    /// The experiment.
+    #[prost(string, tag = "1")]
+    pub experiment_id: ::prost::alloc::string::String,
+    /// Number of the generation that it ends with; the last complete one unless given.
+    #[prost(uint32, optional, tag = "2")]
+    pub generation: ::core::option::Option<u32>,
+}
+/// A checkpoint that was made.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CreateCheckpointResponse {
+    /// The checkpoint; GetArtifact sends its content.
+    #[prost(message, optional, tag = "1")]
+    pub checkpoint: ::core::option::Option<Artifact>,
 }
 /// Files that paths in experiment files stand for, under a name.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -3336,6 +3362,38 @@ pub mod orchestrator_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Makes a checkpoint of an evolution, from which the search of another one goes on, and keeps it among its artifacts.
+        /// NOT_FOUND for a generation that is not planned, FAILED_PRECONDITION for one that is not complete or a confirmation.
+        /// Asking twice makes the same content.
+        pub async fn create_checkpoint(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CreateCheckpointRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateCheckpointResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/claudoom.orchestrator.v1.OrchestratorService/CreateCheckpoint",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "claudoom.orchestrator.v1.OrchestratorService",
+                        "CreateCheckpoint",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// Opens a research session: overrides, search paths and a study that belong together and to nobody else. It is closed
         /// when nobody has used it for an hour.
         pub async fn create_session(
@@ -3908,6 +3966,16 @@ pub mod orchestrator_service_server {
             request: tonic::Request<super::ListArtifactsRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ListArtifactsResponse>,
+            tonic::Status,
+        >;
+        /// Makes a checkpoint of an evolution, from which the search of another one goes on, and keeps it among its artifacts.
+        /// NOT_FOUND for a generation that is not planned, FAILED_PRECONDITION for one that is not complete or a confirmation.
+        /// Asking twice makes the same content.
+        async fn create_checkpoint(
+            &self,
+            request: tonic::Request<super::CreateCheckpointRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CreateCheckpointResponse>,
             tonic::Status,
         >;
         /// Opens a research session: overrides, search paths and a study that belong together and to nobody else. It is closed
@@ -5438,6 +5506,55 @@ pub mod orchestrator_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListArtifactsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/claudoom.orchestrator.v1.OrchestratorService/CreateCheckpoint" => {
+                    #[allow(non_camel_case_types)]
+                    struct CreateCheckpointSvc<T: OrchestratorService>(pub Arc<T>);
+                    impl<
+                        T: OrchestratorService,
+                    > tonic::server::UnaryService<super::CreateCheckpointRequest>
+                    for CreateCheckpointSvc<T> {
+                        type Response = super::CreateCheckpointResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CreateCheckpointRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OrchestratorService>::create_checkpoint(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CreateCheckpointSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

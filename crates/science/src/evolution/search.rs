@@ -4,6 +4,8 @@
 //! from the beginning or from a [`Checkpoint`], is asked for the same generations, bit for bit. It maximises; ties go to
 //! the lower position, and NaN is below every number.
 
+mod past;
+
 use domain::Violation;
 use domain::experiment::{EvolutionSpec, SearchMethod};
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,8 @@ use super::genetic::{Genetic, GeneticSpec, GeneticState};
 use super::member::{Evaluated, Offspring};
 use super::sampling::{Sampler, Sampling};
 use super::space::Space;
+
+pub use past::{Past, resumed};
 
 /// A search for good genomes.
 pub trait Search: std::fmt::Debug + Send + Sync {

@@ -50,6 +50,18 @@ impl<'a> Space<'a> {
         self.parameters.len()
     }
 
+    /// The names of the parameters that evolve, in the order of the policy's.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.parameters.iter().map(|parameter| parameter.name)
+    }
+
+    /// The part of the base that no genome changes.
+    #[must_use]
+    pub fn fixed(&self) -> Genome {
+        let stays = |name: &&String| self.names().all(|evolving| evolving != name.as_str());
+        Genome(self.base.0.iter().filter(|(name, _)| stays(name)).map(|(name, &value)| (name.clone(), value)).collect())
+    }
+
     /// The genome over which all others are laid.
     pub(super) fn base(&self) -> &Genome {
         &self.base

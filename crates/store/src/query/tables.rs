@@ -19,6 +19,7 @@ pub const TABLES: &[Table] = &[
     table("action_logs", "the actions of every attempt at an episode, packed"),
     table("attempts", "every try at a job: who, when, and what went wrong"),
     table("blobs", "files that were uploaded: hash, name and size"),
+    table("checkpoints", "which contents are checkpoints of which evolutions"),
     table("decisions", "what decided at every tick, where an experiment keeps it"),
     table("divergences", "episodes that were played twice with two results"),
     table("episodes", "what is planned: seeds and job of every episode"),

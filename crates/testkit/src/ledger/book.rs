@@ -9,7 +9,7 @@ use domain::finding::Finding;
 use domain::ids::{ExperimentId, Fence, JobId};
 use domain::journal::JournalEntry;
 use domain::plan::{JobPlan, Member, Purpose};
-use domain::ports::{ExperimentRecord, PortError, PortResult, TickRow, TraceSource};
+use domain::ports::{ExperimentRecord, KeptCheckpoint, PortError, PortResult, TickRow, TraceSource};
 use domain::score::{EpisodeKey, Score};
 use domain::status::{GenerationStatus, JobStatus};
 
@@ -30,6 +30,7 @@ pub(super) struct Book {
     pub(super) findings: Vec<Finding>,
     pub(super) tick_logs: BTreeMap<(ExperimentId, EpisodeKey), Vec<TickRow>>,
     pub(super) decisions: BTreeMap<(ExperimentId, EpisodeKey), Vec<u8>>,
+    pub(super) checkpoints: BTreeMap<(ExperimentId, u32), KeptCheckpoint>,
     pub(super) rules: Rules,
     pub(super) encoder: Arc<dyn EventEncoder>,
     pub(super) trace: TraceSource,
@@ -117,6 +118,7 @@ impl Book {
             findings: Vec::new(),
             tick_logs: BTreeMap::new(),
             decisions: BTreeMap::new(),
+            checkpoints: BTreeMap::new(),
             rules: Rules::default(),
             encoder,
             trace: TraceSource::default(),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use domain::file::ContentHash;
 use domain::finding::{Finding, NewFinding};
 use domain::ids::{Epoch, ExperimentId, Fence, FindingId, JobId};
 use domain::journal::{Action, JournalEntry, Note};
@@ -10,8 +11,8 @@ use domain::plan::GenerationPlan;
 use domain::ports::{
     Candidate, Claim, ControlStore, Created, DecisionLog, Dispatch, DueJob, Election, ExperimentFilter,
     ExperimentRecord, ExperimentStore, Extended, FenceCounts, FenceReport, FindingFilter, FindingStore, Finished,
-    GenerationRecord, GenerationSummary, Leader, Leadership, MemberProgress, NewExperiment, NewExtension, OutboxEntry,
-    Page, PortResult, Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
+    GenerationRecord, GenerationSummary, KeptCheckpoint, Leader, Leadership, MemberProgress, NewExperiment,
+    NewExtension, OutboxEntry, Page, PortResult, Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
 };
 use domain::score::{EpisodeKey, Score};
 use domain::status::ExperimentStatus;
@@ -138,6 +139,29 @@ impl ExperimentStore for MemoryLedger {
         self.with(|book, _| {
             let records = book.decisions.range((id, first)..=(id, last));
             Ok(records.map(|((_, key), record)| (key.replicate, record.clone())).collect())
+        })
+    }
+
+    async fn keep_checkpoint(
+        &self,
+        id: ExperimentId,
+        generation: u32,
+        hash: &ContentHash,
+        size: u64,
+    ) -> PortResult<()> {
+        self.with(|book, now| {
+            book.read_generation(id, generation)?;
+            let kept = KeptCheckpoint { generation, blake3: *hash, size, created_at_ms: now };
+            let known = book.checkpoints.entry((id, generation)).or_insert(kept);
+            (known.blake3, known.size) = (*hash, size);
+            Ok(())
+        })
+    }
+
+    async fn checkpoints(&self, id: ExperimentId) -> PortResult<Vec<KeptCheckpoint>> {
+        self.with(|book, _| {
+            let kept = book.checkpoints.range((id, 0)..=(id, u32::MAX));
+            Ok(kept.rev().map(|(_, kept)| *kept).collect())
         })
     }
 

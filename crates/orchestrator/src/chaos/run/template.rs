@@ -3,8 +3,6 @@
 use std::fs;
 use std::path::Path;
 
-use domain::experiment::FileKind;
-
 use super::Request;
 use crate::chaos::laps::Template;
 use crate::experiment_file;
@@ -26,6 +24,6 @@ pub(super) fn template(request: &Request) -> anyhow::Result<Template> {
     let document = experiment_file::parse(&file, &content, &overrides).map_err(|faults| *faults)?;
     let folder = request.file.parent().unwrap_or_else(|| Path::new(""));
     let files = collect(&document.spec, folder).map_err(|found| document.faults(found))?;
-    let are_fetched = document.spec.paths().iter().any(|mention| mention.kind != FileKind::Agent);
+    let are_fetched = document.spec.paths().iter().any(|mention| mention.kind.is_of_games());
     Ok(Template { content, file, overrides, run, files, are_fetched })
 }

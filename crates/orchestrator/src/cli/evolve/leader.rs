@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use domain::experiment::ChampionRule;
 use domain::genome::Genome;
+use domain::ports::Provenance;
 use proto::orchestrator::v1 as pb;
 
 use super::super::{Failure, experiments, scores};
 use super::{Client, Evolution, is_confirmation, is_round};
-use crate::planning::{Best, Merit};
+use crate::planning::{Best, Merit, recalled};
 
 /// The fitness of everybody by generation, agent and replicate.
 type Fitness = BTreeMap<(u32, String), BTreeMap<u32, f64>>;
@@ -47,11 +48,20 @@ async fn by_evidence(client: &mut Client, evolution: &Evolution) -> Result<Optio
     let is_played = |g: &&pb::GenerationInfo| is_round(g) && g.status() == pb::GenerationStatus::Completed;
     let fitness = fitness(client, evolution).await?;
     let mut merit = Merit::default();
-    for (round, generation) in (0..).zip(evolution.generations.iter().filter(is_played)) {
+    if let Some(start) = evolution.start(client).await? {
+        let pb::Experiment { engine, behaviour, files, .. } = evolution.experiment.clone();
+        for round in recalled(&evolution.spec, &Provenance { engine, behaviour, files }, &start) {
+            for player in &round.agents {
+                merit.add(&evolution.spec, round.round, &player.genome, &player.fitness, None);
+            }
+        }
+    }
+    let first = evolution.evolution().first_round();
+    for (round, generation) in (first..).zip(evolution.generations.iter().filter(is_played)) {
         let take = |genome: pb::Genome| {
             let player = (generation.index, genome.agent);
             let scores: Vec<_> = fitness.get(&player).into_iter().flat_map(BTreeMap::values).copied().collect();
-            merit.add(&evolution.spec, round, &Genome(genome.genes.into_iter().collect()), &scores, player);
+            merit.add(&evolution.spec, round, &Genome(genome.genes.into_iter().collect()), &scores, Some(player));
         };
         experiments::each_genome(client, &evolution.experiment.id, generation.index, take).await?;
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use clap::{Args, ValueEnum};
+use domain::checkpoint::{Checkpoint, Player};
 use proto::orchestrator::v1 as pb;
 use serde_json::{Value, json};
 
@@ -48,9 +49,10 @@ enum LineageForm {
 pub(super) async fn run(args: LineageArgs, place: &Place) -> Result<(), Failure> {
     let ask = async |client: &mut Client| {
         let evolution = Evolution::fetch(client, &args.experiment).await?;
-        let mut all = Vec::new();
+        let start = evolution.start(client).await?;
+        let mut all: Vec<_> = start.iter().flat_map(before).collect();
         for generation in &evolution.generations {
-            let take = |genome| all.push(genome);
+            let take = |genome| all.push(Agent { genome, origin: String::new() });
             experiments::each_genome(client, &evolution.experiment.id, generation.index, take).await?;
         }
         let whose = match args.agent {
@@ -69,31 +71,65 @@ pub(super) async fn run(args: LineageArgs, place: &Place) -> Result<(), Failure>
         LineageForm::Jsonl => Rows::Jsonl,
         LineageForm::Csv => Rows::Csv,
     };
-    let genes: BTreeSet<&str> = shown.iter().flat_map(|genome| genome.genes.keys().map(String::as_str)).collect();
-    let heads: Vec<_> =
-        ["generation", "agent", "fitness", "episodes", "operators", "parents"].into_iter().chain(genes).collect();
+    let genes: BTreeSet<&str> = shown.iter().flat_map(|agent| agent.genome.genes.keys().map(String::as_str)).collect();
+    let heads = ["generation", "agent", "fitness", "episodes", "operators", "parents"].into_iter();
+    let origin = is_branch(&shown).then_some("experiment");
+    let heads: Vec<_> = heads.chain(origin).chain(genes).collect();
     let values: Vec<_> = shown.iter().map(row).collect();
     output::rows(rows, &heads, &values, || table(&shown))
 }
 
+/// An agent, and the name of the experiment in which it played where that is another one.
+#[derive(Debug, Clone)]
+struct Agent {
+    genome: pb::Genome,
+    origin: String,
+}
+
+/// The agents of a checkpoint.
+fn before(start: &Checkpoint) -> impl Iterator<Item = Agent> {
+    start.rounds().flat_map(|(part, round)| {
+        let agent = |(position, player): (u32, &Player)| Agent {
+            genome: pb::Genome {
+                generation: round.generation,
+                position,
+                agent: player.agent.to_string(),
+                policy: part.policy.clone(),
+                genes: player.genome.0.clone(),
+                parents: player.parents.iter().map(ToString::to_string).collect(),
+                operators: player.operators.clone(),
+                mean_fitness: player.mean(),
+                episodes: player.fitness.len() as u64,
+                ..pb::Genome::default()
+            },
+            origin: part.spec.name.clone(),
+        };
+        (0..).zip(&round.agents).map(agent)
+    })
+}
+
+fn is_branch(shown: &[Agent]) -> bool {
+    shown.iter().any(|agent| !agent.origin.is_empty())
+}
+
 /// The agent of this name and all that it comes from, oldest first. Names are unique but for those of confirmations, of
 /// which the last counts; parents are always older.
-fn ancestors(all: Vec<pb::Genome>, agent: &str) -> Result<Vec<pb::Genome>, Failure> {
-    let known: BTreeMap<_, _> = all.iter().enumerate().map(|(at, genome)| (genome.agent.as_str(), at)).collect();
+fn ancestors(all: Vec<Agent>, agent: &str) -> Result<Vec<Agent>, Failure> {
+    let known: BTreeMap<_, _> = all.iter().enumerate().map(|(at, known)| (known.genome.agent.as_str(), at)).collect();
     let unknown =
         || Failure::not_found(format!("there is no agent {agent}: `orchestrator evolve lineage --all` has all"));
     let mut kept = BTreeSet::new();
     let mut open = vec![*known.get(agent).ok_or_else(unknown)?];
     while let Some(at) = open.pop() {
         if kept.insert(at) {
-            open.extend(all[at].parents.iter().filter_map(|parent| known.get(parent.as_str())));
+            open.extend(all[at].genome.parents.iter().filter_map(|parent| known.get(parent.as_str())));
         }
     }
-    let is_kept = |(at, genome)| kept.contains(&at).then_some(genome);
+    let is_kept = |(at, agent)| kept.contains(&at).then_some(agent);
     Ok(all.into_iter().enumerate().filter_map(is_kept).collect())
 }
 
-fn row(genome: &pb::Genome) -> Value {
+fn row(Agent { genome, origin }: &Agent) -> Value {
     let mut row = json!({
         "generation": genome.generation,
         "agent": genome.agent,
@@ -102,23 +138,31 @@ fn row(genome: &pb::Genome) -> Value {
         "operators": genome.operators.join("+"),
         "parents": genome.parents.join("+"),
     });
+    if !origin.is_empty() {
+        row["experiment"] = json!(origin);
+    }
     for (name, value) in &genome.genes {
         row[name] = json!(value);
     }
     row
 }
 
-fn table(shown: &[pb::Genome]) -> String {
-    let rows = shown.iter().map(|genome| {
-        vec![
+fn table(shown: &[Agent]) -> String {
+    let is_branch = is_branch(shown);
+    let rows = shown.iter().map(|Agent { genome, origin }| {
+        let mut row = vec![
             genome.generation.to_string(),
             genome.agent.clone(),
             output::number(genome.mean_fitness),
             genome.operators.join("+"),
             some(&genome.parents),
-        ]
+        ];
+        row.extend(is_branch.then(|| origin.clone()));
+        row
     });
-    output::table(&["generation", "agent", "fitness", "made by", "parents"], &["generation", "fitness"], rows)
+    let heads = ["generation", "agent", "fitness", "made by", "parents"].into_iter();
+    let heads: Vec<_> = heads.chain(is_branch.then_some("played in")).collect();
+    output::table(&heads, &["generation", "fitness"], rows)
 }
 
 /// The first names, and how many there are beside them: a distribution has half of a population as parents.
@@ -131,11 +175,12 @@ fn some(parents: &[String]) -> String {
     }
 }
 
-fn dot(shown: &[pb::Genome]) -> String {
+fn dot(shown: &[Agent]) -> String {
     let mut text = String::from("digraph lineage {\n  node [shape=box];\n");
-    for genome in shown {
+    for Agent { genome, origin } in shown {
         let fitness = output::number(genome.mean_fitness);
-        let _ = writeln!(text, "  \"{0}\" [label=\"{0}\\n{fitness}\"];", genome.agent);
+        let style = if origin.is_empty() { "" } else { " style=dashed" };
+        let _ = writeln!(text, "  \"{0}\" [label=\"{0}\\n{fitness}\"{style}];", genome.agent);
         for parent in &genome.parents {
             let _ = writeln!(text, "  \"{parent}\" -> \"{}\";", genome.agent);
         }
@@ -147,12 +192,13 @@ fn dot(shown: &[pb::Genome]) -> String {
 mod tests {
     use super::*;
 
-    fn genome(generation: u32, agent: &str, parents: &[&str]) -> pb::Genome {
+    fn genome(generation: u32, agent: &str, parents: &[&str]) -> Agent {
         let parents = parents.iter().map(|&parent| parent.to_owned()).collect();
-        pb::Genome { generation, agent: agent.to_owned(), parents, ..Default::default() }
+        let genome = pb::Genome { generation, agent: agent.to_owned(), parents, ..Default::default() };
+        Agent { genome, origin: String::new() }
     }
 
-    fn population() -> Vec<pb::Genome> {
+    fn population() -> Vec<Agent> {
         vec![
             genome(0, "g0-0", &[]),
             genome(0, "g0-1", &[]),
@@ -167,7 +213,7 @@ mod tests {
     #[test]
     fn ancestors_are_all_from_whom_something_was_inherited() {
         let of =
-            |agent| ancestors(population(), agent).unwrap().into_iter().map(|genome| genome.agent).collect::<Vec<_>>();
+            |agent| ancestors(population(), agent).unwrap().into_iter().map(|a| a.genome.agent).collect::<Vec<_>>();
         assert_eq!(of("champion"), ["g0-0", "g0-1", "g1-1", "champion"]);
         assert_eq!(of("g1-0"), ["g0-1", "g1-0"]);
         assert!(ancestors(population(), "g9-9").is_err());
@@ -178,6 +224,17 @@ mod tests {
         let text = dot(&ancestors(population(), "champion").unwrap());
         assert_eq!(text.matches("->").count(), 3);
         assert!(text.contains("\"g0-0\" -> \"g1-1\""), "{text}");
+    }
+
+    #[test]
+    fn who_played_elsewhere_is_told_with_where_that_was() {
+        let mut population = population();
+        assert!(!table(&population).contains("played in"));
+        population[1].origin = "bred".to_owned();
+        let shown = ancestors(population, "champion").unwrap();
+        assert!(is_branch(&shown) && table(&shown).contains("bred"));
+        assert_eq!((row(&shown[1])["experiment"].clone(), row(&shown[0]).get("experiment")), (json!("bred"), None));
+        assert_eq!(dot(&shown).matches("style=dashed").count(), 1);
     }
 
     #[test]

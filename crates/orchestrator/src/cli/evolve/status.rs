@@ -119,7 +119,8 @@ impl Stand {
     fn print(&self) -> Result<(), Failure> {
         let Evolution { experiment, generations, spec } = &self.evolution;
         let settings = self.evolution.evolution();
-        for (name, value) in [
+        let start = settings.begun().map(|start| format!("generation {} of `{}`", start.generation, start.name));
+        let facts = [
             ("experiment", format!("{} `{}`", experiment.id, experiment.name)),
             ("status", experiments::status_name(experiment)),
             ("algorithm", settings.algorithm.name().to_owned()),
@@ -128,7 +129,8 @@ impl Stand {
             ("episodes", format!("{} of {}", experiment.episodes_scored, experiment.episodes_planned)),
             ("maximised", spec.fitness.label()),
             ("champion", self.champion.clone().unwrap_or_else(|| "nobody yet".to_owned())),
-        ] {
+        ];
+        for (name, value) in facts.into_iter().chain(start.map(|start| ("goes on", format!("from {start}")))) {
             output::line(format!("{name:<12}{value}"))?;
         }
         output::line(experiments::generation_table(generations))?;
@@ -157,6 +159,7 @@ impl Stand {
             "episodes_planned": experiment.episodes_planned,
             "maximised": spec.fitness.label(),
             "champion": self.champion,
+            "start": settings.start,
             "generations": generations.iter().map(experiments::generation_json).collect::<Vec<_>>(),
             "statistics": self.statistics,
             "confirmation": self.confirmed.first(),

@@ -140,6 +140,8 @@ def experiments():
     call("ListDeadLetters")
     assert call("ListJournal", {"experimentId": id})["entries"][0]["action"] == "launched"
     refused("GetExperiment", {"experimentId": "nobody"}, "NOT_FOUND")
+    refused("CreateCheckpoint", {"experimentId": id}, "FAILED_PRECONDITION")
+    assert "artifacts" not in call("ListArtifacts", {"experimentId": id})
 
 
 def control():

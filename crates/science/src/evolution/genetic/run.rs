@@ -24,6 +24,15 @@ pub struct GeneticState {
     ranked: Vec<Parent>,
 }
 
+impl GeneticState {
+    /// A run that was told so many generations, of which `last` is the last one, however they came to be.
+    pub(in crate::evolution) fn adopted(generation: u32, last: &[Evaluated], spec: &GeneticSpec) -> Self {
+        let step = spec.mutation.first_step();
+        let parent = |member: &Evaluated| Parent { position: member.position, genome: member.genome.clone(), step };
+        Self { generation, ranked: rank(last).into_iter().map(parent).collect() }
+    }
+}
+
 impl Genetic {
     pub(in crate::evolution) fn new(spec: GeneticSpec, space: Space<'static>, seed: u64) -> Self {
         Self::restored(spec, space, seed, GeneticState::default())

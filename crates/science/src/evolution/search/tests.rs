@@ -86,6 +86,16 @@ fn play(search: &mut dyn Search, generations: u32) -> Vec<Vec<Offspring>> {
     (0..generations).map(round).collect()
 }
 
+/// What a search is told in so many generations.
+fn past(algorithm: &Algorithm, seed: u64, search: &mut dyn Search, generations: u32) -> Past {
+    let round = |_| {
+        let told = evaluated(search.ask(), fitness);
+        search.tell(&told).unwrap();
+        told
+    };
+    Past { algorithm: *algorithm, space: space(), seed, rounds: (0..generations).map(round).collect() }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
@@ -116,6 +126,46 @@ proptest! {
                 serde_json::to_string(&rest.checkpoint()).unwrap(),
                 serde_json::to_string(&whole.checkpoint()).unwrap()
             );
+        }
+    }
+
+    #[test]
+    fn a_search_goes_on_from_its_past_as_if_nothing_had_happened(seed: u64, before in 1u32..6) {
+        for algorithm in algorithms() {
+            let mut whole = search(&algorithm, &space(), seed).unwrap();
+            let first = past(&algorithm, seed, whole.as_mut(), before);
+            let mut rest = resumed(&algorithm, &space(), seed, std::slice::from_ref(&first)).unwrap();
+            prop_assert_eq!((rest.generation(), rest.ask()), (before, whole.ask()), "{:?}", algorithm);
+
+            // And so does the search that goes on from that one.
+            let second = past(&algorithm, seed, rest.as_mut(), 2);
+            let mut third = resumed(&algorithm, &space(), seed, &[first, second]).unwrap();
+            play(whole.as_mut(), 2);
+            prop_assert_eq!(play(third.as_mut(), 3), play(whole.as_mut(), 3), "{:?}", algorithm);
+        }
+    }
+
+    #[test]
+    fn a_genetic_algorithm_and_a_control_go_on_from_every_past(seed: u64) {
+        let all = algorithms();
+        for before in &all {
+            let mut search = search(before, &space(), seed).unwrap();
+            let past = past(before, seed, search.as_mut(), 3);
+            let best = past.rounds[2].iter().map(|member| fitness(&member.genome)).fold(f64::MIN, f64::max);
+            for (place, algorithm) in all.iter().enumerate() {
+                let resumed = resumed(algorithm, &space(), seed ^ 1, std::slice::from_ref(&past));
+                let is_normal = |algorithm: &Algorithm| matches!(algorithm, Algorithm::Cma(_));
+                if is_normal(algorithm) && !is_normal(before) {
+                    prop_assert_eq!(&resumed.unwrap_err()[0].path, "evolution.algorithm");
+                } else if let Ok(resumed) = resumed {
+                    prop_assert_eq!(resumed.generation(), 3);
+                    if place == 0 {
+                        prop_assert_eq!(fitness(&resumed.ask()[0].genome), best, "the best passes unchanged");
+                    }
+                } else {
+                    prop_assert!(is_normal(algorithm), "{:?} after {:?}", algorithm, before);
+                }
+            }
         }
     }
 
@@ -220,6 +270,17 @@ fn a_checkpoint_of_another_search_is_refused() {
     assert!(restore(&all[4], &space(), 1, of(&all[4], &narrow)).is_err());
     assert!(restore(&all[4], &space(), 1, of(&all[9], &space())).is_err());
     assert!(restore(&all[6], &space(), 1, of(&all[6], &space())).is_ok());
+}
+
+#[test]
+fn a_past_that_is_none_of_the_search_is_refused() {
+    let cma = algorithms()[4];
+    let mut whole = search(&cma, &space(), 1).unwrap();
+    let mut past = past(&cma, 1, whole.as_mut(), 2);
+    past.seed = 2;
+    let found = resumed(&cma, &space(), 1, &[past]).unwrap_err();
+    assert!(found[0].path == "evolution.start" && found[0].message.starts_with("round 0: "), "{found:?}");
+    assert_eq!(resumed(&cma, &space(), 1, &[]).unwrap().ask(), search(&cma, &space(), 1).unwrap().ask());
 }
 
 #[test]

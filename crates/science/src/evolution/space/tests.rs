@@ -51,6 +51,14 @@ proptest! {
 }
 
 #[test]
+fn what_evolves_and_what_stays_are_told_apart() {
+    let base = Genome([("gain".to_owned(), 2.0), ("offset".to_owned(), 1.0)].into());
+    let space = Space::new(PARAMETERS, Some(&["fire".to_owned(), "gain".to_owned()]), &base).unwrap();
+    assert_eq!(space.names().collect::<Vec<_>>(), ["fire", "gain"]);
+    assert_eq!(space.fixed(), Genome([("offset".to_owned(), 1.0)].into()));
+}
+
+#[test]
 fn equal_shares_of_a_logarithmic_scale_are_equal_ratios() {
     let gain = |share| Axis::from(&GAIN).at_share(share);
     assert!((gain(0.25) - 0.01).abs() < 1e-12 && (gain(0.5) - 0.1).abs() < 1e-12);

@@ -3,6 +3,7 @@
 
 use domain::ErrorKind;
 use domain::experiment::FitnessSpec;
+use domain::file::ContentHash;
 use domain::ids::{AgentId, ExperimentId};
 use domain::measures::Response;
 use domain::ports::GenerationSummary;
@@ -100,4 +101,23 @@ pub async fn a_large_plan_is_stored(store: Store) {
     assert_eq!(store.open_jobs(new.id).await.unwrap().len(), 4_000);
     let last = new.first.jobs.last().unwrap();
     assert_eq!(granted(&store, last.id, LEASE).await.episodes, last.episodes);
+}
+
+pub async fn checkpoints_are_kept_once_for_a_generation(store: Store) {
+    let new = created(&store, 1, 1).await;
+    let hashes = [&b"one"[..], b"other"].map(ContentHash::of);
+    assert_eq!(store.checkpoints(new.id).await.unwrap(), []);
+    let first = {
+        store.keep_checkpoint(new.id, 0, &hashes[0], 3).await.unwrap();
+        store.checkpoints(new.id).await.unwrap()
+    };
+    assert_eq!((first[0].generation, first[0].blake3, first[0].size), (0, hashes[0], 3));
+
+    store.keep_checkpoint(new.id, 0, &hashes[0], 3).await.unwrap();
+    assert_eq!(store.checkpoints(new.id).await.unwrap(), first);
+
+    store.keep_checkpoint(new.id, 0, &hashes[1], 5).await.unwrap();
+    let replaced = store.checkpoints(new.id).await.unwrap();
+    assert_eq!((replaced.len(), replaced[0].blake3, replaced[0].size), (1, hashes[1], 5));
+    assert!(store.keep_checkpoint(new.id, 1, &hashes[1], 5).await.is_err(), "there is no such generation");
 }

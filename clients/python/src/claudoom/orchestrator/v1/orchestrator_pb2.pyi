@@ -1240,12 +1240,14 @@ class GetReportResponse(_message.Message):
     def __init__(self, content: _Optional[bytes] = ..., media_type: _Optional[str] = ..., file_name: _Optional[str] = ..., figures: _Optional[_Iterable[_Union[Figure, _Mapping]]] = ...) -> None: ...
 
 class ListArtifactsRequest(_message.Message):
-    __slots__ = ("page_size", "page_token")
+    __slots__ = ("page_size", "page_token", "experiment_id")
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    EXPERIMENT_ID_FIELD_NUMBER: _ClassVar[int]
     page_size: int
     page_token: str
-    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+    experiment_id: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., experiment_id: _Optional[str] = ...) -> None: ...
 
 class ListArtifactsResponse(_message.Message):
     __slots__ = ("artifacts", "next_page_token")
@@ -1256,14 +1258,32 @@ class ListArtifactsResponse(_message.Message):
     def __init__(self, artifacts: _Optional[_Iterable[_Union[Artifact, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Artifact(_message.Message):
-    __slots__ = ("blake3", "size", "created_at_ms")
+    __slots__ = ("blake3", "size", "created_at_ms", "name", "generation")
     BLAKE3_FIELD_NUMBER: _ClassVar[int]
     SIZE_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_MS_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    GENERATION_FIELD_NUMBER: _ClassVar[int]
     blake3: str
     size: int
     created_at_ms: int
-    def __init__(self, blake3: _Optional[str] = ..., size: _Optional[int] = ..., created_at_ms: _Optional[int] = ...) -> None: ...
+    name: str
+    generation: int
+    def __init__(self, blake3: _Optional[str] = ..., size: _Optional[int] = ..., created_at_ms: _Optional[int] = ..., name: _Optional[str] = ..., generation: _Optional[int] = ...) -> None: ...
+
+class CreateCheckpointRequest(_message.Message):
+    __slots__ = ("experiment_id", "generation")
+    EXPERIMENT_ID_FIELD_NUMBER: _ClassVar[int]
+    GENERATION_FIELD_NUMBER: _ClassVar[int]
+    experiment_id: str
+    generation: int
+    def __init__(self, experiment_id: _Optional[str] = ..., generation: _Optional[int] = ...) -> None: ...
+
+class CreateCheckpointResponse(_message.Message):
+    __slots__ = ("checkpoint",)
+    CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
+    checkpoint: Artifact
+    def __init__(self, checkpoint: _Optional[_Union[Artifact, _Mapping]] = ...) -> None: ...
 
 class SearchPath(_message.Message):
     __slots__ = ("name", "files")

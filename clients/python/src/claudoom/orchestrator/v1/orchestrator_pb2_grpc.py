@@ -181,6 +181,11 @@ class OrchestratorServiceStub:
                 request_serializer=claudoom_dot_orchestrator_dot_v1_dot_orchestrator__pb2.ListArtifactsRequest.SerializeToString,
                 response_deserializer=claudoom_dot_orchestrator_dot_v1_dot_orchestrator__pb2.ListArtifactsResponse.FromString,
                 _registered_method=True)
+        self.CreateCheckpoint = channel.unary_unary(
+                '/claudoom.orchestrator.v1.OrchestratorService/CreateCheckpoint',
+                request_serializer=claudoom_dot_orchestrator_dot_v1_dot_orchestrator__pb2.CreateCheckpointRequest.SerializeToString,
+                response_deserializer=claudoom_dot_orchestrator_dot_v1_dot_orchestrator__pb2.CreateCheckpointResponse.FromString,
+                _registered_method=True)
         self.CreateSession = channel.unary_unary(
                 '/claudoom.orchestrator.v1.OrchestratorService/CreateSession',
                 request_serializer=claudoom_dot_orchestrator_dot_v1_dot_orchestrator__pb2.CreateSessionRequest.SerializeToString,
@@ -444,6 +449,15 @@ class OrchestratorServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreateCheckpoint(self, request, context):
+        """Makes a checkpoint of an evolution, from which the search of another one goes on, and keeps it among its artifacts.
+        NOT_FOUND for a generation that is not planned, FAILED_PRECONDITION for one that is not complete or a confirmation.
+        Asking twice makes the same content.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CreateSession(self, request, context):
         """Opens a research session: overrides, search paths and a study that belong together and to nobody else. It is closed
         when nobody has used it for an hour.
@@ -675,6 +689,11 @@ def add_OrchestratorServiceServicer_to_server(servicer, server):
                     servicer.ListArtifacts,
                     request_deserializer=claudoom_dot_orchestrator_dot_v1_dot_orchestrator__pb2.ListArtifactsRequest.FromString,
                     response_serializer=claudoom_dot_orchestrator_dot_v1_dot_orchestrator__pb2.ListArtifactsResponse.SerializeToString,
+            ),
+            'CreateCheckpoint': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateCheckpoint,
+                    request_deserializer=claudoom_dot_orchestrator_dot_v1_dot_orchestrator__pb2.CreateCheckpointRequest.FromString,
+                    response_serializer=claudoom_dot_orchestrator_dot_v1_dot_orchestrator__pb2.CreateCheckpointResponse.SerializeToString,
             ),
             'CreateSession': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateSession,
@@ -1511,6 +1530,33 @@ class OrchestratorService:
             '/claudoom.orchestrator.v1.OrchestratorService/ListArtifacts',
             claudoom_dot_orchestrator_dot_v1_dot_orchestrator__pb2.ListArtifactsRequest.SerializeToString,
             claudoom_dot_orchestrator_dot_v1_dot_orchestrator__pb2.ListArtifactsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateCheckpoint(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/claudoom.orchestrator.v1.OrchestratorService/CreateCheckpoint',
+            claudoom_dot_orchestrator_dot_v1_dot_orchestrator__pb2.CreateCheckpointRequest.SerializeToString,
+            claudoom_dot_orchestrator_dot_v1_dot_orchestrator__pb2.CreateCheckpointResponse.FromString,
             options,
             channel_credentials,
             insecure,
