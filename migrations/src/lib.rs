@@ -24,6 +24,7 @@ mod m20261129000002_create_research;
 mod m20261129000003_create_findings;
 mod m20261130000001_create_decisions;
 mod m20261130000002_create_checkpoints;
+mod m20261130000004_add_episodes_due;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129000003_create_findings::Migration),
             Box::new(m20261130000001_create_decisions::Migration),
             Box::new(m20261130000002_create_checkpoints::Migration),
+            Box::new(m20261130000004_add_episodes_due::Migration),
         ]
     }
 }

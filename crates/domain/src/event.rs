@@ -72,7 +72,7 @@ pub enum Fact {
         purpose: Option<Purpose>,
         /// How many agents play in it.
         agents: u32,
-        /// How many episodes are planned.
+        /// How many episodes are planned; at most, where agents race.
         episodes: u64,
     },
     /// Every episode of a generation is scored.
@@ -90,7 +90,7 @@ pub enum Fact {
         /// Episodes scored.
         episodes: u64,
     },
-    /// Every episode of one agent of a generation is scored.
+    /// Every episode of one agent of a generation is scored; of who is out of a race, once that is over.
     AgentEvaluated {
         /// The generation's number.
         generation: u32,
@@ -100,7 +100,7 @@ pub enum Fact {
         agent: AgentId,
         /// Its position in the generation.
         position: u32,
-        /// Mean fitness over its episodes.
+        /// Mean fitness over its episodes; of who is out of a race, what it would be over all seeds.
         fitness: f64,
         /// Mean kills over its episodes.
         kills: f64,

@@ -4,6 +4,7 @@ mod design;
 mod evolution;
 mod files;
 mod learning;
+mod racing;
 mod statistics;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,7 @@ pub use design::{Alpha, DesignField, DesignKind, DesignSpec, FactorSpec, FoldOve
 pub use evolution::{ChampionRule, CrossoverKind, EvolutionSpec, MutationKind, SearchMethod, SelectionKind};
 pub use files::{FileKind, Mention, StoredMention, TakenIn};
 pub use learning::{Inheritance, LearningSpec};
+pub use racing::RacingSpec;
 pub use statistics::StatisticsSpec;
 
 /// Most episodes one experiment may plan.
@@ -298,6 +300,12 @@ impl ExperimentSpec {
     #[must_use]
     pub fn keeps_decisions(&self) -> bool {
         self.record.decisions || self.evolution.as_ref().is_some_and(|evolution| evolution.learning.is_some())
+    }
+
+    /// The rules by which the members of a generation race, if they do.
+    #[must_use]
+    pub fn racing(&self) -> Option<&RacingSpec> {
+        self.evolution.as_ref()?.racing.as_ref()
     }
 
     /// The specification as canonical JSON: keys in a fixed order, defaults written out.

@@ -1,6 +1,7 @@
 //! From a specification to jobs: pure and repeatable.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -84,7 +85,9 @@ pub struct GenerationPlan {
     pub purpose: Purpose,
     /// Who plays, in order of positions.
     pub members: Vec<Member>,
-    /// The jobs, in order of positions and replicates.
+    /// Episodes that each member plays; at most, where they race.
+    pub episodes_per_member: u32,
+    /// The jobs, in order of positions and replicates. Where members race, those before the first look.
     pub jobs: Vec<JobPlan>,
 }
 
@@ -111,17 +114,23 @@ impl Purpose {
 }
 
 impl GenerationPlan {
-    /// How many episodes are planned.
+    /// How many episodes its jobs have.
     #[must_use]
     pub fn episodes(&self) -> u64 {
-        self.jobs.iter().map(|job| job.episodes.len() as u64).sum()
+        episodes_of(&self.jobs)
     }
 
-    /// How many episodes each member plays.
+    /// How many episodes it will have; at most, where members race.
     #[must_use]
-    pub fn episodes_per_member(&self) -> u64 {
-        self.episodes() / (self.members.len() as u64).max(1)
+    pub fn episodes_planned(&self) -> u64 {
+        self.members.len() as u64 * u64::from(self.episodes_per_member)
     }
+}
+
+/// How many episodes jobs have.
+#[must_use]
+pub fn episodes_of(jobs: &[JobPlan]) -> u64 {
+    jobs.iter().map(|job| job.episodes.len() as u64).sum()
 }
 
 /// Translates a seed of `Seeding::Vizdoom` to the engine's seed.
@@ -158,7 +167,8 @@ fn block(spec: &ExperimentSpec, stage: Stage) -> (u32, u32) {
     }
 }
 
-/// Cuts generation number `index` into jobs.
+/// Cuts generation number `index` into jobs. Members of a population that race are first given what they play before the first
+/// look, and [`race_replicates`] after each.
 #[must_use]
 pub fn generation(
     experiment: ExperimentId,
@@ -169,8 +179,27 @@ pub fn generation(
     vizdoom: VizdoomSeed,
 ) -> GenerationPlan {
     let positions = members.iter().map(|member| member.position);
-    let jobs = jobs(experiment, spec, index, positions, &episodes(spec, stage, vizdoom));
-    GenerationPlan { index, purpose: stage.purpose, members, jobs }
+    let all = episodes(spec, stage, vizdoom);
+    let racing = spec.racing().filter(|_| stage.purpose == Purpose::Evolution);
+    let first = racing.map_or(all.len(), |racing| all.len().min(racing.first as usize));
+    let jobs = jobs(experiment, spec, index, positions, &all[..first]);
+    GenerationPlan { index, purpose: stage.purpose, members, episodes_per_member: all.len() as u32, jobs }
+}
+
+/// The jobs of those members of generation number `index` that go on in a race, at these `positions`, from one look to the
+/// next: `replicates` of what they would have played had nobody raced.
+#[must_use]
+pub fn race_replicates(
+    experiment: ExperimentId,
+    spec: &ExperimentSpec,
+    (index, stage): (u32, Stage),
+    positions: &[u32],
+    replicates: Range<u32>,
+    vizdoom: VizdoomSeed,
+) -> Vec<JobPlan> {
+    let all = episodes(spec, stage, vizdoom);
+    let part = all.get(replicates.start as usize..replicates.end as usize).unwrap_or_default();
+    jobs(experiment, spec, index, positions.iter().copied(), part)
 }
 
 /// The jobs that a design of `members` conditions gets when each of them is to play `spec.seeds.episodes` instead of
@@ -216,7 +245,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::experiment::{EvolutionSpec, SeedSpec, StatisticsSpec};
+    use crate::experiment::{EvolutionSpec, RacingSpec, SeedSpec, StatisticsSpec};
 
     fn spec(episodes: u32, fresh: bool) -> ExperimentSpec {
         let text = r#"{"name":"t","seed":9,"scenario":{"name":"basic"},"agent":{"policy":"random"}}"#;
@@ -294,6 +323,46 @@ mod tests {
             prop_assert_eq!(played(&parts), played(&cut(&spec)));
             let ids: std::collections::BTreeSet<_> = parts.iter().map(|j| j.id).collect();
             prop_assert_eq!(ids.len(), parts.len(), "every job has an id of its own");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn who_races_to_the_end_plays_what_it_would_have_played(
+            count in 1u32..5, first in 2u32..6, more in prop::collection::vec(1u32..5, 1..4), size in 0u32..4,
+        ) {
+            let mut spec = spec(first + more.iter().sum::<u32>(), true);
+            spec.limits.job_episodes = (size > 0).then_some(size);
+            let experiment = ExperimentId::derive(&spec.hash(), "");
+            let stage = Stage::evolution(2);
+            let cut = |spec: &ExperimentSpec, stage| {
+                generation(experiment, spec, 2, stage, members(count, spec), shifted)
+            };
+            let whole = cut(&spec, stage);
+            spec.evolution.as_mut().unwrap().racing = Some(RacingSpec { first, ..RacingSpec::default() });
+
+            let opening = cut(&spec, stage);
+
+            prop_assert_eq!(opening.episodes(), u64::from(count * first));
+            prop_assert_eq!(opening.episodes_planned(), whole.episodes());
+            let mut jobs = opening.jobs;
+            let mut from = first;
+            for every in more {
+                let positions: Vec<_> = (0..count).collect();
+                let next = race_replicates(experiment, &spec, (2, stage), &positions, from..from + every, shifted);
+                prop_assert_eq!(episodes_of(&next), u64::from(count * every));
+                jobs.extend(next);
+                from += every;
+            }
+            let played = |jobs: &[JobPlan]| -> std::collections::BTreeSet<_> {
+                let keys = jobs.iter().flat_map(|j| j.episodes.iter().map(|e| (j.position, e.replicate, e.seed)));
+                keys.collect()
+            };
+            prop_assert_eq!(played(&jobs), played(&whole.jobs));
+            let ids: std::collections::BTreeSet<_> = jobs.iter().map(|j| j.id).collect();
+            prop_assert_eq!(ids.len(), jobs.len(), "every job has an id of its own");
+            let confirmation = cut(&spec, Stage::confirmation(0));
+            prop_assert_eq!(confirmation.episodes(), confirmation.episodes_planned(), "finalists do not race");
         }
     }
 

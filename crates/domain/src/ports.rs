@@ -44,7 +44,7 @@ pub use research::{ResearchRecord, ResearchStore};
 pub use store::{
     Assignment, Claim, Created, DecisionLog, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished,
     GenerationRecord, GenerationSummary, KeptCheckpoint, MemberProgress, MemberScores, NewExperiment, OutboxEntry,
-    Page, Provenance, Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, TickLog, TickRow,
+    Page, Provenance, RaceLook, Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, TickLog, TickRow,
 };
 pub use trace::TraceSource;
 

@@ -7,6 +7,7 @@
 
 mod checkpoints;
 mod drain;
+mod race;
 mod rounds;
 pub(crate) mod school;
 mod spans;
@@ -49,7 +50,7 @@ const QUEUEING: Duration = Duration::from_secs(5);
 enum Step {
     /// Episodes of its generation are still being played.
     Waiting,
-    /// A generation was closed and the next one planned, or its experiment has a nearer end.
+    /// A generation was closed and the next one planned, or its race goes on, or its experiment has a nearer end.
     Advanced,
     /// It was completed.
     Completed,
@@ -183,11 +184,14 @@ async fn advance(
     if record.status != ExperimentStatus::Running {
         return Ok(Step::Idle);
     }
-    if record.episodes_scored < planning::due_through(&record.course(), record.generation) {
+    if record.episodes_scored < record.episodes_due {
         return Ok(Step::Waiting);
     }
     let index = record.generation;
     let current = core.store.generation(record.id, index).await?;
+    if race::goes_on(core.store.as_ref(), epoch, record, &current).await? {
+        return Ok(Step::Advanced);
+    }
     let opening = match record.course().opening() {
         // Before it is played, nothing that is planned depends on it.
         first if first >= index => current.clone(),

@@ -9,6 +9,7 @@ mod extension;
 mod merit;
 mod population;
 mod progress;
+mod race;
 mod start;
 
 use std::collections::BTreeMap;
@@ -31,7 +32,8 @@ pub use ending::ending;
 pub use extension::extension;
 pub use merit::{Best, Merit};
 pub use population::Population;
-pub use progress::{due_through, planned};
+pub use progress::planned;
+pub use race::look;
 pub use start::recalled;
 
 /// What is planned after a generation.

@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use crate::analysis::Figures;
 use crate::document::Figure;
-use crate::standing::{Standing, fitness, over_episodes};
+use crate::standing::{self, Standing, fitness};
 use crate::{design_report, document};
 pub use places::Ground;
 use places::Places;
@@ -224,7 +224,7 @@ fn generation(record: &ExperimentRecord, generation: &GenerationRecord) -> Gener
         best_fitness: standing.as_ref().map(|standing| standing.best_fitness),
         mean_fitness: standing.as_ref().map(|standing| standing.mean),
         seeds: seeds(generation),
-        members: generation.members.iter().map(|scored| member(record, scored)).collect(),
+        members: members(record, generation),
         contrasts: if compared { contrasts(record, generation) } else { Vec::new() },
         study,
         no_study: missing,
@@ -237,7 +237,12 @@ fn seeds(generation: &GenerationRecord) -> Vec<u32> {
     scores.map(|score| score.seed).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-fn member(record: &ExperimentRecord, scored: &MemberScores) -> Member {
+fn members(record: &ExperimentRecord, generation: &GenerationRecord) -> Vec<Member> {
+    let means = standing::means(&record.spec, &generation.members);
+    generation.members.iter().zip(means).map(|(scored, mean)| member(record, scored, mean)).collect()
+}
+
+fn member(record: &ExperimentRecord, scored: &MemberScores, fitness: Option<f64>) -> Member {
     let mean = |response: Response| {
         let values: Vec<_> = scored.scores.iter().filter_map(|score| score.measures.get(response)).collect();
         Some((response.name(), summarise(&values).ok()?.mean))
@@ -247,7 +252,7 @@ fn member(record: &ExperimentRecord, scored: &MemberScores) -> Member {
         label: scored.member.label.clone(),
         policy: scored.member.spec.policy.clone(),
         genes: scored.member.spec.genome.0.clone(),
-        fitness: over_episodes(&record.spec, scored),
+        fitness: standing::around(&record.spec, scored, fitness),
         measures: Response::ALL.into_iter().filter_map(mean).collect(),
     }
 }

@@ -2,6 +2,7 @@
 
 use domain::experiment::ExperimentSpec;
 use domain::ports::{GenerationRecord, MemberScores};
+use science::evolution::race::leveled_means;
 use science::stats::{self, Interval, LEVEL, Summary};
 
 /// The standing of a generation, as far as it is scored.
@@ -21,8 +22,9 @@ impl<'a> Standing<'a> {
     /// The standing; absent while nobody has a score.
     #[must_use]
     pub fn of(spec: &ExperimentSpec, generation: &'a GenerationRecord) -> Option<Self> {
-        let scored = generation.members.iter().filter_map(|member| Some((member, mean_fitness(spec, member)?)));
-        let scored: Vec<_> = scored.collect();
+        let means = means(spec, &generation.members);
+        let scored: Vec<_> =
+            generation.members.iter().zip(means).filter_map(|(member, mean)| Some((member, mean?))).collect();
         let sample: Vec<_> = scored.iter().map(|(_, fitness)| *fitness).collect();
         let (best, best_fitness) = scored.into_iter().reduce(|best, next| if next.1 > best.1 { next } else { best })?;
         let mean = sample.iter().sum::<f64>() / sample.len() as f64;
@@ -36,15 +38,44 @@ pub fn fitness(spec: &ExperimentSpec, member: &MemberScores) -> Vec<f64> {
     member.scores.iter().map(|score| spec.fitness.of(&score.measures)).collect()
 }
 
-/// The mean fitness of a member; absent while it has no score. The plain sum over the count: selection compares these
-/// bits, so members of equal sums must have equal means.
+/// The mean fitness of every member of a generation; absent while one has no score. The plain sum over the count: selection
+/// compares these bits, so members of equal sums must have equal means.
+///
+/// Who is out of a race has the mean that it would have on all seeds, by what the others have on them. That is an estimate from
+/// few episodes, and whoever was beaten beyond doubt must not pass by luck: it is below the means of those that went on.
 #[must_use]
-pub fn mean_fitness(spec: &ExperimentSpec, member: &MemberScores) -> Option<f64> {
-    plain_mean(&fitness(spec, member))
+pub fn means(spec: &ExperimentSpec, members: &[MemberScores]) -> Vec<Option<f64>> {
+    if spec.racing().is_none() {
+        return members.iter().map(|member| plain_mean(&fitness(spec, member))).collect();
+    }
+    let means = leveled_means(&members.iter().map(|member| without_gaps(spec, member)).collect::<Vec<_>>());
+    let most = members.iter().map(|member| member.episodes_planned).max();
+    let went_on = |member: &MemberScores| Some(member.episodes_planned) == most;
+    let of_those = members.iter().zip(&means).filter(|(member, _)| went_on(member)).filter_map(|(_, mean)| *mean);
+    let lowest = of_those.reduce(f64::min).unwrap_or(f64::INFINITY);
+    let bounded = |(member, mean): (&MemberScores, Option<f64>)| {
+        if went_on(member) { mean } else { mean.map(|mean| mean.min(lowest.next_down())) }
+    };
+    members.iter().zip(means).map(bounded).collect()
+}
+
+/// The fitness of a member's episodes up to the first that is not scored yet.
+fn without_gaps(spec: &ExperimentSpec, member: &MemberScores) -> Vec<f64> {
+    let scored = (0..).zip(&member.scores).take_while(|(replicate, score)| score.key.replicate == *replicate);
+    scored.map(|(_, score)| spec.fitness.of(&score.measures)).collect()
 }
 
 fn plain_mean(sample: &[f64]) -> Option<f64> {
     (!sample.is_empty()).then(|| sample.iter().sum::<f64>() / sample.len() as f64)
+}
+
+/// The fitness of a member's episodes as a sample around the `mean` that the member has in its generation; absent while it has
+/// no score.
+#[must_use]
+pub fn around(spec: &ExperimentSpec, member: &MemberScores, mean: Option<f64>) -> Option<Summary> {
+    let (sample, mean) = (over_episodes(spec, member)?, mean?);
+    let moved = |end: Option<f64>| end.map(|end| end + (mean - sample.mean));
+    Some(Summary { mean, low: moved(sample.low), high: moved(sample.high), ..sample })
 }
 
 /// The fitness of a member's episodes as a sample; absent while it has no score.
@@ -81,7 +112,7 @@ mod tests {
         let episodes: Vec<_> = plan.jobs.iter().flat_map(|job| &job.episodes).collect();
         let scored = |(member, kills): (domain::plan::Member, &&[i32])| {
             let scores = kills.iter().zip(&episodes).map(|(&kills, e)| builder::score(0, member.position, e, kills));
-            MemberScores { scores: scores.collect(), member }
+            MemberScores { scores: scores.collect(), episodes_planned: 2, member }
         };
         GenerationRecord {
             index: 0,

@@ -85,6 +85,7 @@ pub(crate) fn experiment(row: experiments::Model, extensions: Vec<Extension>) ->
         digest: row.digest,
         generation: number(row.generation, "number of a generation")?,
         episodes_planned: count(row.episodes_planned),
+        episodes_due: count(row.episodes_due),
         episodes_scored: count(row.episodes_scored),
         created_at_ms: row.created_at_ms,
         ended_at_ms: row.ended_at_ms,

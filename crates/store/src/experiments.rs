@@ -194,6 +194,7 @@ fn row(new: &NewExperiment, now: i64) -> Result<experiments::ActiveModel> {
         generation: Set(new.first.index.into()),
         episodes_planned: Set(stored_count(new.episodes_planned)),
         episodes_scored: Set(0),
+        episodes_due: Set(stored_count(new.first.episodes())),
         pauses: Set(0),
         completions: Set(0),
         event_seq: Set(0),
@@ -209,7 +210,12 @@ fn started(new: &NewExperiment) -> [Event; 2] {
 
 pub(crate) fn generation_started(plan: &GenerationPlan) -> Fact {
     let agents = u32::try_from(plan.members.len()).unwrap_or(u32::MAX);
-    Fact::GenerationStarted { generation: plan.index, purpose: Some(plan.purpose), agents, episodes: plan.episodes() }
+    Fact::GenerationStarted {
+        generation: plan.index,
+        purpose: Some(plan.purpose),
+        agents,
+        episodes: plan.episodes_planned(),
+    }
 }
 
 async fn existing(tx: &DatabaseTransaction, new: &NewExperiment) -> Result<Created> {

@@ -9,10 +9,11 @@ use domain::ErrorKind;
 use domain::course::Course;
 use domain::event::{Event, Fact};
 use domain::extension::{Extension, Extent};
+use domain::plan::episodes_of;
 use domain::ports::{Extended, NewExtension};
 use domain::status::{ExperimentStatus, GenerationStatus};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait as _, LockType, Query};
+use sea_orm::sea_query::{LockType, Query};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _,
@@ -22,7 +23,7 @@ use uuid::Uuid;
 use crate::clock::now_ms;
 use crate::convert::{self, stored_count};
 use crate::entity::extensions::{ActiveModel, Column, Entity};
-use crate::entity::{experiments, generations, jobs, members};
+use crate::entity::{experiments, generations, members};
 use crate::error::{Result, refused};
 use crate::experiments::{lock, status_of};
 use crate::generations::lock_generation;
@@ -67,7 +68,7 @@ impl SqlStore {
             return Ok(Extended::Already);
         }
         check_status(&row)?;
-        if present != new.from || row.generation != i64::from(new.generation) {
+        if present != new.from || row.generation != i64::from(new.generation) || has_saved(&row, new) {
             return Ok(Extended::Outdated);
         }
         self.store_extension(&tx, &row, known.len(), new).await?;
@@ -85,10 +86,7 @@ impl SqlStore {
         let now = now_ms(&**tx).await?;
         let number = stored_count(earlier as u64 + 1);
         Entity::insert(extension(number, new, now)).exec_without_returning(&**tx).await?;
-        if !new.jobs.is_empty() {
-            let ordinal = next_ordinal(tx, row.id).await?;
-            plan::insert_jobs(tx, new.experiment, 0, ordinal, &new.jobs).await?;
-        }
+        plan::append_jobs(tx, new.experiment, 0, &new.jobs).await?;
         move_end(tx, row, new).await?;
         let fact = Fact::ExperimentExtended {
             extent: new.extent,
@@ -111,6 +109,11 @@ fn extension(number: i64, new: &NewExtension, now: i64) -> ActiveModel {
         generation: Set(new.generation.into()),
         at_ms: Set(now),
     }
+}
+
+/// Whether a race has saved episodes since the extension was planned.
+fn has_saved(row: &experiments::Model, new: &NewExtension) -> bool {
+    convert::count(row.episodes_planned) != new.episodes_before
 }
 
 fn check_status(row: &experiments::Model) -> Result<()> {
@@ -168,23 +171,12 @@ async fn open_generation(tx: &DatabaseTransaction, new: &NewExtension, total: u3
     Ok(())
 }
 
-async fn next_ordinal(tx: &DatabaseTransaction, id: Uuid) -> Result<i64> {
-    let highest: Option<Option<i64>> = jobs::Entity::find()
-        .select_only()
-        .expr(Expr::col(jobs::Column::Ordinal).max())
-        .filter(jobs::Column::ExperimentId.eq(id))
-        .filter(jobs::Column::Generation.eq(0))
-        .into_tuple()
-        .one(tx)
-        .await?;
-    Ok(highest.flatten().map_or(0, |highest| highest + 1))
-}
-
 /// A completed experiment runs again: it has no digest until it has all its scores.
 async fn move_end(tx: &DatabaseTransaction, row: &experiments::Model, new: &NewExtension) -> Result<()> {
     let mut change = experiments::ActiveModel {
         id: Set(row.id),
         episodes_planned: Set(stored_count(new.episodes_planned)),
+        episodes_due: Set(row.episodes_due + stored_count(episodes_of(&new.jobs))),
         ..Default::default()
     };
     if status_of(row)? == ExperimentStatus::Completed {

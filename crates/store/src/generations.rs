@@ -96,7 +96,7 @@ impl SqlStore {
         if let Some(next) = next {
             check_next(&tx, &experiment, next).await?;
             plan::insert(&tx, id, next, now).await?;
-            set_latest(&tx, id, next.index).await?;
+            set_latest(&tx, &experiment, next).await?;
             crash::reached(Point::GenerationPlanned);
             events.push(Event::once(id, generation_started(next)));
         }
@@ -164,10 +164,11 @@ async fn members_with_scores(
     for score in scores_of_generation(db, id, index, positions).await? {
         scores.entry(score.key.position).or_default().push(score);
     }
-    let with_scores = |row| {
+    let with_scores = |row: &members::Model| {
         let member = convert::member(row)?;
         let scores = scores.remove(&member.position).unwrap_or_default();
-        Ok(MemberScores { member, scores })
+        let episodes_planned = convert::number(row.episodes_planned, "number of episodes")?;
+        Ok(MemberScores { member, episodes_planned, scores })
     };
     rows.iter().map(with_scores).collect()
 }
@@ -206,8 +207,13 @@ async fn complete(
     Ok(())
 }
 
-async fn set_latest(tx: &DatabaseTransaction, id: ExperimentId, index: u32) -> Result<()> {
-    let change = experiments::ActiveModel { id: Set(id.0), generation: Set(index.into()), ..Default::default() };
+async fn set_latest(tx: &DatabaseTransaction, experiment: &experiments::Model, next: &GenerationPlan) -> Result<()> {
+    let change = experiments::ActiveModel {
+        id: Set(experiment.id),
+        generation: Set(next.index.into()),
+        episodes_due: Set(experiment.episodes_due + convert::stored_count(next.episodes())),
+        ..Default::default()
+    };
     experiments::Entity::update(change).exec(tx).await?;
     Ok(())
 }
@@ -245,7 +251,7 @@ async fn check_complete(tx: &DatabaseTransaction, experiment: &experiments::Mode
     Err(refused(ErrorKind::FailedPrecondition, message))
 }
 
-fn check_going_on(id: ExperimentId, experiment: &experiments::Model) -> Result<()> {
+pub(crate) fn check_going_on(id: ExperimentId, experiment: &experiments::Model) -> Result<()> {
     let status = status_of(experiment)?;
     if status == ExperimentStatus::Stopping || status.has_ended() {
         let message = format!("experiment {id} is {status}: its generations are closed no more");

@@ -52,6 +52,7 @@ mod progress;
 mod projection;
 mod projection_rows;
 mod query;
+mod races;
 mod research;
 mod schema;
 mod scores;

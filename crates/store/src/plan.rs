@@ -4,8 +4,11 @@ use domain::ids::ExperimentId;
 use domain::plan::{GenerationPlan, JobPlan, Member};
 use domain::status::{GenerationStatus, JobStatus};
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::sea_query::{Expr, OnConflict, Query};
-use sea_orm::{ActiveModelTrait, ConnectionTrait as _, DatabaseTransaction, EntityTrait, Iterable as _};
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict, Query};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait as _, ConnectionTrait as _, DatabaseTransaction, EntityTrait, Iterable as _,
+    QueryFilter as _, QuerySelect as _,
+};
 
 use crate::convert::{stored_count, to_json};
 use crate::entity::{episodes, generations, jobs, members};
@@ -64,8 +67,30 @@ pub(crate) async fn insert(tx: &DatabaseTransaction, id: ExperimentId, plan: &Ge
     insert_jobs(tx, id, plan.index, 0, &plan.jobs).await
 }
 
+/// Stores more jobs of a generation with their episodes, after those that it has.
+pub(crate) async fn append_jobs(
+    tx: &DatabaseTransaction,
+    id: ExperimentId,
+    generation: u32,
+    plan: &[JobPlan],
+) -> Result<()> {
+    if plan.is_empty() {
+        return Ok(());
+    }
+    let highest: Option<Option<i64>> = jobs::Entity::find()
+        .select_only()
+        .expr(Expr::col(jobs::Column::Ordinal).max())
+        .filter(jobs::Column::ExperimentId.eq(id.0))
+        .filter(jobs::Column::Generation.eq(i64::from(generation)))
+        .into_tuple()
+        .one(tx)
+        .await?;
+    let ordinal = highest.flatten().map_or(0, |highest| highest + 1);
+    insert_jobs(tx, id, generation, ordinal, plan).await
+}
+
 /// Stores jobs of a generation with their episodes, in order from `ordinal` on.
-pub(crate) async fn insert_jobs(
+async fn insert_jobs(
     tx: &DatabaseTransaction,
     id: ExperimentId,
     generation: u32,
@@ -84,7 +109,7 @@ fn generation(id: ExperimentId, plan: &GenerationPlan, now: i64) -> generations:
         generation: Set(plan.index.into()),
         purpose: Set(plan.purpose.name().to_owned()),
         status: Set(GenerationStatus::Running.name().to_owned()),
-        episodes_per_member: Set(stored_count(plan.episodes_per_member())),
+        episodes_per_member: Set(plan.episodes_per_member.into()),
         episodes_planned: Set(stored_count(plan.episodes())),
         episodes_scored: Set(0),
         best_agent: NotSet,
@@ -97,7 +122,6 @@ fn generation(id: ExperimentId, plan: &GenerationPlan, now: i64) -> generations:
 }
 
 fn member(id: ExperimentId, plan: &GenerationPlan, member: &Member) -> Result<members::ActiveModel> {
-    let episodes = plan.jobs.iter().filter(|job| job.position == member.position).map(|job| job.episodes.len() as u64);
     Ok(members::ActiveModel {
         experiment_id: Set(id.0),
         generation: Set(plan.index.into()),
@@ -109,7 +133,7 @@ fn member(id: ExperimentId, plan: &GenerationPlan, member: &Member) -> Result<me
         spec: Set(to_json(&member.spec, "agent")?),
         parents: Set(to_json(&member.parents, "parents")?),
         operators: Set(to_json(&member.operators, "operators")?),
-        episodes_planned: Set(stored_count(episodes.sum())),
+        episodes_planned: Set(plan.episodes_per_member.into()),
         episodes_scored: Set(0),
         errors: Set(0),
         evaluations: Set(0),

@@ -9,8 +9,8 @@ use domain::journal::Note;
 use domain::plan::GenerationPlan;
 use domain::ports::{
     Claim, Created, DecisionLog, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,
-    GenerationSummary, KeptCheckpoint, MemberProgress, NewExperiment, OutboxEntry, Page, PortResult, Renewal, Renewed,
-    ScoreFilter, ScoreRow, StoredEvent, TickLog,
+    GenerationSummary, KeptCheckpoint, MemberProgress, NewExperiment, OutboxEntry, Page, PortResult, RaceLook, Renewal,
+    Renewed, ScoreFilter, ScoreRow, StoredEvent, TickLog,
 };
 use domain::score::Score;
 use domain::status::ExperimentStatus;
@@ -82,6 +82,11 @@ impl ExperimentStore for SqlStore {
     ) -> PortResult<()> {
         let closed = self.retrying("close a generation", || self.close_once(epoch, id, index, summary, next)).await;
         self.counting_fenced(epoch, closed).await
+    }
+
+    async fn advance_race(&self, epoch: Epoch, id: ExperimentId, index: u32, look: &RaceLook) -> PortResult<()> {
+        let advanced = self.retrying("advance a race", || self.advance_race_once(epoch, id, index, look)).await;
+        self.counting_fenced(epoch, advanced).await
     }
 
     async fn complete(&self, epoch: Epoch, id: ExperimentId, digest: &str) -> PortResult<()> {

@@ -89,7 +89,7 @@ pub fn experiment_of(spec: ExperimentSpec, members: u32) -> NewExperiment {
     let id = ExperimentId::derive(&spec.hash(), &Uuid::new_v4().to_string());
     let first = plan(id, &spec, 0, members);
     let launched_by = Actor::new("ada");
-    NewExperiment { id, episodes_planned: first.episodes(), spec, provenance: provenance(), first, launched_by }
+    NewExperiment { id, episodes_planned: first.episodes_planned(), spec, provenance: provenance(), first, launched_by }
 }
 
 /// Measures of an episode with this many kills.

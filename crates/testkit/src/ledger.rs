@@ -18,6 +18,7 @@ mod leadership;
 mod lists;
 mod plan;
 mod port;
+mod races;
 mod scores;
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -17,7 +17,7 @@ use domain::plan::GenerationPlan;
 use domain::ports::{
     Claim, Created, DecisionLog, ExperimentFilter, ExperimentRecord, ExperimentStore, Finished, GenerationRecord,
     GenerationSummary, KeptCheckpoint, MemberProgress, NewExperiment, OutboxEntry, Page, PortError, PortResult,
-    Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, TickLog,
+    RaceLook, Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, TickLog,
 };
 use domain::score::Score;
 use domain::status::ExperimentStatus;
@@ -145,6 +145,10 @@ impl ExperimentStore for MemoryOutbox {
         _: &GenerationSummary,
         _: Option<&GenerationPlan>,
     ) -> PortResult<()> {
+        unreachable!("{NOT_THERE}")
+    }
+
+    async fn advance_race(&self, _: Epoch, _: ExperimentId, _: u32, _: &RaceLook) -> PortResult<()> {
         unreachable!("{NOT_THERE}")
     }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Checks, LearningSpec, StatisticsSpec, check_unique};
+use super::{Checks, LearningSpec, RacingSpec, StatisticsSpec, check_unique};
 use crate::file::{FileRef, StoredCheckpoint};
 
 /// A population that is improved from generation to generation.
@@ -109,6 +109,9 @@ pub struct EvolutionSpec {
     #[schemars(extend("exclusiveMinimum" = 0))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_minutes: Option<f64>,
+    /// Whether who is clearly worse than others plays fewer episodes; everybody plays as many unless given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub racing: Option<RacingSpec>,
     /// What is learned between generations and handed on; nothing unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learning: Option<LearningSpec>,
@@ -255,6 +258,7 @@ impl Default for EvolutionSpec {
             patience: None,
             max_episodes: None,
             max_minutes: None,
+            racing: None,
             learning: None,
             statistics: None,
             checkpoint: None,
@@ -338,6 +342,12 @@ impl EvolutionSpec {
         let each = u64::from(self.population) * u64::from(episodes);
         let poor = format!("one generation plays {each}: {} agents, {episodes} episodes each", self.population);
         found.require(self.max_episodes.is_none_or(|most| most >= each), "evolution.max_episodes", &poor);
+        let is_whole = self.checkpoint.is_none() || self.racing.is_none();
+        let uneven = "agents that race play different numbers of seeds, and a checkpoint holds rounds that are whole";
+        found.require(is_whole, "evolution.checkpoint", uneven);
+        if let Some(racing) = &self.racing {
+            racing.check(self, episodes, found);
+        }
         if let Some(learning) = &self.learning {
             learning.check(self.algorithm == SearchMethod::Genetic, found);
         }

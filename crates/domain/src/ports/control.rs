@@ -24,6 +24,8 @@ pub struct NewExtension {
     pub jobs: Vec<JobPlan>,
     /// Episodes planned over all generations from now on.
     pub episodes_planned: u64,
+    /// Episodes that were planned when this was; a race may have saved some since.
+    pub episodes_before: u64,
     /// Who asked for it, and why.
     pub note: Note,
 }

@@ -14,7 +14,7 @@ use crate::extension::Extension;
 use crate::file::ContentHash;
 use crate::ids::{AgentId, Epoch, ExperimentId, Fence, JobId};
 use crate::journal::{Actor, Note};
-use crate::plan::{GenerationPlan, Member, PlannedEpisode};
+use crate::plan::{GenerationPlan, JobPlan, Member, PlannedEpisode};
 use crate::score::Score;
 use crate::status::{ExperimentStatus, GenerationStatus};
 
@@ -40,7 +40,7 @@ pub struct NewExperiment {
     pub provenance: Provenance,
     /// The first generation.
     pub first: GenerationPlan,
-    /// How many episodes are planned over all generations.
+    /// How many episodes are planned over all generations; at most, where members race.
     pub episodes_planned: u64,
     /// Who launched it.
     pub launched_by: Actor,
@@ -72,8 +72,10 @@ pub struct ExperimentRecord {
     pub digest: Option<String>,
     /// Number of the latest planned generation.
     pub generation: u32,
-    /// Episodes planned over all generations.
+    /// Episodes planned over all generations; at most, where members race, until it is known.
     pub episodes_planned: u64,
+    /// Episodes that have a job so far: those of the generations that are planned, and of each race up to the next look.
+    pub episodes_due: u64,
     /// Episodes scored.
     pub episodes_scored: u64,
     /// Milliseconds since 1970 when it was stored, by the store's clock.
@@ -173,7 +175,7 @@ pub enum Renewed {
 pub struct Finished {
     /// Every episode of the job is scored now.
     pub job_done: bool,
-    /// Every episode of the generation is scored now.
+    /// Every episode of the generation that has a job is scored now.
     pub generation_done: bool,
 }
 
@@ -186,7 +188,7 @@ pub struct GenerationRecord {
     pub purpose: crate::plan::Purpose,
     /// Where it stands.
     pub status: GenerationStatus,
-    /// Episodes planned per member.
+    /// Episodes planned per member; at most, where members race.
     pub episodes_per_member: u32,
     /// Who plays, in order of positions, with what was scored so far.
     pub members: Vec<MemberScores>,
@@ -197,8 +199,22 @@ pub struct GenerationRecord {
 pub struct MemberScores {
     /// Who.
     pub member: Member,
+    /// Episodes planned; of who plays no more in a race, those that it played.
+    pub episodes_planned: u32,
     /// Its scores, in order of replicates, without their action logs.
     pub scores: Vec<Score>,
+}
+
+/// What a look at a race came to.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct RaceLook {
+    /// Positions of those that play no more.
+    pub out: Vec<u32>,
+    /// What the others play before the next look; nothing once the race is over.
+    pub jobs: Vec<JobPlan>,
+    /// Once it is over, the fitness of everybody who has not played all seeds, by position: that depends on what the
+    /// others played.
+    pub fitness: BTreeMap<u32, f64>,
 }
 
 /// How far one member of a generation is, and how it does so far.
@@ -208,7 +224,7 @@ pub struct MemberProgress {
     pub agent: AgentId,
     /// Its position in the generation.
     pub position: u32,
-    /// Episodes planned.
+    /// Episodes planned; of who plays no more in a race, those that it played.
     pub episodes_planned: u64,
     /// Episodes scored.
     pub episodes_scored: u64,
@@ -412,6 +428,15 @@ pub trait ExperimentStore: Send + Sync {
         summary: &GenerationSummary,
         next: Option<&GenerationPlan>,
     ) -> PortResult<()>;
+
+    /// Stores what a look at the race of a generation came to, in the term of `epoch`: jobs for those that go on, and that
+    /// the others play no more. Once the race is over, whoever has not played all seeds is evaluated, with an event each.
+    /// Doing it again changes nothing.
+    ///
+    /// # Errors
+    /// `Fenced` if that term is over; `FailedPrecondition` if episodes that have a job are missing, or if the experiment has
+    /// ended or is being stopped.
+    async fn advance_race(&self, epoch: Epoch, id: ExperimentId, index: u32, look: &RaceLook) -> PortResult<()>;
 
     /// Completes an experiment with its digest, in the term of `epoch`. Doing it again changes nothing.
     ///

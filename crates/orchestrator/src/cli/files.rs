@@ -71,7 +71,8 @@ pub(super) async fn validate(args: &ValidateArgs, place: &Place) -> Result<(), F
         (Ok(document), Form::Json) => output::json(&valid_json(&document.spec)),
         (Ok(document), Form::Table) => {
             let (title, episodes) = (&document.spec.name, planning::planned(&document.spec));
-            output::line(format!("{name} is valid: `{title}` plans {episodes} episodes"))
+            let at_most = if document.spec.racing().is_some() { "at most " } else { "" };
+            output::line(format!("{name} is valid: `{title}` plans {at_most}{episodes} episodes"))
         }
         (Err(faults), Form::Json) => {
             output::json(&invalid_json(&faults))?;

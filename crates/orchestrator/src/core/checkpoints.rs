@@ -28,6 +28,11 @@ impl Core {
     /// complete, a confirmation or a design; `Invalid` if it is too large to be kept.
     pub async fn checkpoint(&self, id: ExperimentId, generation: Option<u32>) -> PortResult<KeptCheckpoint> {
         let record = self.store.experiment(id).await?;
+        if record.spec.racing().is_some() {
+            let message =
+                format!("the agents of experiment {id} race: a checkpoint holds rounds that everybody played whole");
+            return Err(PortError::new(ErrorKind::FailedPrecondition, message));
+        }
         let index = chosen(&record, generation)?;
         let current = self.store.generation(id, index).await?;
         let handed = school::taught(self, &record, &current).await?;
@@ -93,7 +98,8 @@ fn chosen(record: &ExperimentRecord, generation: Option<u32>) -> PortResult<u32>
     if record.spec.evolution.is_none() {
         return Err(early(format!("experiment `{name}` is a design: there is no search to go on with")));
     }
-    let is_complete = |index: u32| record.episodes_scored >= planning::due_through(&record.course(), index);
+    // What is due is all of the latest generation, since nobody races.
+    let is_complete = |index: u32| index < record.generation || record.episodes_scored >= record.episodes_due;
     let Some(index) = generation else {
         let mut rounds = (0..=record.generation).rev().filter(|&index| round_of(record, index).is_some());
         let nothing = || early(format!("no generation of experiment `{name}` is complete yet"));
@@ -104,9 +110,10 @@ fn chosen(record: &ExperimentRecord, generation: Option<u32>) -> PortResult<u32>
         return Err(PortError::of(reason::GENERATION_NOT_FOUND, message));
     }
     if round_of(record, index).is_none() {
-        return Err(early(format!(
-            "generation {index} of experiment `{name}` is a confirmation: no search goes on from it"
-        )));
+        let is_first = index < record.course().opening();
+        let what = if is_first { "of baselines" } else { "a confirmation" };
+        let message = format!("generation {index} of experiment `{name}` is {what}: no search goes on from it");
+        return Err(early(message));
     }
     if !is_complete(index) {
         return Err(early(format!("generation {index} of experiment `{name}` is still being played")));

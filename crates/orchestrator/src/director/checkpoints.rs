@@ -78,6 +78,7 @@ mod tests {
             digest: None,
             generation: 0,
             episodes_planned: 0,
+            episodes_due: 0,
             episodes_scored: 0,
             created_at_ms: 0,
             ended_at_ms: None,

@@ -163,8 +163,11 @@ fn is_round(record: &ExperimentRecord, index: u32) -> bool {
 }
 
 fn round<'a>(record: &ExperimentRecord, generation: &GenerationRecord, shelf: &'a Shelf) -> Round<'a> {
+    // Who plays on after a look of a race is no longer drawn, so only what everybody plays tells what a document does.
+    let common = record.spec.racing().map_or(u32::MAX, |racing| racing.first);
     let fitness = |scored: &MemberScores| -> BTreeMap<u32, f64> {
-        scored.scores.iter().map(|score| (score.key.replicate, record.spec.fitness.of(&score.measures))).collect()
+        let scores = scored.scores.iter().filter(|score| score.key.replicate < common);
+        scores.map(|score| (score.key.replicate, record.spec.fitness.of(&score.measures))).collect()
     };
     let members = generation.members.iter().map(|scored| (shelf.library(scored), fitness(scored)));
     Round { generation: number(record, generation.index), members: members.collect() }

@@ -43,13 +43,16 @@ pub(super) fn new_extension(
     note: Note,
 ) -> NewExtension {
     let present = record.course();
+    // What races have saved so far stays saved.
+    let saved = progress::in_all(&present).saturating_sub(record.episodes_planned);
     NewExtension {
         experiment: record.id,
         extent,
         from: present.extent(),
         generation: record.generation,
         jobs: jobs(record, course, present.replicates()),
-        episodes_planned: progress::in_all(course),
+        episodes_planned: progress::in_all(course).saturating_sub(saved),
+        episodes_before: record.episodes_planned,
         note,
     }
 }
@@ -129,6 +132,7 @@ mod tests {
             digest: None,
             generation: 0,
             episodes_planned: super::super::planned(&spec),
+            episodes_due: 0,
             episodes_scored: 0,
             created_at_ms: 0,
             ended_at_ms: None,
@@ -184,6 +188,14 @@ mod tests {
         record.generation = 2;
         let more = extend(&record, Extent::Generations(4)).unwrap().unwrap();
         assert_eq!(more.episodes_planned, 4 * 4 * 5 + 2 * 2 * 6);
+    }
+
+    #[test]
+    fn episodes_that_races_have_saved_are_not_planned_again() {
+        let mut record = evolution();
+        record.episodes_planned -= 3;
+        let more = extend(&record, Extent::Generations(4)).unwrap().unwrap();
+        assert_eq!((more.episodes_planned, more.episodes_before), (4 * 4 * 5 + 2 * 6 - 3, 2 * 4 * 5 + 2 * 6 - 3));
     }
 
     #[test]

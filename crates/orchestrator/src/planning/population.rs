@@ -15,7 +15,7 @@ use science::evolution::{Evaluated, Offspring, Space};
 
 use super::merit::{Merit, block};
 use super::start;
-use crate::standing::{self, Standing, mean_fitness};
+use crate::standing::{self, Standing};
 
 /// A population on its way. It is made of the checkpoint from which it goes on, if it does, of the rounds it was told, and of
 /// nothing else: told again, it is the same.
@@ -94,7 +94,7 @@ impl Population {
     /// # Errors
     /// If it is not the round that this population plays.
     pub fn tell(&mut self, spec: &ExperimentSpec, generation: &GenerationRecord) -> Result<(), Vec<Violation>> {
-        let evaluated: Vec<_> = generation.members.iter().map(|member| evaluated(spec, member)).collect();
+        let evaluated = evaluated(spec, generation);
         self.search.tell(&evaluated).map_err(|misfit| {
             vec![Violation::new("evolution", format!("generation {}: {misfit}", generation.index))]
         })?;
@@ -211,12 +211,14 @@ fn scores(spec: &ExperimentSpec, round: u32, fitness: Vec<f64>) -> Scores {
     (0..).map(|replicate| (block, replicate)).zip(fitness).collect()
 }
 
-fn evaluated(spec: &ExperimentSpec, scored: &MemberScores) -> Evaluated {
-    Evaluated {
+fn evaluated(spec: &ExperimentSpec, generation: &GenerationRecord) -> Vec<Evaluated> {
+    let members = generation.members.iter().zip(standing::means(spec, &generation.members));
+    let evaluated = |(scored, mean): (&MemberScores, Option<f64>)| Evaluated {
         position: scored.member.position,
         genome: scored.member.spec.genome.clone(),
-        fitness: mean_fitness(spec, scored).unwrap_or(0.0),
-    }
+        fitness: mean.unwrap_or(0.0),
+    };
+    members.map(evaluated).collect()
 }
 
 /// What evolves of agents with this policy: the parameters that `genes` names, or all, above the genome `base`.
@@ -269,7 +271,7 @@ pub(super) mod tests {
         let scored = |member: Member| {
             let kills = |replicate: u32| ((member.position * 7 + round * 5 + replicate) % 11) as i32;
             let scores = episodes.iter().map(|e| builder::score(index, member.position, e, kills(e.replicate)));
-            MemberScores { scores: scores.collect(), member }
+            MemberScores { scores: scores.collect(), episodes_planned: episodes.len() as u32, member }
         };
         GenerationRecord {
             index,
@@ -365,8 +367,7 @@ pub(super) mod tests {
         };
         assert_eq!(of(&told[0]), genomes(first));
         for (before, after) in told.iter().zip(&told[1..]) {
-            let evaluated: Vec<_> = before.members.iter().map(|member| evaluated(&spec, member)).collect();
-            let next = genetic::next_generation(&space, &evaluated, &evolution, spec.seed, after.index);
+            let next = genetic::next_generation(&space, &evaluated(&spec, before), &evolution, spec.seed, after.index);
             assert_eq!(of(after), genomes(next));
         }
     }

@@ -1,27 +1,21 @@
-//! How many episodes an experiment will have played, and by when.
+//! How many episodes an experiment will have played.
 
 use domain::course::Course;
 use domain::experiment::ExperimentSpec;
 
-/// Episodes over all generations of an experiment as it is launched.
+/// Episodes over all generations of an experiment as it is launched; at most, where members race.
 #[must_use]
 pub fn planned(spec: &ExperimentSpec) -> u64 {
     in_all(&Course::of(spec, &[]))
 }
 
-/// Episodes over all generations.
+/// Episodes over all generations; at most, where members race.
 pub(super) fn in_all(course: &Course<'_>) -> u64 {
-    due_through(course, course.last())
-}
-
-/// Episodes that are scored once generation `index` is complete.
-#[must_use]
-pub fn due_through(course: &Course<'_>, index: u32) -> u64 {
     let spec = course.launched();
     let episodes = u64::from(course.replicates());
     match (&spec.evolution, &spec.design) {
         (Some(evolution), _) => {
-            let (rounds, confirmations) = course.counted_through(index);
+            let (rounds, confirmations) = course.counted_through(course.last());
             let confirmed =
                 u64::from(confirmations) * u64::from(evolution.finalists()) * u64::from(evolution.confirmation);
             let measured = evolution.statistics.as_ref().map_or(0, |statistics| u64::from(statistics.episodes));

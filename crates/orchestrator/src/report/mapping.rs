@@ -50,10 +50,9 @@ fn tics(measures: &Measures) -> f64 {
 /// The check of a generation's episodes.
 pub(super) fn mapping(generation: &GenerationRecord) -> Check {
     check(
-        generation
-            .members
-            .iter()
-            .flat_map(|MemberScores { member, scores }| scores.iter().map(|score| (&member.scenario, &score.measures))),
+        generation.members.iter().flat_map(|MemberScores { member, scores, .. }| {
+            scores.iter().map(|score| (&member.scenario, &score.measures))
+        }),
     )
 }
 

@@ -1,7 +1,6 @@
 //! Who plays in a generation.
 
 use domain::Violation;
-use domain::experiment::ExperimentSpec;
 use domain::plan::Member;
 use domain::ports::{ExperimentRecord, ExperimentStore, GenerationRecord, JobLedger, MemberScores, PortError};
 use proto::orchestrator::v1 as pb;
@@ -10,7 +9,7 @@ use tonic::Status;
 use super::absent::no_agent;
 use super::summary::levels;
 use super::{page, status};
-use crate::standing::over_episodes;
+use crate::standing;
 
 /// A page of the agents of a generation. A page token is the position that comes next.
 ///
@@ -27,12 +26,15 @@ pub(super) async fn list(
         let violation = Violation::new("page_token", "is not one that a list gave");
         proto::status::invalid("the page token is wrong", &[violation])
     })?;
-    let mut members = jobs.members(record.id, generation, first, page.size + 1).await.map_err(status)?;
-    let next = members.get(page.size as usize).map(|beyond| beyond.member.position.to_string());
-    members.truncate(page.size as usize);
+    // What a racing member's fitness is depends on what all the others have played.
+    let (from, most) = if record.spec.racing().is_some() { (0, u32::MAX) } else { (first, page.size + 1) };
+    let members = jobs.members(record.id, generation, from, most).await.map_err(status)?;
+    let means = standing::means(&record.spec, &members);
+    let mut shown = members.iter().zip(means).skip((first - from) as usize);
+    let genomes = shown.by_ref().take(page.size as usize).map(|(scored, mean)| scored_genome(generation, scored, mean));
     Ok(pb::ListGenomesResponse {
-        genomes: members.iter().map(|scored| scored_genome(&record.spec, generation, scored)).collect(),
-        next_page_token: next.unwrap_or_default(),
+        genomes: genomes.collect(),
+        next_page_token: shown.next().map(|(beyond, _)| beyond.member.position.to_string()).unwrap_or_default(),
     })
 }
 
@@ -48,9 +50,10 @@ pub(super) async fn get(
     let agent = super::agent(&request.agent)?
         .ok_or_else(|| proto::status::invalid("no agent is named", &[Violation::new("agent", "is missing")]))?;
     let generation = generation(store, record, request.generation).await.map_err(status)?;
-    let scored = generation.members.iter().find(|scored| scored.member.agent == agent);
-    let scored = scored.ok_or_else(|| status(no_agent(record, &generation, Some(generation.index), &agent)))?;
-    Ok(pb::GetGenomeResponse { genome: Some(scored_genome(&record.spec, generation.index, scored)) })
+    let mut scored = generation.members.iter().zip(standing::means(&record.spec, &generation.members));
+    let scored = scored.find(|(scored, _)| scored.member.agent == agent);
+    let (scored, mean) = scored.ok_or_else(|| status(no_agent(record, &generation, Some(generation.index), &agent)))?;
+    Ok(pb::GetGenomeResponse { genome: Some(scored_genome(generation.index, scored, mean)) })
 }
 
 async fn generation(
@@ -61,12 +64,8 @@ async fn generation(
     store.generation(record.id, index.unwrap_or(record.generation)).await
 }
 
-fn scored_genome(spec: &ExperimentSpec, generation: u32, scored: &MemberScores) -> pb::Genome {
-    pb::Genome {
-        mean_fitness: over_episodes(spec, scored).map(|sample| sample.mean),
-        episodes: scored.scores.len() as u64,
-        ..genome(generation, &scored.member)
-    }
+fn scored_genome(generation: u32, scored: &MemberScores, mean: Option<f64>) -> pb::Genome {
+    pb::Genome { mean_fitness: mean, episodes: scored.scores.len() as u64, ..genome(generation, &scored.member) }
 }
 
 /// A member that has not played yet.

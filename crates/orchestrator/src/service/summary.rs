@@ -59,6 +59,6 @@ fn generation_info(record: &ExperimentRecord, generation: &GenerationRecord) -> 
         mean_fitness: standing.as_ref().map(|standing| standing.mean),
         interval_low: interval.map(|interval| interval.low),
         interval_high: interval.map(|interval| interval.high),
-        episodes_planned: generation.members.len() as u64 * u64::from(generation.episodes_per_member),
+        episodes_planned: generation.members.iter().map(|member| u64::from(member.episodes_planned)).sum(),
     }
 }

@@ -331,7 +331,7 @@ fn what_cannot_be_gone_on_from_is_told_with_its_place() {
     let launch = |text: &str, more: &str| {
         let file = file_of_branch(place.path(), text, 2, more);
         let told = fail(place.command("launch").arg(&file), 2);
-        let validated = fail(place.command("validate").arg(&file), 2);
+        let validated = fail(orchestrator().arg("validate").arg(&file), 2);
         assert_eq!(told.lines().next(), validated.lines().next());
         told
     };

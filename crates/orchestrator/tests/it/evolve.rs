@@ -200,6 +200,39 @@ fn champions_of_two_searches_meet_on_the_same_seeds() {
     assert_eq!(wrong.status.code(), Some(3), "{}", String::from_utf8_lossy(&wrong.stderr));
 }
 
+#[test]
+fn a_race_is_played_look_by_look_and_told_of() {
+    let place = Place::new(EVOLUTION);
+    let settings = ["--set", "seeds.episodes=8", "--set", "evolution.racing.first=3", "--set", "evolution.parents=1"];
+    let settings = [&settings[..], &["--set", "evolution.elites=1", "--set", "evolution.racing.error=0.5"]].concat();
+    let raced = place.launch(&settings);
+    assert_eq!((&raced["status"], &raced["episodes_planned"]), (&"completed".into(), &raced["episodes_scored"]));
+
+    let status = json(place.command("evolve status").args(["bred", "-o", "json"]));
+    let (saved, most) = (status["episodes_saved"].as_u64().unwrap(), 3 * 4 * 8 + 2 * 3);
+    assert!(saved > 0, "{status:#}");
+    assert_eq!(raced["episodes_scored"].as_u64(), Some(most - saved));
+    let table = place.run("evolve status", &["bred"]);
+    assert!(table.contains("4, 3 to 8 episodes each, 1 kept"), "{table}");
+    assert!(table.contains(&format!("{0} of {0}; {saved} saved by racing", most - saved)), "{table}");
+    let agents = agents(&place);
+    let episodes = agents.iter().map(|agent| agent["episodes"].as_u64().unwrap());
+    assert!(episodes.clone().all(|count| (3..=8).contains(&count)) && episodes.sum::<u64>() == most - saved);
+    // Whoever played fewer seeds than others of its generation is behind them.
+    for generation in 0..3 {
+        let of = || agents.iter().filter(|agent| agent["generation"] == generation);
+        let fitness = |agent: &Value| agent["fitness"].as_f64().unwrap();
+        let most = of().map(|agent| agent["episodes"].as_u64()).max().unwrap();
+        let went_on = of().filter(|agent| agent["episodes"].as_u64() == most);
+        let highest = went_on.map(fitness).fold(f64::MIN, f64::max);
+        assert!(of().all(|agent| fitness(agent) <= highest), "{agents:#?}");
+        assert_eq!(raced["generations"][generation]["best"].as_f64(), Some(highest));
+    }
+
+    let other = Place::new(EVOLUTION).launch(&[&settings[..], &["--engines", "1"]].concat());
+    assert_eq!(other["digest"], raced["digest"]);
+}
+
 const LEARNING: &str = "name = \"bred\"\nseed = 5\n[scenario]\nname = \"defend_the_line\"\nskill = 5\n\
                         [agent]\npolicy = \"cascade\"\n[agent.genome]\nl2_score = 0.2\nl2_radius = 2\n\
                         [seeds]\nepisodes = 3\n[evolution]\npopulation = 4\ngenerations = 3\nconfirmation = 3\n\

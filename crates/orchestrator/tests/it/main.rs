@@ -34,6 +34,7 @@ mod peer;
 mod pool;
 mod python_client;
 mod quiet;
+mod races;
 mod research;
 mod studies;
 mod support;

@@ -22,8 +22,8 @@ impl Shape {
 }
 
 /// Small, so that a run is short, but with everything in it that is planned: generations, selection, confirmation, jobs of
-/// one and of several episodes, a last job that is shorter.
-pub(crate) const SHAPES: [Shape; 3] = [
+/// one and of several episodes, a last job that is shorter, races.
+pub(crate) const SHAPES: [Shape; 4] = [
     Shape {
         name: "evolution",
         file: r#"
@@ -91,5 +91,31 @@ pub(crate) const SHAPES: [Shape; 3] = [
             job_episodes = 3
         "#,
         longer: Extent::Replicates(9),
+    },
+    // So ready to err that agents are put out at every look, though luck decides here.
+    Shape {
+        name: "race",
+        file: r#"
+            name = "race"
+            seed = 14
+            fitness = { reward = 0.1, kills = 1.0 }
+            [scenario]
+            name = "simulated"
+            [agent]
+            policy = "aim"
+            [seeds]
+            episodes = 6
+            [evolution]
+            population = 4
+            generations = 2
+            elites = 1
+            parents = 1
+            tournament = 2
+            confirmation = 2
+            racing = { first = 2, every = 2, error = 0.9 }
+            [limits]
+            job_episodes = 1
+        "#,
+        longer: Extent::Generations(3),
     },
 ];

@@ -15,7 +15,7 @@ use domain::ports::{
     Candidate, Claim, ControlStore, Created, DecisionLog, Dispatch, DueJob, Election, EventPublisher as _,
     ExperimentFilter, ExperimentRecord, ExperimentStore, Extended, Finished, GenerationRecord, GenerationSummary,
     KeptCheckpoint, Leader, Leadership, MemberProgress, NewExperiment, NewExtension, OutboxEntry, Page, PortError,
-    PortResult, Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
+    PortResult, RaceLook, Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
 };
 use domain::score::Score;
 use domain::status::{ExperimentStatus, JobStatus};
@@ -35,7 +35,7 @@ const TRIES: u32 = 5;
 fn aim(what: &str) -> f64 {
     match what {
         "finish" | "mark published" => 20.0,
-        "close generation" | "complete" => 200.0,
+        "close generation" | "advance race" | "complete" => 200.0,
         _ => 1.0,
     }
 }
@@ -313,6 +313,26 @@ impl ExperimentStore for SimStore {
             closed
         };
         self.write("close generation", id.0.as_u128(), step).await
+    }
+
+    async fn advance_race(&self, epoch: Epoch, id: ExperimentId, index: u32, look: &RaceLook) -> PortResult<()> {
+        let look = look.clone();
+        let step = move |world: &World| {
+            let before = world.ledger.jobs(id).len();
+            let advanced = at_once(world.ledger.advance_race(epoch, id, index, &look));
+            watch_plan(world, epoch, &advanced);
+            if world.ledger.jobs(id).len() > before {
+                world.oracle.goes_on("a race went on");
+                world.tally.add(Kind::RaceWentOn);
+            } else if advanced.is_ok() && !look.jobs.is_empty() {
+                world.tally.add(Kind::RepeatedLook);
+            }
+            if advanced.is_ok() && !look.fitness.is_empty() {
+                world.tally.add(Kind::SavedEpisodes);
+            }
+            advanced
+        };
+        self.write("advance race", id.0.as_u128(), step).await
     }
 
     async fn complete(&self, epoch: Epoch, id: ExperimentId, digest: &str) -> PortResult<()> {

@@ -104,6 +104,12 @@ counted! {
     StuckAttempt,
     /// Jobs that the queue had lost, found by their age.
     OverdueJobs,
+    /// A race in which some agents played on after a look.
+    RaceWentOn,
+    /// A look at a race that was stored again.
+    RepeatedLook,
+    /// A race that was over before everybody had played all seeds.
+    SavedEpisodes,
     /// A lapsed lease that was taken over.
     Takeover,
     /// A claim that recognised itself after its answer was lost.

@@ -1,24 +1,34 @@
-//! Racing: candidates play the same seeds, and those that are worse than another beyond doubt stop early.
+//! Racing: candidates play the same seeds, and those that are worse than others beyond doubt stop early.
 //!
-//! After every look at the scores, a candidate is out if another one beat it on their common seeds with a lower bound of the
-//! mean difference above 0 (Hoeffding races, Maron and Moore 1994; Bernstein races, Mnih, Szepesvari and Audibert 2008).
-//! Each bound holds with a share of the race's error that counts all looks and all opponents (Bonferroni), so the
-//! probability that the best candidate is ever put out is at most that error, however long the race lasts and however often it
-//! is looked at. Nobody returns: the result is a function of the scores alone, and can be computed anew at any time.
+//! After every look at the scores, a candidate is out if as many others as are kept beat it on their common seeds, each with a
+//! lower bound of the mean difference above 0 (Hoeffding races, Maron and Moore 1994; Bernstein races, Mnih, Szepesvari and
+//! Audibert 2008; to find the parents of a generation, Heidrich-Meisner and Igel 2009). Nobody returns: the result is a function
+//! of the scores alone, and can be computed anew at any time.
+//!
+//! Each bound holds with a share of the race's error that counts all looks and all opponents that may err (Bonferroni).
+//! Fewer than `keep` others are better than one of the `keep` best, so among `keep` that beat it there is one that does so by an
+//! error. The best of them has n - 1 opponents that may err, the second n - 2, and so on: `keep` (2 n - `keep` - 1) / 2 pairs,
+//! each looked at as often as the race is. So the probability that one of the best is ever put out is at most the error,
+//! however long the race lasts.
+
+mod level;
 
 use crate::distribution::student_t;
 use crate::stats;
+pub use level::leveled_means;
 
 /// The rules of a race.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Race {
-    /// Largest probability that the best candidate is put out, over the whole race; between 0 and 1.
+    /// How many are kept, at least 1: the race ends when no more are left.
+    pub keep: usize,
+    /// Largest probability that one of the `keep` best candidates is put out, over the whole race; between 0 and 1.
     pub error: f64,
     /// Seeds played before the first look, at least 2.
     pub first: usize,
-    /// Seeds played between two looks, at least 1.
+    /// Seeds played between two looks, at least 1; fewer before the last one, if they do not come out even.
     pub every: usize,
-    /// Most seeds played; the race is decided then by the means.
+    /// Most seeds played, and the last look; the race is decided then by the means.
     pub most: usize,
     /// What a mean difference is held against.
     pub bound: Bound,
@@ -44,8 +54,8 @@ pub struct Standing {
     pub out: Vec<Option<Out>>,
     /// Those that go on, from the best mean to the worst; ties go to the lower index.
     pub racing: Vec<usize>,
-    /// How many seeds those that go on have to have played for the next look; absent when the race is decided, because one
-    /// is left or all seeds are played. The winner is the first of those that go on.
+    /// How many seeds those that go on have to have played for the next look; absent when the race is decided, because no
+    /// more are left than are kept, or all seeds are played. The winner is the first of those that go on.
     pub next: Option<usize>,
 }
 
@@ -54,7 +64,7 @@ pub struct Standing {
 pub struct Out {
     /// Seeds it had played.
     pub seeds: usize,
-    /// Who beat it.
+    /// Who beat it most clearly.
     pub by: usize,
 }
 
@@ -106,42 +116,56 @@ impl Race {
         let scores: Vec<&[f64]> = scores.iter().map(AsRef::as_ref).collect();
         check_scores(&scores)?;
         let played = scores.iter().map(|own| own.len()).max().ok_or(RaceError::Empty)?;
-        let share = self.error / (self.looks() * scores.len().saturating_sub(1).max(1)) as f64;
+        let share = self.share(scores.len());
+        let is_open = |out: &[Option<Out>]| racing(out).nth(self.keep).is_some();
         let mut out = vec![None; scores.len()];
-        let mut seeds = self.first;
-        while seeds <= played.min(self.most) && racing(&out).nth(1).is_some() {
+        let mut look = Some(self.first);
+        while let Some(seeds) = look.filter(|&seeds| seeds <= played && is_open(&out)) {
             check_played(&scores, &out, seeds)?;
-            let beaten: Vec<_> =
-                racing(&out).filter_map(|one| Some((one, self.beaten(one, &scores, &out, seeds, share)?))).collect();
+            let beaten = self.beaten(&scores, &out, seeds, share);
             beaten.into_iter().for_each(|(one, by)| out[one] = Some(Out { seeds, by }));
-            seeds += self.every;
+            look = self.after(seeds);
         }
-        let next = (seeds <= self.most && racing(&out).nth(1).is_some()).then_some(seeds);
+        let next = look.filter(|_| is_open(&out));
         let mut racing: Vec<_> = racing(&out).collect();
         let common = racing.iter().map(|&one| scores[one].len()).min().unwrap_or(0);
-        let mean = |one: usize| scores[one][..common].iter().sum::<f64>() / common.max(1) as f64;
-        racing.sort_by(|&a, &b| mean(b).total_cmp(&mean(a)).then(a.cmp(&b)));
+        racing.sort_by(|&a, &b| mean(scores[b], common).total_cmp(&mean(scores[a], common)).then(a.cmp(&b)));
         Ok(Standing { out, racing, next })
     }
 
-    /// How often the race is looked at, at most.
-    fn looks(&self) -> usize {
-        (self.most - self.first) / self.every + 1
+    /// The look after that at so many seeds.
+    fn after(&self, seeds: usize) -> Option<usize> {
+        (seeds < self.most).then(|| self.most.min(seeds + self.every))
     }
 
-    /// Who beats `one`, if anybody does: whoever does so most clearly.
-    fn beaten(&self, one: usize, scores: &[&[f64]], out: &[Option<Out>], seeds: usize, share: f64) -> Option<usize> {
-        let lead = |other: usize| {
+    /// The error of each bound where so many candidates race.
+    fn share(&self, candidates: usize) -> f64 {
+        let looks = (self.most - self.first).div_ceil(self.every) + 1;
+        let pairs: usize = (1..=self.keep).map(|rank| candidates.saturating_sub(rank)).sum();
+        self.error / (looks * pairs.max(1)) as f64
+    }
+
+    /// Those in the race that enough others beat, each with the one that does so most clearly.
+    fn beaten(&self, scores: &[&[f64]], out: &[Option<Out>], seeds: usize, share: f64) -> Vec<(usize, usize)> {
+        let lower = Lower::new(self.bound, seeds, share);
+        let means: Vec<_> = scores.iter().map(|own| mean(own, seeds)).collect();
+        let lead = |other: usize, one: usize| {
             let differences: Vec<_> = scores[other].iter().zip(scores[one]).take(seeds).map(|(a, b)| a - b).collect();
-            self.bound.lower(&differences, share).filter(|&bound| bound > 0.0).map(|bound| (other, bound))
+            lower.of(&differences).filter(|&bound| bound > 0.0).map(|bound| (other, bound))
         };
-        let leads = racing(out).filter(|&other| other != one).filter_map(lead);
-        leads.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(other, _)| other)
+        let by = |one: usize| {
+            let better = racing(out).filter(|&other| means[other] > means[one]);
+            let leads: Vec<_> = better.filter_map(|other| lead(other, one)).collect();
+            let clearest = leads.iter().copied().reduce(|best, next| if next.1 > best.1 { next } else { best });
+            clearest.filter(|_| leads.len() >= self.keep).map(|(other, _)| (one, other))
+        };
+        racing(out).filter_map(by).collect()
     }
 
     fn check(&self) -> Result<(), RaceError> {
         let rule =
             |holds: bool, name, got, range| if holds { Ok(()) } else { Err(RaceError::Rule { name, got, range }) };
+        rule(self.keep >= 1, "the number of candidates that are kept", self.keep as f64, "at least 1")?;
         rule(self.error > 0.0 && self.error < 1.0, "the error", self.error, "between 0 and 1")?;
         rule(self.first >= 2, "the number of seeds before the first look", self.first as f64, "at least 2")?;
         rule(self.every >= 1, "the number of seeds between looks", self.every as f64, "at least 1")?;
@@ -153,24 +177,41 @@ impl Race {
     }
 }
 
-impl Bound {
-    /// What the mean is above with probability 1 - `error`; absent where the sample cannot say.
-    fn lower(self, sample: &[f64], error: f64) -> Option<f64> {
-        let n = sample.len() as f64;
-        let mean = stats::mean(sample).ok()?;
-        let variance = stats::variance(sample).ok()??;
-        match self {
-            Self::Student if variance > 0.0 => {
-                Some(mean - student_t::upper_quantile(error, n - 1.0) * libm::sqrt(variance / n))
-            }
-            Self::Student => None,
-            Self::Bernstein { range } => {
+/// A lower bound of the mean of so many values: the mean less `spread` times their standard deviation, less `rest`.
+#[derive(Debug, Clone, Copy)]
+struct Lower {
+    spread: f64,
+    rest: f64,
+}
+
+impl Lower {
+    /// What the mean of `n` values is above with probability 1 - `error`.
+    fn new(bound: Bound, n: usize, error: f64) -> Self {
+        let n = n as f64;
+        match bound {
+            Bound::Student => Self { spread: student_t::upper_quantile(error, n - 1.0) / libm::sqrt(n), rest: 0.0 },
+            Bound::Bernstein { range } => {
                 // A difference of two scores has twice their range.
                 let (width, log) = (2.0 * range, libm::log(2.0 / error));
-                Some(mean - libm::sqrt(2.0 * variance * log / n) - 7.0 * width * log / (3.0 * (n - 1.0)))
+                Self { spread: libm::sqrt(2.0 * log / n), rest: 7.0 * width * log / (3.0 * (n - 1.0)) }
             }
         }
     }
+
+    /// The bound for these values; absent where they cannot say.
+    fn of(self, sample: &[f64]) -> Option<f64> {
+        let mean = stats::mean(sample).ok()?;
+        let variance = stats::variance(sample).ok()??;
+        // Student's says nothing of values that are all equal.
+        let is_told = variance > 0.0 || self.rest > 0.0;
+        is_told.then(|| mean - self.spread * libm::sqrt(variance) - self.rest)
+    }
+}
+
+/// The mean of the first `seeds` scores; 0 of none.
+fn mean(scores: &[f64], seeds: usize) -> f64 {
+    let count = seeds.min(scores.len());
+    scores[..count].iter().sum::<f64>() / count.max(1) as f64
 }
 
 fn racing(out: &[Option<Out>]) -> impl Iterator<Item = usize> {

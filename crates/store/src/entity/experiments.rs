@@ -16,6 +16,7 @@ pub struct Model {
     pub generation: i64,
     pub episodes_planned: i64,
     pub episodes_scored: i64,
+    pub episodes_due: i64,
     pub pauses: i64,
     pub completions: i64,
     pub event_seq: i64,

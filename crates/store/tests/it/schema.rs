@@ -82,12 +82,15 @@ async fn what_was_played_before_an_upgrade_is_counted_once() {
             db.execute_unprepared(&row).await.unwrap();
         }
         Migrator::up(&db, None).await.unwrap();
-        for (table, column) in
-            [("members", "evaluations"), ("generations", "completions"), ("experiments", "completions")]
-        {
+        for (table, column, expected) in [
+            ("members", "evaluations", 1),
+            ("generations", "completions", 1),
+            ("experiments", "completions", 1),
+            ("experiments", "episodes_due", 2),
+        ] {
             let count = Statement::from_string(db.get_database_backend(), format!("SELECT {column} FROM {table}"));
             let row = db.query_one_raw(count).await.unwrap().unwrap();
-            assert_eq!(row.try_get_by_index::<i64>(0).unwrap(), 1, "{table}");
+            assert_eq!(row.try_get_by_index::<i64>(0).unwrap(), expected, "{table} {column}");
         }
         db.close().await.unwrap();
         let config = StoreConfig::new(url.trim_start_matches("sqlite://").trim_end_matches("?mode=rwc"));

@@ -5,14 +5,16 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::course::Stage;
+use domain::experiment::{EvolutionSpec, ExperimentSpec, RacingSpec};
 use domain::extension::Extent;
 use domain::ids::{DoomSeed, Epoch, Fence, JobId};
 use domain::journal::Action;
-use domain::plan::{GenerationPlan, PlannedEpisode, added_replicates};
+use domain::plan::{GenerationPlan, JobPlan, PlannedEpisode, added_replicates, race_replicates};
 use domain::ports::{
     Assignment, Candidate, Claim, ControlStore as _, Dispatch as _, Election, ExperimentRecord, ExperimentStore as _,
-    FenceReport as _, GenerationSummary, Leadership as _, NewExperiment, NewExtension, Page, PortResult, Renewal,
-    ScoreFilter,
+    FenceReport as _, GenerationSummary, Leadership as _, NewExperiment, NewExtension, Page, PortResult, RaceLook,
+    Renewal, ScoreFilter,
 };
 use domain::score::Score;
 use domain::seed::Draws;
@@ -24,6 +26,10 @@ use testkit::ledger::{MemoryLedger, Rules};
 const HISTORIES: u64 = 8;
 const STEPS: u64 = 100;
 
+/// Episodes of a member of the second generation before the first look, and at most.
+const FIRST: u32 = 3;
+const MOST: u32 = 6;
+
 /// Longer than any test, and over at once.
 const LEASES: [Duration; 2] = [Duration::from_secs(3600), Duration::ZERO];
 
@@ -33,6 +39,9 @@ struct Pair {
     twin: MemoryLedger,
     new: NewExperiment,
     next: GenerationPlan,
+    /// By which the second generation is planned.
+    racing: ExperimentSpec,
+    is_over: bool,
     candidates: [Candidate; 2],
     draws: Draws,
     claims: Vec<Assignment>,
@@ -127,7 +136,7 @@ impl Pair {
 
     async fn step(&mut self) {
         let id = self.new.id;
-        match self.draws.below(24) {
+        match self.draws.below(26) {
             0..=4 => {
                 let (job, lease) = (self.job(), self.pick(&LEASES));
                 let claim = ask!(self, "claim", |ledger| ledger.claim(job, "worker", lease), claimed);
@@ -198,6 +207,7 @@ impl Pair {
                 ask!(self, "record", |ledger| ledger.record(id, action, &note("no"), ""), whole).ok();
             }
             21 if self.draws.below(4) == 0 => self.extend().await,
+            22 | 23 => self.race().await,
             _ => self.look().await,
         }
     }
@@ -215,6 +225,28 @@ impl Pair {
         ask!(self, "complete", |ledger| ledger.complete(epoch, id, digest), whole).ok();
     }
 
+    /// A look at the race of the second generation, whose members both play on until it is over.
+    async fn race(&mut self) {
+        let (id, epoch, from) = (self.new.id, self.epoch(), FIRST + self.draws.below(3) as u32);
+        let some = [&[][..], &[0], &[1], &[0, 1]];
+        let is_over = self.is_over || self.draws.below(3) == 0;
+        let look = if is_over {
+            let out: Vec<u32> = self.pick(&some).to_vec();
+            RaceLook { fitness: out.iter().map(|&position| (position, 0.5)).collect(), out, ..RaceLook::default() }
+        } else {
+            let generation = (1, Stage::evolution(1));
+            let jobs = race_replicates(id, &self.racing, generation, &[0, 1], from..from + 1, DoomSeed);
+            RaceLook { jobs, ..RaceLook::default() }
+        };
+        let advanced = ask!(self, "race", |ledger| ledger.advance_race(epoch, id, 1, &look), whole);
+        if advanced.is_ok() {
+            self.is_over = is_over;
+            let new = |job: &JobPlan| self.next.jobs.iter().all(|known| known.id != job.id);
+            let jobs: Vec<_> = look.jobs.into_iter().filter(new).collect();
+            self.next.jobs.extend(jobs);
+        }
+    }
+
     async fn extend(&mut self) {
         let record = self.sql.experiment(self.new.id).await.unwrap();
         let (from, more) = (record.course().replicates(), self.draws.below(3) as u32);
@@ -227,6 +259,7 @@ impl Pair {
             generation: record.generation,
             jobs: added_replicates(self.new.id, &spec, 2, from, DoomSeed),
             episodes_planned: record.episodes_planned + 2 * u64::from(more),
+            episodes_before: record.episodes_planned,
             note: note("more"),
         };
         ask!(self, "extend", |ledger| ledger.extend(&extension), whole).ok();
@@ -290,8 +323,11 @@ async fn compare(rules: Rules) {
         let sql = store::connect(&config, Arc::new(PlainEncoder)).await.unwrap();
         let twin = MemoryLedger::new(Arc::new(PlainEncoder)).with_rules(rules);
         let mut new = builder::experiment(2, 3);
-        let next = builder::plan(new.id, &new.spec, 1, 2);
-        new.episodes_planned += next.episodes();
+        let mut racing = builder::spec(MOST);
+        let rules = RacingSpec { first: FIRST, ..RacingSpec::default() };
+        racing.evolution = Some(EvolutionSpec { racing: Some(rules), ..EvolutionSpec::default() });
+        let next = builder::plan(new.id, &racing, 1, 2);
+        new.episodes_planned += next.episodes_planned();
         let candidates = ["one", "other"].map(Candidate::new);
         let (claims, epochs) = (Vec::new(), Vec::new());
         let mut pair = Pair {
@@ -299,6 +335,8 @@ async fn compare(rules: Rules) {
             twin,
             new: new.clone(),
             next,
+            racing,
+            is_over: false,
             candidates,
             draws: Draws::new(seed),
             claims,

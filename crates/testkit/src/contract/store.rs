@@ -25,6 +25,7 @@ pub mod generations;
 pub mod jobs;
 pub mod leadership;
 pub mod outbox;
+pub mod races;
 pub mod scores;
 
 /// All that a ledger must do.
@@ -111,6 +112,11 @@ macro_rules! store_contract {
             extensions::what_was_planned_before_an_extension_is_refused,
             extensions::an_extended_evolution_goes_on_after_its_end,
             extensions::extensions_race_with_the_last_scores,
+            races::a_race_goes_on_with_those_that_are_left,
+            races::who_plays_to_the_end_is_evaluated_with_the_last_score,
+            races::a_look_that_comes_too_early_or_too_late_is_refused,
+            races::looks_of_rivals_are_stored_once,
+            races::an_extension_that_knows_nothing_of_what_a_race_saved_is_outdated,
             findings::a_finding_is_kept_once_with_the_digest_that_it_rests_on,
             findings::a_finding_rests_on_a_completed_experiment,
             findings::a_finding_is_stale_when_its_experiment_goes_on,

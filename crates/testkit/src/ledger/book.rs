@@ -62,6 +62,7 @@ pub(super) struct Generation {
     pub(super) purpose: Purpose,
     pub(super) status: GenerationStatus,
     pub(super) episodes_per_member: u32,
+    /// In its jobs.
     pub(super) planned: u64,
     pub(super) scored: u64,
     pub(super) completions: u32,

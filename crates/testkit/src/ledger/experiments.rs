@@ -126,7 +126,12 @@ fn status_event(experiment: &Experiment, status: ExperimentStatus, reason: &str)
 
 pub(super) fn generation_started(plan: &GenerationPlan) -> Fact {
     let agents = u32::try_from(plan.members.len()).unwrap_or(u32::MAX);
-    Fact::GenerationStarted { generation: plan.index, purpose: Some(plan.purpose), agents, episodes: plan.episodes() }
+    Fact::GenerationStarted {
+        generation: plan.index,
+        purpose: Some(plan.purpose),
+        agents,
+        episodes: plan.episodes_planned(),
+    }
 }
 
 fn experiment(new: &NewExperiment, now: i64) -> Experiment {
@@ -139,6 +144,7 @@ fn experiment(new: &NewExperiment, now: i64) -> Experiment {
         digest: None,
         generation: new.first.index,
         episodes_planned: new.episodes_planned,
+        episodes_due: 0,
         episodes_scored: 0,
         created_at_ms: now,
         ended_at_ms: None,

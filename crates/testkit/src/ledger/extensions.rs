@@ -16,7 +16,8 @@ impl Book {
             return Ok(Extended::Already);
         }
         check_status(record.status)?;
-        if present != new.from || record.generation != new.generation {
+        let has_saved = record.episodes_planned != new.episodes_before;
+        if present != new.from || record.generation != new.generation || has_saved {
             return Ok(Extended::Outdated);
         }
         if let Extent::Replicates(total) = new.extent {

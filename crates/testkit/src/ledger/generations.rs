@@ -17,7 +17,11 @@ impl Book {
         let experiment = self.experiment(id)?;
         let members = generation.members.iter().map(|row| {
             let scores = experiment.scores.of_member(index, row.member.position, self.rules.key_order);
-            MemberScores { member: row.member.clone(), scores: scores.into_iter().map(Score::without_log).collect() }
+            MemberScores {
+                member: row.member.clone(),
+                episodes_planned: u32::try_from(row.planned).unwrap_or(u32::MAX),
+                scores: scores.into_iter().map(Score::without_log).collect(),
+            }
         });
         Ok(GenerationRecord {
             index,
@@ -96,7 +100,7 @@ impl Book {
 }
 
 /// Refuses to plan for what has ended, and what an extension has put another generation in the place of.
-fn check_going_on(experiment: &Experiment, next: Option<&GenerationPlan>) -> PortResult<()> {
+pub(super) fn check_going_on(experiment: &Experiment, next: Option<&GenerationPlan>) -> PortResult<()> {
     let record = &experiment.record;
     let (id, status) = (record.id, record.status);
     if status == ExperimentStatus::Stopping || status.has_ended() {

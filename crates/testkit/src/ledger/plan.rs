@@ -1,7 +1,7 @@
 //! Stores a planned generation.
 
 use domain::ids::{ExperimentId, Fence};
-use domain::plan::{GenerationPlan, JobPlan};
+use domain::plan::{GenerationPlan, JobPlan, episodes_of};
 use domain::status::{GenerationStatus, JobStatus};
 
 use super::book::{Book, Generation, Job, MemberRow};
@@ -17,6 +17,7 @@ impl Book {
     /// Stores jobs of a generation, after those that it has.
     pub(super) fn store_jobs(&mut self, id: ExperimentId, generation: u32, plan: &[JobPlan]) {
         let Some(experiment) = self.experiments.get_mut(&id) else { return };
+        experiment.record.episodes_due += episodes_of(plan);
         experiment.jobs.extend(plan.iter().map(|job| job.id));
         let jobs = plan.iter().map(|job| {
             let row = Job {
@@ -41,20 +42,17 @@ impl Book {
 }
 
 fn generation(plan: &GenerationPlan) -> Generation {
-    let members = plan.members.iter().map(|member| {
-        let own = plan.jobs.iter().filter(|job| job.position == member.position);
-        MemberRow {
-            member: member.clone(),
-            planned: own.map(|job| job.episodes.len() as u64).sum(),
-            scored: 0,
-            errors: 0,
-            evaluations: 0,
-        }
+    let members = plan.members.iter().map(|member| MemberRow {
+        member: member.clone(),
+        planned: plan.episodes_per_member.into(),
+        scored: 0,
+        errors: 0,
+        evaluations: 0,
     });
     Generation {
         purpose: plan.purpose,
         status: GenerationStatus::Running,
-        episodes_per_member: u32::try_from(plan.episodes_per_member()).unwrap_or(u32::MAX),
+        episodes_per_member: plan.episodes_per_member,
         planned: plan.episodes(),
         scored: 0,
         completions: 0,

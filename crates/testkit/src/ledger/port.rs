@@ -12,7 +12,8 @@ use domain::ports::{
     Candidate, Claim, ControlStore, Created, DecisionLog, Dispatch, DueJob, Election, ExperimentFilter,
     ExperimentRecord, ExperimentStore, Extended, FenceCounts, FenceReport, FindingFilter, FindingStore, Finished,
     GenerationRecord, GenerationSummary, KeptCheckpoint, Leader, Leadership, MemberProgress, NewExperiment,
-    NewExtension, OutboxEntry, Page, PortResult, Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, Term, TickLog,
+    NewExtension, OutboxEntry, Page, PortResult, RaceLook, Renewal, Renewed, ScoreFilter, ScoreRow, StoredEvent, Term,
+    TickLog,
 };
 use domain::score::{EpisodeKey, Score};
 use domain::status::ExperimentStatus;
@@ -87,6 +88,10 @@ impl ExperimentStore for MemoryLedger {
         next: Option<&GenerationPlan>,
     ) -> PortResult<()> {
         self.with(|book, now| book.close_generation(epoch, id, index, summary, next, now))
+    }
+
+    async fn advance_race(&self, epoch: Epoch, id: ExperimentId, index: u32, look: &RaceLook) -> PortResult<()> {
+        self.with(|book, now| book.advance_race(epoch, id, index, look, now))
     }
 
     async fn complete(&self, epoch: Epoch, id: ExperimentId, digest: &str) -> PortResult<()> {

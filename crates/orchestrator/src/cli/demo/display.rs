@@ -8,12 +8,14 @@ use domain::status::GenerationStatus;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::{Failure, output};
-use crate::planning;
+use crate::standing;
 
 /// A line for every finished generation, and below them one that moves.
 pub(super) struct Display {
     bar: ProgressBar,
     shown: u32,
+    /// Episodes of the generations that were shown.
+    before: u64,
     started: Instant,
 }
 
@@ -23,7 +25,7 @@ impl Display {
         let style = ProgressStyle::with_template("{spinner} {msg}\n  {bar:40} {pos}/{len} episodes, ETA {eta}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = ProgressBar::with_draw_target(Some(record.episodes_planned), target).with_style(style);
-        let display = Self { bar, shown: 0, started: Instant::now() };
+        let display = Self { bar, shown: 0, before: 0, started: Instant::now() };
         let evolution = record.spec.evolution.as_ref();
         display.say(&format!(
             "{}: {} agents, {}, {} each, on {}",
@@ -53,17 +55,15 @@ impl Display {
             {
                 self.say(&row.line());
             }
+            self.before += standing::episodes_scored(&generation);
             self.shown += 1;
         }
         let seconds = self.started.elapsed().as_secs_f64().max(0.001);
-        let course = record.course();
-        let due = planning::due_through(&course, record.generation);
-        let before = record.generation.checked_sub(1).map_or(0, |g| planning::due_through(&course, g));
         self.bar.set_message(format!(
             "generation {}: {}/{} episodes, {:.0} ticks/s",
             record.generation,
-            record.episodes_scored.saturating_sub(before),
-            due - before,
+            record.episodes_scored.saturating_sub(self.before),
+            record.episodes_due.saturating_sub(self.before),
             ticks as f64 / seconds,
         ));
         self.bar.set_position(record.episodes_scored);

@@ -99,6 +99,31 @@ fn line(generation: &pb::GenerationInfo) -> String {
     )
 }
 
+/// How many episodes the agents of a generation play.
+fn size(evolution: &Evolution) -> String {
+    let (settings, most) = (evolution.evolution(), evolution.spec.seeds.episodes());
+    match &settings.racing {
+        Some(racing) => {
+            format!("{}, {} to {most} episodes each, {} kept", settings.population, racing.first, settings.kept())
+        }
+        None => format!("{}, {most} episodes each", settings.population),
+    }
+}
+
+/// How many episodes of the rounds that are planned races have saved so far.
+fn saved(evolution: &Evolution) -> u64 {
+    let most = u64::from(evolution.spec.seeds.episodes());
+    let rounds = evolution.generations.iter().filter(|generation| is_round(generation));
+    rounds.map(|generation| (u64::from(generation.agents) * most).saturating_sub(generation.episodes_planned)).sum()
+}
+
+/// How many episodes are played, and how many are not because of races.
+fn episodes(evolution: &Evolution) -> String {
+    let experiment = &evolution.experiment;
+    let told = format!("{} of {}", experiment.episodes_scored, experiment.episodes_planned);
+    if evolution.spec.racing().is_some() { format!("{told}; {} saved by racing", saved(evolution)) } else { told }
+}
+
 /// How far it goes, beside how far it was to go.
 fn rounds(evolution: &Evolution) -> String {
     let launched = Course::of(&evolution.spec, &[]).rounds();
@@ -124,9 +149,9 @@ impl Stand {
             ("experiment", format!("{} `{}`", experiment.id, experiment.name)),
             ("status", experiments::status_name(experiment)),
             ("algorithm", settings.algorithm.name().to_owned()),
-            ("population", format!("{}, {} episodes each", settings.population, spec.seeds.episodes())),
+            ("population", size(&self.evolution)),
             ("rounds", rounds(&self.evolution)),
-            ("episodes", format!("{} of {}", experiment.episodes_scored, experiment.episodes_planned)),
+            ("episodes", episodes(&self.evolution)),
             ("maximised", spec.fitness.label()),
             ("champion", self.champion.clone().unwrap_or_else(|| "nobody yet".to_owned())),
         ];
@@ -157,6 +182,7 @@ impl Stand {
             "rounds_launched": Course::of(spec, &[]).rounds(),
             "episodes_scored": experiment.episodes_scored,
             "episodes_planned": experiment.episodes_planned,
+            "episodes_saved": saved(&self.evolution),
             "maximised": spec.fitness.label(),
             "champion": self.champion,
             "start": settings.start,

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-const RACE: Race = Race { error: 0.05, first: 5, every: 5, most: 40, bound: Bound::Student };
+const RACE: Race = Race { keep: 1, error: 0.05, first: 5, every: 5, most: 40, bound: Bound::Student };
 
 /// Scores whose seeds are common to all candidates: some seeds are hard for everybody.
 fn scores(means: &[f64], seeds: usize, draws: &mut Draws) -> Vec<Vec<f64>> {
@@ -11,8 +11,8 @@ fn scores(means: &[f64], seeds: usize, draws: &mut Draws) -> Vec<Vec<f64>> {
     means.iter().map(|mean| hard.iter().map(|hard| mean + hard + draws.normal()).collect()).collect()
 }
 
-/// The share of `races` in which the first candidate, the best by a hair, was put out, and the share of all seeds that
-/// were played.
+/// The share of `races` in which one of the first candidates, the best by a hair, was put out, and the share of all seeds
+/// that were played.
 fn raced(race: &Race, means: &[f64], races: u32, bounded: bool) -> (f64, f64) {
     let (mut lost, mut played) = (0, 0);
     for number in 0..races {
@@ -23,7 +23,7 @@ fn raced(race: &Race, means: &[f64], races: u32, bounded: bool) -> (f64, f64) {
             scores.iter_mut().flatten().for_each(|score| *score = score.round().clamp(0.0, 10.0));
         }
         let standing = race.judge(&scores).unwrap();
-        lost += u32::from(standing.out[0].is_some());
+        lost += u32::from(standing.out[..race.keep].iter().any(Option::is_some));
         played += standing.out.iter().map(|out| out.map_or(race.most, |out| out.seeds)).sum::<usize>();
     }
     (f64::from(lost) / f64::from(races), played as f64 / (races as usize * means.len() * race.most) as f64)
@@ -41,6 +41,39 @@ fn the_best_is_put_out_no_more_often_than_the_error_says() {
     assert!(lost <= most, "{lost}");
     let bernstein = Race { bound: Bound::Bernstein { range: 10.0 }, ..RACE };
     assert!(raced(&bernstein, &even, 300, true).0 <= 0.05);
+}
+
+#[test]
+fn none_of_the_best_is_put_out_more_often_than_the_error_says() {
+    // Two that are better than the rest by far, so that one more that errs is enough; and all as good as equal.
+    let race = Race { keep: 3, ..RACE };
+    let most = 0.05 + 3.0 * (0.05_f64 * 0.95 / 2000.0).sqrt();
+    let (lost, _) = raced(&race, &[50.0, 49.0, 5.0, 5.0, 5.0, 5.0, 5.0, 5.0], 2000, false);
+    assert!(lost > 0.0 && lost <= most, "{lost}");
+    assert!(raced(&race, &[5.0; 8], 2000, false).0 <= most);
+    assert!(raced(&race, &[1.0; 8], 2000, true).0 <= most);
+}
+
+#[test]
+fn as_many_as_are_kept_are_left_at_the_end() {
+    let means = [90.0, 10.0, 80.0, 20.0, 70.0, 30.0];
+    let scores = scores(&means, 40, &mut Draws::new(2));
+    for keep in 1..=6 {
+        let standing = Race { keep, ..RACE }.judge(&scores).unwrap();
+        let best = [0, 2, 4, 5, 3, 1];
+        assert_eq!((standing.racing.as_slice(), standing.next), (&best[..keep], None), "{standing:?}");
+        assert!(standing.out.iter().flatten().all(|out| out.seeds < 40));
+    }
+    let (_, all) = raced(&Race { keep: 6, ..RACE }, &means, 2, false);
+    assert_eq!(all, 1.0, "nobody is put out where all are kept");
+}
+
+#[test]
+fn the_last_look_is_at_the_last_seed() {
+    let race = Race { first: 3, every: 4, most: 10, ..RACE };
+    let even = scores(&[5.0, 5.0], 10, &mut Draws::new(1));
+    let next = |seeds: usize| race.judge(&[&even[0][..seeds], &even[1][..seeds]]).unwrap().next;
+    assert_eq!([2, 3, 7, 10].map(next), [Some(3), Some(7), Some(10), None]);
 }
 
 #[test]
@@ -85,6 +118,7 @@ fn what_cannot_be_judged_is_named() {
     assert_eq!(error(&[vec![1.0; 5], vec![1.0; 4]]), RaceError::Missing { candidate: 1, got: 4, needed: 5 });
     assert_eq!(error(&[vec![1.0, f64::NAN]]), RaceError::NotFinite { candidate: 0, seed: 1 });
     for wrong in [
+        Race { keep: 0, ..RACE },
         Race { error: 0.0, ..RACE },
         Race { error: f64::NAN, ..RACE },
         Race { first: 1, ..RACE },

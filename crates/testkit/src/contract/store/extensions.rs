@@ -33,6 +33,7 @@ pub(super) fn replicates(record: &ExperimentRecord, members: u32, total: u32) ->
         generation: record.generation,
         jobs: added_replicates(record.id, &spec, members, from, DoomSeed),
         episodes_planned: u64::from(members) * u64::from(total),
+        episodes_before: record.episodes_planned,
         note: note("more power"),
     }
 }
@@ -46,6 +47,7 @@ fn generations(record: &ExperimentRecord, total: u32, episodes_planned: u64) -> 
         generation: record.generation,
         jobs: vec![],
         episodes_planned,
+        episodes_before: record.episodes_planned,
         note: note("it still improves"),
     }
 }
