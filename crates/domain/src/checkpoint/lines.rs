@@ -300,7 +300,7 @@ mod tests {
         };
         assert_eq!(damage(&written[..written.len() - 1]), "its end is missing");
         assert_eq!(damage(&written[..written.len() / 2]), "its end is missing");
-        let mut touched = written.clone();
+        let mut touched = written;
         touched[200] ^= 1;
         assert_eq!(damage(&touched), "it has another hash than it says");
     }

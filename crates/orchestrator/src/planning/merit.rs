@@ -44,7 +44,7 @@ impl<T> Merit<T> {
         match (self.known.get_mut(place), self.players.get_mut(place)) {
             (Some(known), Some(last)) => {
                 known.scores.extend(scores);
-                *last = player.or(last.take());
+                *last = player.or_else(|| last.take());
             }
             _ => {
                 self.known.push(Candidate { cohort: cohort(spec, round), scores: scores.collect() });

@@ -124,7 +124,7 @@ pub(super) async fn of_experiment(
     let kept = core.store.checkpoints(id).await.map_err(status)?.into_iter();
     let mut kept: Vec<_> = kept.filter(|kept| before.is_none_or(|before| kept.generation < before)).collect();
     let size = page.size as usize;
-    let next = kept.get(size).and(kept.get(size.saturating_sub(1))).map(|last| last.generation.to_string());
+    let next = kept.get(size).and_then(|_| kept.get(size.saturating_sub(1))).map(|last| last.generation.to_string());
     kept.truncate(size);
     Ok(pb::ListArtifactsResponse {
         artifacts: kept.iter().map(checkpoint).collect(),

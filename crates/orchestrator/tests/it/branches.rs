@@ -22,7 +22,7 @@ use tempfile::TempDir;
 use tokio::time::sleep;
 
 use crate::quiet::Quiet;
-use crate::support::{Place, fail, folder, json as json_of, succeed};
+use crate::support::{Place, fail, folder, json as json_of, orchestrator, succeed};
 use crate::system::{PATIENCE, System, core, eventually};
 
 /// A ledger in a file, which goes with its folder.
@@ -340,7 +340,7 @@ fn what_cannot_be_gone_on_from_is_told_with_its_place() {
 
     let told = of(&same, "start_generation = 2");
     assert!(told.contains("`bred.clcp` has the generations 0 to 1, and not generation 2"), "{told}");
-    assert!(told.contains("branch.toml:12:20]"), "{told}");
+    assert!(told.contains("branch.toml:13:20]"), "{told}");
     let told = of(&|text| text.replace("\"aim\"", "\"cascade\""), "");
     assert!(told.contains("is not the policy of the checkpoint, which is `aim`"), "{told}");
     let told = of(&same, "genes = [\"burst\"]");

@@ -157,7 +157,7 @@ fn a_look_is_the_same_however_often_it_is_made() {
     }
     let closed = GenerationRecord { status: GenerationStatus::Completed, ..generation.clone() };
     assert_eq!(look(id(&spec), &Course::of(&spec, &[]), &closed), None);
-    let mut unraced = spec.clone();
+    let mut unraced = spec;
     unraced.evolution.as_mut().unwrap().racing = None;
     assert_eq!(look(id(&unraced), &Course::of(&unraced, &[]), &generation), None);
 }

@@ -28,9 +28,9 @@ fn eases(scores: &[&[f64]], sums: &[f64], most: usize) -> Vec<f64> {
     let mut eases = vec![0.0; most + 1];
     // What a seed adds to a score beside the first one, and the sum of that.
     let (mut effect, mut effects) = (0.0, 0.0);
-    for count in 1..=most {
+    for (count, ease) in eases.iter_mut().enumerate().skip(1) {
         effects += effect;
-        eases[count] = effects / count as f64;
+        *ease = effects / count as f64;
         if count == most {
             break;
         }
