@@ -105,7 +105,7 @@ pub fn write(checkpoint: &Checkpoint) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// Reads what [`write`] has written.
+/// Reads what [`write()`] has written.
 ///
 /// # Errors
 /// If it is no checkpoint, one of another version, or was changed since.
