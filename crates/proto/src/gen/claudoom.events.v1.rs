@@ -131,7 +131,7 @@ pub struct GenerationStarted {
     /// How many agents play in it.
     #[prost(uint32, tag = "3")]
     pub agents: u32,
-    /// How many episodes are planned.
+    /// How many episodes are planned; at most, where agents race.
     #[prost(uint64, tag = "4")]
     pub episodes: u64,
     /// What the generation is for, which is the phase of the experiment: `design`, `statistics`, `evolution` or
@@ -167,7 +167,7 @@ pub struct GenerationCompleted {
     #[prost(string, tag = "7")]
     pub purpose: ::prost::alloc::string::String,
 }
-/// Every episode of one agent of a generation is scored.
+/// Every episode of one agent of a generation is scored; of who is out of a race, once that is over.
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -184,7 +184,7 @@ pub struct AgentEvaluated {
     /// Its position in the generation, from 0.
     #[prost(uint32, tag = "4")]
     pub position: u32,
-    /// Mean fitness over its episodes.
+    /// Mean fitness over its episodes; of who is out of a race, what it would be over all seeds.
     #[prost(double, tag = "5")]
     pub fitness: f64,
     /// Mean kills over its episodes.

@@ -312,7 +312,7 @@ pub struct Experiment {
     /// Number of the latest planned generation, from 0.
     #[prost(uint32, tag = "7")]
     pub generation: u32,
-    /// Episodes planned over all generations.
+    /// Episodes planned over all generations; at most, where agents race, until it is known.
     #[prost(uint64, tag = "8")]
     pub episodes_planned: u64,
     /// Episodes scored.
@@ -379,7 +379,7 @@ pub struct GenerationInfo {
     /// Upper end of the 95 % interval of the mean over agents; absent with fewer than two.
     #[prost(double, optional, tag = "10")]
     pub interval_high: ::core::option::Option<f64>,
-    /// Episodes planned.
+    /// Episodes planned; at most, where agents race, until it is known.
     #[prost(uint64, tag = "11")]
     pub episodes_planned: u64,
 }
@@ -1071,7 +1071,7 @@ pub struct Genome {
         ::prost::alloc::string::String,
         ::prost::alloc::string::String,
     >,
-    /// Mean fitness over its episodes; absent before the first score.
+    /// Mean fitness over its episodes; of who is out of a race, what it would be over all seeds. Absent before the first score.
     #[prost(double, optional, tag = "10")]
     pub mean_fitness: ::core::option::Option<f64>,
     /// Episodes scored.
