@@ -23,6 +23,7 @@ pub mod finding;
 pub mod game;
 pub mod genome;
 pub mod handed;
+pub mod hex;
 pub mod ids;
 pub mod journal;
 pub mod knowledge;

@@ -103,10 +103,6 @@ fn too_long(config: &StoreConfig) -> QueryError {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// The same names, with a number behind those that come again.
 fn each_once(names: Vec<String>) -> Vec<String> {
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();

@@ -51,17 +51,17 @@ impl Exported {
 
 impl From<Span> for Exported {
     fn from(span: Span) -> Self {
-        let (trace, id, parent) = (hex(&span.trace_id), hex(&span.span_id), hex(&span.parent_span_id));
+        let (trace, id, parent) = (
+            domain::hex::encode(&span.trace_id),
+            domain::hex::encode(&span.span_id),
+            domain::hex::encode(&span.parent_span_id),
+        );
         let texts = span.attributes.into_iter().filter_map(|pair| match pair.value?.value? {
             Value::StringValue(text) => Some((pair.key, text)),
             _ => None,
         });
         Self { name: span.name, trace, id, parent, attributes: texts.collect() }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What a metric measures.

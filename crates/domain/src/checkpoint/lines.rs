@@ -12,7 +12,6 @@
 //! way only.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -21,6 +20,7 @@ use super::{Checkpoint, Part, Round};
 use crate::experiment::ExperimentSpec;
 use crate::file::ContentHash;
 use crate::handed::Handed;
+use crate::hex;
 use crate::ids::ExperimentId;
 use crate::ports::Provenance;
 
@@ -97,7 +97,7 @@ pub fn write(checkpoint: &Checkpoint) -> Vec<u8> {
         part.rounds.iter().for_each(|round| push(Line::Round(round.clone())));
     }
     for (&blake3, content) in &checkpoint.contents {
-        push(Line::Content(Content { blake3, hex: to_hex(content) }));
+        push(Line::Content(Content { blake3, hex: hex::encode(content) }));
     }
     let end = ContentHash::of(text.as_bytes());
     text += &serde_json::to_string(&Line::End(end)).expect("a hash is JSON");
@@ -158,7 +158,7 @@ impl Reader {
             Line::Experiment(experiment) => experiment.part().map(|part| self.checkpoint.parts.push(part)),
             Line::Round(round) => self.round(round),
             Line::Content(content) => {
-                let bytes = from_hex(&content.hex).filter(|bytes| ContentHash::of(bytes) == content.blake3);
+                let bytes = hex::decode(&content.hex).filter(|bytes| ContentHash::of(bytes) == content.blake3);
                 let bytes = bytes.ok_or_else(|| format!("the content {} is another one", content.blake3))?;
                 self.checkpoint.contents.insert(content.blake3, bytes);
                 Ok(())
@@ -235,22 +235,6 @@ impl Experiment {
             rounds: Vec::new(),
         })
     }
-}
-
-fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
-    let pair = |pair: &[u8]| match pair {
-        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
-        _ => None,
-    };
-    text.as_bytes().chunks(2).map(pair).collect()
 }
 
 #[cfg(test)]
@@ -350,15 +334,5 @@ mod tests {
             let before = std::mem::replace(&mut written[at], to);
             prop_assert_eq!(read(&written).is_ok(), before == to);
         }
-
-        #[test]
-        fn bytes_read_back_from_digits(bytes: Vec<u8>) {
-            prop_assert_eq!(from_hex(&to_hex(&bytes)), Some(bytes));
-        }
-    }
-
-    #[test]
-    fn half_a_byte_is_none() {
-        assert_eq!((from_hex("abc"), from_hex("zz")), (None, None));
     }
 }

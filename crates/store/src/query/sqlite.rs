@@ -15,7 +15,7 @@ use sea_orm::sqlx::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Answer, QueryError, Question, check_tables, hex, too_long};
+use super::{Answer, QueryError, Question, check_tables, too_long};
 use crate::config::StoreConfig;
 
 /// Steps of the database's machine between two looks at the clock.
@@ -100,7 +100,7 @@ fn value(row: &SqliteRow, at: usize) -> sqlx::Result<Value> {
 fn bytes(bytes: &[u8], column: &str) -> String {
     match Uuid::from_slice(bytes) {
         Ok(id) if column == "TEXT" => id.to_string(),
-        _ => hex(bytes),
+        _ => domain::hex::encode(bytes),
     }
 }
 
