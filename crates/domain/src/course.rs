@@ -14,8 +14,8 @@ use crate::plan::Purpose;
 pub struct Stage {
     /// What it is for.
     pub purpose: Purpose,
-    /// How many generations of the same purpose come before it, with those of the checkpoint that a search goes on from. Draws and blocks of seeds have their address here, and so
-    /// do not depend on when somebody extended the experiment.
+    /// How many generations of the same purpose come before it, with those of the checkpoint that a search goes on from. Draws
+    /// and blocks of seeds have their address here, and so do not depend on when somebody extended the experiment.
     pub round: u32,
 }
 
@@ -134,6 +134,12 @@ impl<'a> Course<'a> {
     pub fn opening(&self) -> u32 {
         let evolution = self.spec.evolution.as_ref();
         u32::from(evolution.is_some_and(|evolution| evolution.statistics.is_some()))
+    }
+
+    /// Which round of the population generation `index` is; none where it is something else, or beyond the last one.
+    #[must_use]
+    pub fn round(&self, index: u32) -> Option<u32> {
+        self.stage(index).filter(|stage| stage.purpose == Purpose::Evolution).map(|stage| stage.round)
     }
 
     /// How many rounds and how many confirmations there are up to generation `index`, with it.
@@ -325,6 +331,8 @@ mod tests {
                     prop_assert_eq!(stage.round, *before);
                     *before += 1;
                 }
+                let round = (stage.purpose == Purpose::Evolution).then_some(stage.round);
+                prop_assert_eq!(course.round(index), round);
                 prop_assert_eq!(course.counted_through(index), (rounds, confirmations));
             }
             prop_assert_eq!(course.stage(course.last() + 1), None);

@@ -12,8 +12,9 @@ use domain::ids::{AgentId, DoomSeed, ExperimentId};
 use domain::journal::{Actor, Note};
 use domain::measures::Measures;
 use domain::plan::{GenerationPlan, Member, PlannedEpisode, Purpose, generation};
-use domain::ports::{NewExperiment, Provenance, ReceivedEvent};
+use domain::ports::{ExperimentRecord, NewExperiment, Provenance, ReceivedEvent};
 use domain::score::{EpisodeKey, Score};
+use domain::status::ExperimentStatus;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -90,6 +91,26 @@ pub fn experiment_of(spec: ExperimentSpec, members: u32) -> NewExperiment {
     let first = plan(id, &spec, 0, members);
     let launched_by = Actor::new("ada");
     NewExperiment { id, episodes_planned: first.episodes_planned(), spec, provenance: provenance(), first, launched_by }
+}
+
+/// An experiment that runs and has played nothing yet, as storage returns it.
+#[must_use]
+pub fn record(spec: ExperimentSpec) -> ExperimentRecord {
+    ExperimentRecord {
+        id: ExperimentId::derive(&spec.hash(), ""),
+        provenance: provenance(),
+        status: ExperimentStatus::Running,
+        reason: None,
+        digest: None,
+        generation: 0,
+        episodes_planned: 0,
+        episodes_due: 0,
+        episodes_scored: 0,
+        created_at_ms: 0,
+        ended_at_ms: None,
+        extensions: Vec::new(),
+        spec,
+    }
 }
 
 /// Measures of an episode with this many kills.

@@ -4,12 +4,10 @@ use std::collections::BTreeSet;
 
 use domain::ErrorKind;
 use domain::checkpoint::{Checkpoint, lines};
-use domain::course::Stage;
 use domain::file::ContentHash;
 use domain::handed::Handed;
 use domain::ids::ExperimentId;
 use domain::knowledge::KnowledgeKind;
-use domain::plan::Purpose;
 use domain::ports::{ExperimentRecord, KeptCheckpoint, PortError, PortResult};
 use domain::reason;
 
@@ -62,9 +60,10 @@ impl Core {
         let blobs = self.files.blobs.as_ref();
         let Checkpoint { mut parts, .. } = start(&record.spec, blobs).await?.unwrap_or_default();
         let mut rounds = Vec::new();
-        for (generation, stage) in (0..=index).filter_map(|index| Some((index, round_of(record, index)?))) {
+        let course = record.course();
+        for (generation, round) in (0..=index).filter_map(|index| Some((index, course.round(index)?))) {
             let generation = self.store.generation(record.id, generation).await?;
-            rounds.push(planning::checkpoint::round(record, stage.round, &generation));
+            rounds.push(planning::checkpoint::round(record, round, &generation));
         }
         let part = planning::checkpoint::part(record, rounds);
         parts.push(part.map_err(|found| broken("no checkpoint can be made", &found))?);
@@ -86,11 +85,6 @@ fn named(checkpoint: &Checkpoint) -> BTreeSet<ContentHash> {
     handed.contents().chain(libraries).copied().collect()
 }
 
-/// The stage of a generation that is a round of the population.
-fn round_of(record: &ExperimentRecord, index: u32) -> Option<Stage> {
-    record.course().stage(index).filter(|stage| stage.purpose == Purpose::Evolution)
-}
-
 /// The generation whose checkpoint is asked for.
 fn chosen(record: &ExperimentRecord, generation: Option<u32>) -> PortResult<u32> {
     let name = &record.spec.name;
@@ -98,10 +92,11 @@ fn chosen(record: &ExperimentRecord, generation: Option<u32>) -> PortResult<u32>
     if record.spec.evolution.is_none() {
         return Err(early(format!("experiment `{name}` is a design: there is no search to go on with")));
     }
+    let course = record.course();
     // What is due is all of the latest generation, since nobody races.
     let is_complete = |index: u32| index < record.generation || record.episodes_scored >= record.episodes_due;
     let Some(index) = generation else {
-        let mut rounds = (0..=record.generation).rev().filter(|&index| round_of(record, index).is_some());
+        let mut rounds = (0..=record.generation).rev().filter(|&index| course.round(index).is_some());
         let nothing = || early(format!("no generation of experiment `{name}` is complete yet"));
         return rounds.find(|&index| is_complete(index)).ok_or_else(nothing);
     };
@@ -109,8 +104,8 @@ fn chosen(record: &ExperimentRecord, generation: Option<u32>) -> PortResult<u32>
         let message = format!("experiment `{name}` has no generation {index} yet: the latest is {}", record.generation);
         return Err(PortError::of(reason::GENERATION_NOT_FOUND, message));
     }
-    if round_of(record, index).is_none() {
-        let is_first = index < record.course().opening();
+    if course.round(index).is_none() {
+        let is_first = index < course.opening();
         let what = if is_first { "of baselines" } else { "a confirmation" };
         let message = format!("generation {index} of experiment `{name}` is {what}: no search goes on from it");
         return Err(early(message));

@@ -2,7 +2,6 @@
 
 use domain::ErrorKind;
 use domain::handed::Handed;
-use domain::plan::Purpose;
 use domain::ports::{ExperimentRecord, GenerationRecord, PortResult};
 
 use super::school;
@@ -46,11 +45,8 @@ enum Due {
 fn due(record: &ExperimentRecord, index: u32) -> Option<Due> {
     let every = record.spec.evolution.as_ref()?.checkpoint?;
     let course = record.course();
-    let is_round = |index| course.stage(index).is_some_and(|stage| stage.purpose == Purpose::Evolution);
-    if !is_round(index) {
-        return None;
-    }
-    if !is_round(index + 1) {
+    course.round(index)?;
+    if course.round(index + 1).is_none() {
         return Some(Due::AtTheEnd);
     }
     course.counted_through(index).0.is_multiple_of(every).then_some(Due::Between)
@@ -60,8 +56,6 @@ fn due(record: &ExperimentRecord, index: u32) -> Option<Due> {
 mod tests {
     use domain::experiment::EvolutionSpec;
     use domain::extension::{Extension, Extent};
-    use domain::ids::ExperimentId;
-    use domain::status::ExperimentStatus;
     use testkit::builder;
 
     use super::*;
@@ -70,21 +64,7 @@ mod tests {
         let mut spec = builder::spec(1);
         spec.design = None;
         spec.evolution = Some(EvolutionSpec { generations: 5, checkpoint, ..EvolutionSpec::default() });
-        ExperimentRecord {
-            id: ExperimentId::derive(&spec.hash(), ""),
-            provenance: builder::provenance(),
-            status: ExperimentStatus::Running,
-            reason: None,
-            digest: None,
-            generation: 0,
-            episodes_planned: 0,
-            episodes_due: 0,
-            episodes_scored: 0,
-            created_at_ms: 0,
-            ended_at_ms: None,
-            extensions: vec![],
-            spec,
-        }
+        builder::record(spec)
     }
 
     fn all(record: &ExperimentRecord) -> Vec<(u32, Due)> {

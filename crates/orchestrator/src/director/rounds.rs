@@ -1,7 +1,6 @@
 //! Populations from the rounds that the store has.
 
 use domain::Violation;
-use domain::plan::Purpose;
 use domain::ports::{ExperimentRecord, GenerationRecord, PortError};
 
 use crate::core::Core;
@@ -28,8 +27,7 @@ pub(super) async fn told(
     let Some(mut population) = population else { return Ok(None) };
     let course = record.course();
     for index in 0..=current.index {
-        let Some(stage) = course.stage(index) else { break };
-        if stage.purpose != Purpose::Evolution || stage.round < population.rounds() {
+        if course.round(index).is_none_or(|round| round < population.rounds()) {
             continue;
         }
         let generation =

@@ -11,7 +11,6 @@ use domain::checkpoint::{self, Checkpoint};
 use domain::experiment::{EvolutionSpec, Inheritance, LearningSpec};
 use domain::file::ContentHash;
 use domain::knowledge::{KnowledgeContents, KnowledgeHashes, KnowledgeKind};
-use domain::plan::Purpose;
 use domain::ports::{BlobStore, ExperimentRecord, GenerationRecord, MemberScores, PortError, PortResult};
 use domain::{ErrorKind, Violation};
 
@@ -91,7 +90,8 @@ async fn documents(
             shelf.fetch(blobs, &scored.member.spec.knowledge).await?;
         }
     }
-    let start = start(&record.spec, blobs).await?;
+    // A document is judged by then, so a checkpoint from before has nothing more to say.
+    let start = if rounds.len() < REVIEW_ROUNDS as usize { start(&record.spec, blobs).await? } else { None };
     let before = before(record, start.as_ref(), rounds.len());
     for (_, round) in &before {
         for player in &round.agents {
@@ -159,7 +159,7 @@ fn documents_of(known: &KnowledgeHashes) -> KnowledgeHashes {
 }
 
 fn is_round(record: &ExperimentRecord, index: u32) -> bool {
-    record.course().stage(index).is_some_and(|stage| stage.purpose == Purpose::Evolution)
+    record.course().round(index).is_some()
 }
 
 fn round<'a>(record: &ExperimentRecord, generation: &GenerationRecord, shelf: &'a Shelf) -> Round<'a> {

@@ -3,7 +3,6 @@
 use domain::course::Course;
 use domain::extension::Extent;
 use domain::journal::{Actor, Note};
-use domain::plan::Purpose;
 use domain::ports::{ExperimentRecord, NewExtension};
 
 use super::{Population, extension};
@@ -15,9 +14,8 @@ use super::{Population, extension};
 pub fn ending(record: &ExperimentRecord, population: &Population, now_ms: i64) -> Option<NewExtension> {
     let course = record.course();
     let index = record.generation;
-    let is_round = course.stage(index)?.purpose == Purpose::Evolution;
     let (rounds, confirmations) = course.counted_through(index);
-    if !is_round || confirmations > 0 || rounds >= course.rounds() {
+    if course.round(index).is_none() || confirmations > 0 || rounds >= course.rounds() {
         return None;
     }
     let reason = impatient(record, population).or_else(|| late(record, now_ms))?;

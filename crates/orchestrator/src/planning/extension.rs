@@ -112,7 +112,6 @@ fn invalid(message: String) -> PortError {
 #[cfg(test)]
 mod tests {
     use domain::experiment::ExperimentSpec;
-    use domain::ids::ExperimentId;
     use domain::journal::Actor;
     use testkit::builder;
 
@@ -124,21 +123,7 @@ mod tests {
         });
         whole.as_object_mut().unwrap().extend(spec.as_object().unwrap().clone());
         let spec: ExperimentSpec = serde_json::from_value(whole).unwrap();
-        ExperimentRecord {
-            id: ExperimentId::derive(&spec.hash(), ""),
-            provenance: builder::provenance(),
-            status: ExperimentStatus::Running,
-            reason: None,
-            digest: None,
-            generation: 0,
-            episodes_planned: super::super::planned(&spec),
-            episodes_due: 0,
-            episodes_scored: 0,
-            created_at_ms: 0,
-            ended_at_ms: None,
-            extensions: vec![],
-            spec,
-        }
+        ExperimentRecord { episodes_planned: super::super::planned(&spec), ..builder::record(spec) }
     }
 
     fn design() -> ExperimentRecord {

@@ -2,10 +2,8 @@ use domain::checkpoint::lines;
 use domain::experiment::{ChampionRule, MutationKind, SearchMethod};
 use domain::extension::Extent;
 use domain::file::{ContentHash, FileRef, StoredCheckpoint};
-use domain::ids::ExperimentId;
 use domain::plan::Member;
 use domain::ports::{ExperimentRecord, GenerationRecord};
-use domain::status::ExperimentStatus;
 use proptest::prelude::*;
 use testkit::builder;
 
@@ -23,21 +21,7 @@ const METHODS: [SearchMethod; 5] = [
 ];
 
 fn record(spec: &ExperimentSpec) -> ExperimentRecord {
-    ExperimentRecord {
-        id: ExperimentId::derive(&spec.hash(), ""),
-        provenance: builder::provenance(),
-        status: ExperimentStatus::Running,
-        reason: None,
-        digest: None,
-        generation: 0,
-        episodes_planned: 0,
-        episodes_due: 0,
-        episodes_scored: 0,
-        created_at_ms: 0,
-        ended_at_ms: None,
-        extensions: vec![],
-        spec: spec.clone(),
-    }
+    builder::record(spec.clone())
 }
 
 /// The checkpoint after these rounds of an experiment, and after those that it went on from.
