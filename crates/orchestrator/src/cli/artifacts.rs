@@ -4,11 +4,10 @@ use clap::Args;
 use proto::orchestrator::v1 as pb;
 use serde_json::{Value, json};
 
-use super::connect::{Client, Connection, ServiceArgs};
+use super::connect::{Client, ServiceArgs, asked};
 use super::journal::moment;
 use super::output::{self, Rows};
 use super::{Failure, Place};
-use crate::shard::Pin;
 
 /// Rows that are asked for at once.
 const PAGE: u32 = 500;
@@ -27,10 +26,8 @@ pub(super) struct ArtifactsArgs {
 
 /// Lists artifacts.
 pub(super) async fn run(args: ArtifactsArgs, place: &Place) -> Result<(), Failure> {
-    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
-    let read = read(&mut connection.client, args.experiment.unwrap_or_default()).await;
-    connection.close().await;
-    let artifacts = read?;
+    let experiment = args.experiment.unwrap_or_default();
+    let artifacts = asked(&args.service, place, async |client: &mut Client| read(client, experiment).await).await?;
     let heads = ["name", "bytes", "time", "blake3"];
     output::rows(args.output, &heads, &artifacts.iter().map(artifact_json).collect::<Vec<_>>(), || {
         let rows = artifacts.iter().map(|artifact| {

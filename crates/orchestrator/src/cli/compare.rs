@@ -7,12 +7,11 @@ use domain::experiment::ExperimentSpec;
 use domain::measures::Response;
 use proto::orchestrator::v1 as pb;
 
-use super::connect::{Client, Connection, ServiceArgs};
+use super::connect::{Client, ServiceArgs, asked};
 use super::output::{self, Form};
 use super::{Failure, Place, experiments, scores};
 use crate::comparison::{Asked, Comparison, Side};
 use crate::document;
-use crate::shard::Pin;
 
 /// Arguments of `compare`.
 #[derive(Debug, Args)]
@@ -49,10 +48,8 @@ impl CompareArgs {
 
 /// Compares two agents.
 pub(super) async fn run(args: CompareArgs, place: &Place) -> Result<(), Failure> {
-    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
-    let fetched = sides(&mut connection.client, &args).await;
-    connection.close().await;
-    let (measure, left, right) = fetched?;
+    let ask = async |client: &mut Client| sides(client, &args).await;
+    let (measure, left, right) = asked(&args.service, place, ask).await?;
     let asked = Asked { alpha: args.alpha, margin: args.margin, seed: args.seed };
     let compared = Comparison::of(&measure, [&left, &right], &asked);
     let comparison = compared.map_err(|error| Failure::usage(format!("{} and {}: {error}", left.name, right.name)))?;

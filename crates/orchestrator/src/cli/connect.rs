@@ -105,6 +105,18 @@ impl Connection {
     }
 }
 
+/// Asks a service and closes the connection, whatever the answer is.
+pub(super) async fn asked<T>(
+    service: &ServiceArgs,
+    place: &Place,
+    ask: impl AsyncFnOnce(&mut Client) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let mut connection = Connection::open(service, place, None, Pin::Off).await?;
+    let answer = ask(&mut connection.client).await;
+    connection.close().await;
+    answer
+}
+
 async fn serve(core: crate::core::Core, listener: Listener, stop: CancellationToken) {
     let config = ServerConfig { methods: proto::methods::OF_ORCHESTRATORS, ..ServerConfig::default() };
     let readiness = Readiness::builder().build();

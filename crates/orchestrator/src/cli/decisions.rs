@@ -6,10 +6,9 @@ use clap::Args;
 use proto::orchestrator::v1 as pb;
 use serde_json::{Value, json};
 
-use super::connect::{Connection, ServiceArgs};
+use super::connect::{Client, ServiceArgs, asked};
 use super::output::{self, Rows};
 use super::{Failure, Place};
-use crate::shard::Pin;
 
 /// Arguments of `decisions`.
 #[derive(Debug, Args)]
@@ -43,10 +42,8 @@ impl FromStr for EpisodeName {
 pub(super) async fn run(args: DecisionsArgs, place: &Place) -> Result<(), Failure> {
     let EpisodeName([generation, position, replicate]) = args.episode;
     let request = pb::GetEpisodeRequest { experiment_id: args.experiment.clone(), generation, position, replicate };
-    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
-    let answer = connection.client.get_episode(request).await;
-    connection.close().await;
-    let decisions = answer?.into_inner().decisions;
+    let ask = async |client: &mut Client| Ok(client.get_episode(request).await?.into_inner().decisions);
+    let decisions = asked(&args.service, place, ask).await?;
     if decisions.is_empty() {
         let message = format!(
             "nothing is kept of what decided in episode {generation}/{position}/{replicate} of {}: it is not played yet, \

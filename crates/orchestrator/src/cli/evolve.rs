@@ -14,10 +14,9 @@ use domain::experiment::{EvolutionSpec, ExperimentSpec};
 use proto::orchestrator::v1 as pb;
 
 use super::compare::{self, CompareArgs};
-use super::connect::{Client, Connection, ServiceArgs};
+use super::connect::{Client, ServiceArgs, asked};
 use super::output::Form;
 use super::{Failure, Place, experiments};
-use crate::shard::Pin;
 use crate::user_files::start_of;
 
 /// What to look at.
@@ -143,16 +142,4 @@ async fn content(client: &mut Client, blake3: &str) -> Result<Vec<u8>, Failure> 
         content.extend_from_slice(&chunk.chunk);
     }
     Ok(content)
-}
-
-/// Asks a service and closes the connection, whatever the answer is.
-async fn asked<T>(
-    service: &ServiceArgs,
-    place: &Place,
-    ask: impl AsyncFnOnce(&mut Client) -> Result<T, Failure>,
-) -> Result<T, Failure> {
-    let mut connection = Connection::open(service, place, None, Pin::Off).await?;
-    let answer = ask(&mut connection.client).await;
-    connection.close().await;
-    answer
 }

@@ -6,10 +6,9 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::connect::{Client, Connection, ServiceArgs};
+use super::connect::{Client, ServiceArgs, asked};
 use super::output::{self, Rows};
 use super::{Failure, Place};
-use crate::shard::Pin;
 
 /// Rows that are asked for at once.
 const PAGE: u32 = 500;
@@ -28,10 +27,7 @@ pub(super) struct JournalArgs {
 
 /// Prints the journal of an experiment.
 pub(super) async fn run(args: JournalArgs, place: &Place) -> Result<(), Failure> {
-    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
-    let read = read(&mut connection.client, args.experiment).await;
-    connection.close().await;
-    let entries = read?;
+    let entries = asked(&args.service, place, async |client: &mut Client| read(client, args.experiment).await).await?;
     let heads = ["time", "action", "actor", "detail", "reason"];
     output::rows(args.output, &heads, &entries.iter().map(entry_json).collect::<Vec<_>>(), || {
         let rows = entries.iter().map(|entry| {
