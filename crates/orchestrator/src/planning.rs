@@ -26,7 +26,6 @@ use domain::ports::{GenerationRecord, GenerationSummary};
 use crate::standing::Standing;
 use baselines::{baselines, unknown};
 
-pub use baselines::OWN;
 pub use conditions::{conditions, design as designed, field_of};
 pub use ending::ending;
 pub use extension::extension;

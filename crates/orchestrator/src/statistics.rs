@@ -9,9 +9,9 @@ use serde::Serialize;
 use crate::comparison::Side;
 
 /// Probability of calling agents different that are equal.
-const ALPHA: f64 = 0.05;
+pub const ALPHA: f64 = 0.05;
 /// Probability of telling agents apart that differ by what matters.
-const POWER: f64 = 0.8;
+pub const POWER: f64 = 0.8;
 
 /// Statistics of baselines that played the same seeds. Numbers are at full precision.
 #[derive(Debug, Clone, PartialEq, Serialize)]

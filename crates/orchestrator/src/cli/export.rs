@@ -146,12 +146,8 @@ async fn purposes(client: &mut Client, experiment_id: &str) -> Result<BTreeMap<u
     let read_mask = Some(mask::only(&["generations"]));
     let request = pb::GetExperimentRequest { experiment_id: experiment_id.to_owned(), read_mask };
     let generations = client.get_experiment(request).await?.into_inner().generations;
-    let purpose = |generation: &pb::GenerationInfo| match generation.purpose() {
-        pb::GenerationPurpose::Design => Some((generation.index, Purpose::Design)),
-        pb::GenerationPurpose::Statistics => Some((generation.index, Purpose::Statistics)),
-        pb::GenerationPurpose::Evolution => Some((generation.index, Purpose::Evolution)),
-        pb::GenerationPurpose::Confirmation => Some((generation.index, Purpose::Confirmation)),
-        pb::GenerationPurpose::Unspecified => None,
+    let purpose = |generation: &pb::GenerationInfo| {
+        Some((generation.index, Purpose::named(&experiments::purpose_name(generation))?))
     };
     Ok(generations.iter().filter_map(purpose).collect())
 }

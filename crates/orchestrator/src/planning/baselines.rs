@@ -8,7 +8,7 @@ use domain::ids::AgentId;
 use domain::plan::Member;
 
 /// The name of the agent as it is before the search.
-pub const OWN: &str = "own";
+const OWN: &str = "own";
 
 /// The agent before the search and the policies that it is compared with, at positions from `first` on; nobody where there
 /// are no statistics.

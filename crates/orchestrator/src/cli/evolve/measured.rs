@@ -6,7 +6,7 @@ use super::super::{Failure, scores};
 use super::{Client, Evolution, is_confirmation};
 use crate::comparison::{Asked, Comparison, Side};
 use crate::document::numbers::range;
-use crate::statistics::{Baseline, Statistics};
+use crate::statistics::{self, Baseline, Statistics};
 
 /// Probability of calling a champion better that is not, over all that it is compared with.
 const ALPHA: f64 = 0.05;
@@ -58,12 +58,13 @@ pub(super) async fn confirmed(client: &mut Client, evolution: &Evolution) -> Res
 /// The statistics for people.
 pub(super) fn text(found: &Statistics, measure: &str) -> Vec<String> {
     let mut lines: Vec<_> = found.baselines.iter().map(|baseline| line(baseline, measure)).collect();
-    let at = "power of 0.8 at a level of 0.05";
     let mut told = Vec::new();
     told.extend(found.told_by_round.map(|told| format!("{told:.2} between two agents of a round")));
     told.extend(found.told_by_confirmation.map(|told| format!("{told:.2} in the confirmation")));
     if !told.is_empty() {
-        lines.push(format!("differences that are told with a {at}: {}", told.join(", ")));
+        let (power, level) = (statistics::POWER, statistics::ALPHA);
+        let told = told.join(", ");
+        lines.push(format!("differences that are told with a power of {power} at a level of {level}: {told}"));
     }
     lines.extend(found.effect.map(|(effect, seeds)| match seeds {
         Some(seeds) => format!("a difference of {effect} takes {seeds} seeds"),
