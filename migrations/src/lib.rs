@@ -25,6 +25,7 @@ mod m20261129000003_create_findings;
 mod m20261130000001_create_decisions;
 mod m20261130000002_create_checkpoints;
 mod m20261130000004_add_episodes_due;
+mod m20261130000005_create_answers;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130000001_create_decisions::Migration),
             Box::new(m20261130000002_create_checkpoints::Migration),
             Box::new(m20261130000004_add_episodes_due::Migration),
+            Box::new(m20261130000005_create_answers::Migration),
         ]
     }
 }

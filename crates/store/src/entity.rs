@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "the derive makes public items of what is private to the crate")]
 
 pub(crate) mod action_logs;
+pub(crate) mod answers;
 pub(crate) mod attempts;
 pub(crate) mod blob_chunks;
 pub(crate) mod blobs;

@@ -11,6 +11,7 @@
 //! stop has been committed.
 
 mod action_logs;
+mod answers;
 mod attempts;
 mod audit;
 mod blobs;

@@ -145,6 +145,14 @@ impl ExperimentStore for SqlStore {
         self.retrying("list checkpoints", || self.list_checkpoints(id)).await
     }
 
+    async fn keep_answer(&self, id: ExperimentId, generation: u32, hash: &ContentHash) -> PortResult<ContentHash> {
+        self.retrying("keep an answer", || self.keep_answer_once(id, generation, hash)).await
+    }
+
+    async fn answer(&self, id: ExperimentId, generation: u32) -> PortResult<Option<ContentHash>> {
+        self.retrying("find an answer", || self.find_answer(id, generation)).await
+    }
+
     async fn ping(&self) -> PortResult<()> {
         // The keeper has looked a moment ago, and knows more than a connection that answers.
         if self.db.gate.kept {

@@ -180,6 +180,14 @@ impl ExperimentStore for MemoryOutbox {
         unreachable!("{NOT_THERE}")
     }
 
+    async fn keep_answer(&self, _: ExperimentId, _: u32, _: &ContentHash) -> PortResult<ContentHash> {
+        unreachable!("{NOT_THERE}")
+    }
+
+    async fn answer(&self, _: ExperimentId, _: u32) -> PortResult<Option<ContentHash>> {
+        unreachable!("{NOT_THERE}")
+    }
+
     async fn decisions(&self, _: ExperimentId, _: u32, _: u32) -> PortResult<Vec<(u32, Vec<u8>)>> {
         unreachable!("{NOT_THERE}")
     }

@@ -482,6 +482,13 @@ pub trait ExperimentStore: Send + Sync {
     /// The checkpoints of an experiment that were kept, the latest generation first.
     async fn checkpoints(&self, id: ExperimentId) -> PortResult<Vec<KeptCheckpoint>>;
 
+    /// Notes that a content is the answer of an external retrospection about a generation of an experiment, and says which
+    /// one counts: the one that was noted first stays.
+    async fn keep_answer(&self, id: ExperimentId, generation: u32, hash: &ContentHash) -> PortResult<ContentHash>;
+
+    /// The answer about a generation, if one was kept.
+    async fn answer(&self, id: ExperimentId, generation: u32) -> PortResult<Option<ContentHash>>;
+
     /// Whether the store can be used right now.
     async fn ping(&self) -> PortResult<()>;
 }

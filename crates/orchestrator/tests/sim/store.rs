@@ -419,6 +419,16 @@ impl ExperimentStore for SimStore {
         self.read("checkpoints", 0, move |world| at_once(world.ledger.checkpoints(id))).await
     }
 
+    async fn keep_answer(&self, id: ExperimentId, generation: u32, hash: &ContentHash) -> PortResult<ContentHash> {
+        let hash = *hash;
+        let keep = move |world: &World| at_once(world.ledger.keep_answer(id, generation, &hash));
+        self.write("keep answer", 0, keep).await
+    }
+
+    async fn answer(&self, id: ExperimentId, generation: u32) -> PortResult<Option<ContentHash>> {
+        self.read("answer", 0, move |world| at_once(world.ledger.answer(id, generation))).await
+    }
+
     async fn ping(&self) -> PortResult<()> {
         self.read("ping", 0, |world| at_once(world.ledger.ping())).await
     }

@@ -17,6 +17,7 @@ const fn table(name: &'static str, holds: &'static str) -> Table {
 /// files in pieces, or nothing but the program's own business.
 pub const TABLES: &[Table] = &[
     table("action_logs", "the actions of every attempt at an episode, packed"),
+    table("answers", "which contents external retrospections have answered with"),
     table("attempts", "every try at a job: who, when, and what went wrong"),
     table("blobs", "files that were uploaded: hash, name and size"),
     table("checkpoints", "which contents are checkpoints of which evolutions"),

@@ -81,6 +81,7 @@ macro_rules! store_contract {
             generations::progress_is_told_with_means_of_what_is_scored,
             generations::a_large_plan_is_stored,
             generations::checkpoints_are_kept_once_for_a_generation,
+            generations::the_first_answer_about_a_generation_stays,
             leadership::one_candidate_leads_and_others_are_told_who,
             leadership::a_leader_prolongs_its_lease_in_the_same_term,
             leadership::a_lapsed_lease_begins_a_later_term,

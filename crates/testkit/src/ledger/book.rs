@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use domain::ErrorKind;
 use domain::event::{EventEncoder, EventRecord};
+use domain::file::ContentHash;
 use domain::finding::Finding;
 use domain::ids::{ExperimentId, Fence, JobId};
 use domain::journal::JournalEntry;
@@ -30,6 +31,7 @@ pub(super) struct Book {
     pub(super) findings: Vec<Finding>,
     pub(super) tick_logs: BTreeMap<(ExperimentId, EpisodeKey), Vec<TickRow>>,
     pub(super) decisions: BTreeMap<(ExperimentId, EpisodeKey), Vec<u8>>,
+    pub(super) answers: BTreeMap<(ExperimentId, u32), ContentHash>,
     pub(super) checkpoints: BTreeMap<(ExperimentId, u32), KeptCheckpoint>,
     pub(super) rules: Rules,
     pub(super) encoder: Arc<dyn EventEncoder>,
@@ -119,6 +121,7 @@ impl Book {
             findings: Vec::new(),
             tick_logs: BTreeMap::new(),
             decisions: BTreeMap::new(),
+            answers: BTreeMap::new(),
             checkpoints: BTreeMap::new(),
             rules: Rules::default(),
             encoder,

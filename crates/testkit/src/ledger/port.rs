@@ -170,6 +170,17 @@ impl ExperimentStore for MemoryLedger {
         })
     }
 
+    async fn keep_answer(&self, id: ExperimentId, generation: u32, hash: &ContentHash) -> PortResult<ContentHash> {
+        self.with(|book, _| {
+            book.read_generation(id, generation)?;
+            Ok(*book.answers.entry((id, generation)).or_insert(*hash))
+        })
+    }
+
+    async fn answer(&self, id: ExperimentId, generation: u32) -> PortResult<Option<ContentHash>> {
+        self.with(|book, _| Ok(book.answers.get(&(id, generation)).copied()))
+    }
+
     async fn ping(&self) -> PortResult<()> {
         Ok(())
     }

@@ -103,6 +103,17 @@ pub async fn a_large_plan_is_stored(store: Store) {
     assert_eq!(granted(&store, last.id, LEASE).await.episodes, last.episodes);
 }
 
+pub async fn the_first_answer_about_a_generation_stays(store: Store) {
+    let new = created(&store, 1, 1).await;
+    let [one, other] = [&b"one"[..], b"other"].map(ContentHash::of);
+    assert_eq!(store.answer(new.id, 0).await.unwrap(), None);
+    assert_eq!(store.keep_answer(new.id, 0, &one).await.unwrap(), one);
+    assert_eq!(store.keep_answer(new.id, 0, &other).await.unwrap(), one);
+    assert_eq!(store.answer(new.id, 0).await.unwrap(), Some(one));
+    assert_eq!(store.answer(new.id, 1).await.unwrap(), None);
+    assert!(store.keep_answer(new.id, 1, &one).await.is_err(), "there is no such generation");
+}
+
 pub async fn checkpoints_are_kept_once_for_a_generation(store: Store) {
     let new = created(&store, 1, 1).await;
     let hashes = [&b"one"[..], b"other"].map(ContentHash::of);
