@@ -24,7 +24,7 @@ use crate::shape::{self, Misfit};
 pub use design::{Alpha, DesignField, DesignKind, DesignSpec, FactorSpec, FoldOver, MAX_CONDITIONS, PlayOrder};
 pub use evolution::{ChampionRule, CrossoverKind, EvolutionSpec, MutationKind, SearchMethod, SelectionKind};
 pub use files::{FileKind, Mention, StoredMention, TakenIn};
-pub use learning::{Inheritance, LearningSpec};
+pub use learning::{Inheritance, LearningSpec, Retrospection};
 pub use racing::RacingSpec;
 pub use statistics::StatisticsSpec;
 
@@ -306,6 +306,19 @@ impl ExperimentSpec {
     #[must_use]
     pub fn racing(&self) -> Option<&RacingSpec> {
         self.evolution.as_ref()?.racing.as_ref()
+    }
+
+    /// Whether documents are written by a process of somebody's own, which may answer otherwise another time.
+    #[must_use]
+    pub fn asks_outside(&self) -> bool {
+        let learning = self.evolution.as_ref().and_then(|evolution| evolution.learning.as_ref());
+        learning.is_some_and(LearningSpec::asks_outside)
+    }
+
+    /// Why the same experiment may come to something else another time, if it may.
+    #[must_use]
+    pub fn not_reproducible(&self) -> Option<&'static str> {
+        self.asks_outside().then_some("an external retrospection writes its documents, and may answer otherwise")
     }
 
     /// The specification as canonical JSON: keys in a fixed order, defaults written out.

@@ -34,6 +34,7 @@ mod output;
 mod pool;
 mod power;
 mod report;
+mod retrospection;
 mod scores;
 mod services;
 mod sql;

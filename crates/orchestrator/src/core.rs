@@ -28,6 +28,7 @@ use uuid::Uuid;
 use crate::experiment_file::{self, Document, Faults};
 use crate::games::Games;
 use crate::research::Research;
+use crate::retrospection::Retrospection;
 use crate::user_files::resolve::{ResolveError, resolve};
 use crate::user_files::{Hold, Known, UserFiles};
 use crate::{check, planning};
@@ -64,6 +65,8 @@ pub struct Core {
     pub files: UserFiles,
     /// Research sessions.
     pub research: Research,
+    /// Who looks back on generations where an experiment wants somebody outside, if this process was told of one.
+    pub retrospection: Option<Arc<dyn Retrospection>>,
     /// Rung when events were committed.
     pub events: Arc<Notify>,
     /// Rung when a generation may be complete.
@@ -194,6 +197,12 @@ impl Core {
         let Checked { document, absent, start, hold } = self.validate(name, bytes, overrides, given).await?;
         if !absent.is_empty() {
             return Err(Box::new(document.faults(absent)).into());
+        }
+        if document.spec.asks_outside() && self.retrospection.is_none() {
+            let message = "this orchestrator was told of nobody to ask";
+            let nobody = Violation::new("evolution.learning.retrospection", message)
+                .with_help("start it with --retrospection ADDR, or take \"built_in\"");
+            return Err(Box::new(document.faults(vec![nobody])).into());
         }
         let id = ExperimentId::derive(&document.spec.hash(), nonce);
         let first = planning::first(id, &document.spec, start.as_ref());
@@ -335,7 +344,8 @@ mod tests {
     #[tokio::test]
     async fn the_oldest_experiment_is_found_as_well() {
         let data = tempfile::tempdir().unwrap();
-        let settings = EmbeddedSettings { data: data.path().to_owned(), engine: None, pin: Pin::Off };
+        let settings =
+            EmbeddedSettings { data: data.path().to_owned(), engine: None, pin: Pin::Off, retrospection: None };
         let system = Embedded::start(settings).await.unwrap();
         let store = system.core.store.as_ref();
         let experiments = [1, 2, 3].map(|episodes| testkit::builder::experiment(1, episodes));

@@ -7,6 +7,7 @@
 
 mod checkpoints;
 mod drain;
+mod outside;
 mod race;
 mod rounds;
 pub(crate) mod school;
@@ -34,6 +35,7 @@ use crate::core::{Core, running};
 use crate::planner;
 use crate::planning::{self, Next, Population};
 use crate::standing;
+use outside::Asked;
 use spans::Spans;
 
 /// How often the store is looked at when no bell rings.
@@ -48,7 +50,7 @@ const QUEUEING: Duration = Duration::from_secs(5);
 /// What one look at an experiment came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
-    /// Episodes of its generation are still being played.
+    /// Episodes of its generation are still being played, or somebody outside looks back on it.
     Waiting,
     /// A generation was closed and the next one planned, or its race goes on, or its experiment has a nearer end.
     Advanced,
@@ -60,8 +62,14 @@ enum Step {
 
 /// Drives all running experiments in the term of `epoch`; ends when the store says that this term is over.
 pub async fn drive(core: &Core, epoch: Epoch) {
-    let mut director =
-        Director { core, epoch, spans: HashMap::new(), populations: HashMap::new(), swept: Instant::now() };
+    let mut director = Director {
+        core,
+        epoch,
+        spans: HashMap::new(),
+        populations: HashMap::new(),
+        asked: Asked::default(),
+        swept: Instant::now(),
+    };
     let mut outage = Outage::new("what experiments need to advance");
     loop {
         match director.look().await {
@@ -86,6 +94,8 @@ struct Director<'a> {
     spans: HashMap<ExperimentId, Spans>,
     /// Populations as far as they are known here.
     populations: HashMap<ExperimentId, Population>,
+    /// Who looks back on the generations of whom.
+    asked: Asked,
     /// When the queue was last looked at for what it may have lost.
     swept: Instant,
 }
@@ -98,6 +108,7 @@ impl Director<'_> {
         let running = running(self.core.store.as_ref()).await?;
         self.spans.retain(|id, _| running.iter().any(|record| record.id == *id));
         self.populations.retain(|id, _| running.iter().any(|record| record.id == *id));
+        self.asked.retain(|id| running.iter().any(|record| record.id == *id));
         let lossy = self.queue_is_empty().await;
         let (mut queue_is_there, mut failed) = (true, None);
         for record in running {
@@ -145,7 +156,7 @@ impl Director<'_> {
         };
         loop {
             let span = spans.of(record.generation);
-            let step = Box::pin(advance(self.core, self.epoch, &record, &mut self.populations));
+            let step = Box::pin(advance(self.core, self.epoch, &record, &mut self.populations, &mut self.asked));
             match step.instrument(span.clone()).await? {
                 Step::Advanced => record = self.core.store.experiment(record.id).await?,
                 Step::Waiting | Step::Completed | Step::Idle => return Ok(span),
@@ -180,11 +191,12 @@ async fn advance(
     epoch: Epoch,
     record: &ExperimentRecord,
     populations: &mut HashMap<ExperimentId, Population>,
+    asked: &mut Asked,
 ) -> Result<Step, PortError> {
     if record.status != ExperimentStatus::Running {
         return Ok(Step::Idle);
     }
-    if record.episodes_scored < record.episodes_due {
+    if record.episodes_scored < record.episodes_due || asked.waits(record.id) {
         return Ok(Step::Waiting);
     }
     let index = record.generation;
@@ -201,6 +213,10 @@ async fn advance(
     if let Some(ending) = population.as_ref().and_then(|population| planning::ending(record, population, now_ms())) {
         populations.extend(population.map(|population| (record.id, population)));
         return end_early(core, &ending).await;
+    }
+    if !asked.has_answer(core, record, &current).await? {
+        populations.extend(population.map(|population| (record.id, population)));
+        return Ok(Step::Waiting);
     }
     let handed = school::after(core, record, &current).await?;
     checkpoints::keep(core, record, &current, &handed).await?;

@@ -38,6 +38,7 @@ pub mod practice;
 pub mod raster;
 pub mod report;
 pub mod research;
+pub mod retrospection;
 pub mod service;
 pub mod shard;
 pub mod standing;

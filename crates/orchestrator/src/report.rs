@@ -39,6 +39,9 @@ pub struct Report {
     pub reason: Option<String>,
     /// Digest over all rows, once completed.
     pub digest: Option<String>,
+    /// Why the same experiment may come to something else another time, if it may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_reproducible: Option<&'static str>,
     /// What is compared, or maximised.
     pub fitness: String,
     /// Its seed.
@@ -152,6 +155,7 @@ impl Report {
             status: record.status.name(),
             reason: record.reason.clone().filter(|reason| !reason.is_empty()),
             digest: record.digest.clone(),
+            not_reproducible: record.spec.not_reproducible(),
             fitness: record.spec.fitness.label(),
             seed: record.spec.seed,
             engine: record.provenance.engine.clone(),

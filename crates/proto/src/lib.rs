@@ -28,5 +28,14 @@ pub mod orchestrator {
     }
 }
 
+/// Package `claudoom.retrospection`.
+pub mod retrospection {
+    /// Version 1.
+    #[allow(missing_docs, unreachable_pub, clippy::all, reason = "generated")]
+    pub mod v1 {
+        include!("gen/claudoom.retrospection.v1.rs");
+    }
+}
+
 /// The encoded descriptors of every package, for reflection.
 pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!("gen/claudoom.binpb");

@@ -14,6 +14,10 @@ pub const AGENT: &[Method] = &[
     Method::stream("/claudoom.agent.v1.AgentService/LiveSession", Kind::BothStream, Operator, 10),
 ];
 
+/// The methods of `RetrospectionService`, which processes of somebody's own serve. How long an answer may take the
+/// orchestrator is told; another one may come when it is asked twice.
+pub const RETROSPECTION: &[Method] = &[Method::change("/claudoom.retrospection.v1.RetrospectionService/Reflect", 600)];
+
 /// The methods of `OrchestratorService`.
 pub const ORCHESTRATOR: &[Method] = &[
     // Planning ten thousand episodes takes a while, and asking twice goes on with the same experiment, unless a new one

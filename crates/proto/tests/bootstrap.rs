@@ -10,8 +10,12 @@ use prost_types::FileDescriptorSet;
 use prost_types::field_descriptor_proto::Type;
 use tonic_prost_build::Builder;
 
-const FILES: [&str; 3] =
-    ["claudoom/agent/v1/agent.proto", "claudoom/events/v1/events.proto", "claudoom/orchestrator/v1/orchestrator.proto"];
+const FILES: [&str; 4] = [
+    "claudoom/agent/v1/agent.proto",
+    "claudoom/events/v1/events.proto",
+    "claudoom/orchestrator/v1/orchestrator.proto",
+    "claudoom/retrospection/v1/retrospection.proto",
+];
 
 #[test]
 fn generated_code_is_what_the_protos_say() {

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use prost_reflect::DescriptorPool;
-use proto::methods::{AGENT, ORCHESTRATOR};
+use proto::methods::{AGENT, ORCHESTRATOR, RETROSPECTION};
 use runtime::grpc::{Kind, Method, Needs};
 
 const PAGE: &str = "../../docs/grpc.md";
@@ -34,7 +34,7 @@ fn described() -> Vec<(String, Kind)> {
 }
 
 fn table() -> impl Iterator<Item = &'static Method> {
-    AGENT.iter().chain(ORCHESTRATOR)
+    AGENT.iter().chain(ORCHESTRATOR).chain(RETROSPECTION)
 }
 
 #[test]

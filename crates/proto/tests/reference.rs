@@ -14,10 +14,11 @@ use prost_types::{
     DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorProto, ServiceDescriptorProto,
 };
 
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
     ("claudoom/agent/v1/agent.proto", "agent.md"),
     ("claudoom/events/v1/events.proto", "events.md"),
     ("claudoom/orchestrator/v1/orchestrator.proto", "orchestrator.md"),
+    ("claudoom/retrospection/v1/retrospection.proto", "retrospection.md"),
 ];
 
 /// Numbers of descriptors' own fields, which paths to comments are made of.

@@ -58,6 +58,23 @@ fn active() -> Life {
 }
 
 impl DocumentSpec {
+    /// A document that says nothing but what to do.
+    #[must_use]
+    pub fn new(id: String, response: ResponseSpec) -> Self {
+        Self {
+            id,
+            situation: BTreeMap::new(),
+            tags: Vec::new(),
+            response,
+            trials: 0,
+            successes: 0,
+            author: String::new(),
+            parent: String::new(),
+            generation: 0,
+            life: active(),
+        }
+    }
+
     /// The document that is meant.
     ///
     /// # Errors

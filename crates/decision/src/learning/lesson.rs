@@ -26,13 +26,17 @@ pub struct Scene {
     pub begun: u32,
     /// After how many of these health was lost.
     pub hurt: u32,
+    /// After how many of these the player was dead.
+    pub died: u32,
+    /// After how many of these there was a kill more.
+    pub killed: u32,
     /// Sums of the situations, in steps of 1/127: whole numbers, so that the order of episodes does not matter.
     sums: [i64; SIZE],
 }
 
 impl Default for Scene {
     fn default() -> Self {
-        Self { begun: 0, hurt: 0, sums: [0; SIZE] }
+        Self { begun: 0, hurt: 0, died: 0, killed: 0, sums: [0; SIZE] }
     }
 }
 
@@ -47,6 +51,8 @@ impl Scene {
     fn add(&mut self, other: &Self) {
         self.begun = self.begun.saturating_add(other.begun);
         self.hurt = self.hurt.saturating_add(other.hurt);
+        self.died = self.died.saturating_add(other.died);
+        self.killed = self.killed.saturating_add(other.killed);
         for (sum, more) in self.sums.iter_mut().zip(&other.sums) {
             *sum = sum.saturating_add(*more);
         }
@@ -54,12 +60,13 @@ impl Scene {
 }
 
 impl Lesson {
-    /// What an episode teaches, each step judged by how things look `horizon` ticks later.
+    /// What an episode teaches, each step judged by how things look `horizon` ticks later. Whether its player `died` in the
+    /// end no step tells: nothing is decided after that.
     #[must_use]
-    pub fn of(steps: &[Step], horizon: usize) -> Self {
+    pub fn of(steps: &[Step], horizon: usize, died: bool) -> Self {
         let traces: Vec<Trace> = steps.iter().map(|step| step.trace).collect();
         let moments: Vec<_> = traces.iter().map(Trace::moment).collect();
-        Self { trials: trials(&moments, horizon), uses: uses(&traces, horizon), scenes: scenes(steps, horizon) }
+        Self { trials: trials(&moments, horizon), uses: uses(&traces, horizon), scenes: scenes(steps, horizon, died) }
     }
 
     /// Adds what other episodes teach.
@@ -72,13 +79,19 @@ impl Lesson {
     }
 }
 
-fn scenes(steps: &[Step], horizon: usize) -> BTreeMap<u32, Scene> {
+fn scenes(steps: &[Step], horizon: usize, died: bool) -> BTreeMap<u32, Scene> {
     let mut scenes = BTreeMap::<u32, Scene>::new();
     for (tick, step) in steps.iter().enumerate() {
         let Some(situation) = step.situation else { continue };
-        let later = &steps[tick.saturating_add(horizon).min(steps.len() - 1)].trace;
-        let hurt = u32::from(later.health < step.trace.health);
-        let met = Scene { begun: 1, hurt, sums: situation.map(i64::from) };
+        let then = tick.saturating_add(horizon);
+        let later = &steps[then.min(steps.len() - 1)].trace;
+        let met = Scene {
+            begun: 1,
+            hurt: u32::from(later.health < step.trace.health),
+            died: u32::from(died && then >= steps.len()),
+            killed: u32::from(later.kills > step.trace.kills),
+            sums: situation.map(i64::from),
+        };
         scenes.entry(step.trace.cell).or_default().add(&met);
     }
     scenes
@@ -100,7 +113,7 @@ mod tests {
     fn scenes_are_counted_where_something_begins() {
         let steps = [step(3, 90, Some(127)), step(3, 90, None), step(8, 80, Some(-127)), step(3, 80, Some(0))];
 
-        let lesson = Lesson::of(&steps, 2);
+        let lesson = Lesson::of(&steps, 2, false);
 
         let told: Vec<_> = lesson.scenes.iter().map(|(&cell, s)| (cell, s.begun, s.hurt, s.mean()[0])).collect();
         assert_eq!(told, [(3, 2, 1, 0.5), (8, 1, 0, -1.0)]);
@@ -108,9 +121,22 @@ mod tests {
     }
 
     #[test]
+    fn what_precedes_a_death_or_a_kill_is_counted() {
+        let steps = [3, 3, 8].map(|cell| step(cell, 50, Some(0)));
+        let mut steps = steps.to_vec();
+        steps[2].trace.kills += 1;
+        let told = |died| {
+            let scenes = Lesson::of(&steps, 2, died).scenes;
+            scenes.into_iter().map(|(cell, scene)| (cell, scene.died, scene.killed)).collect::<Vec<_>>()
+        };
+        assert_eq!(told(false), [(3, 0, 2), (8, 0, 0)]);
+        assert_eq!(told(true), [(3, 1, 2), (8, 1, 0)]);
+    }
+
+    #[test]
     fn lessons_add_up_in_any_order() {
-        let one = Lesson::of(&[step(3, 90, Some(100)), step(4, 80, Some(5))], 1);
-        let other = Lesson::of(&[step(3, 70, Some(7))], 1);
+        let one = Lesson::of(&[step(3, 90, Some(100)), step(4, 80, Some(5))], 1, false);
+        let other = Lesson::of(&[step(3, 70, Some(7))], 1, true);
         let (mut both, mut turned) = (one.clone(), other.clone());
         both.add(other);
         turned.add(one);

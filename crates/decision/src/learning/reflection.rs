@@ -15,6 +15,9 @@ use crate::tactic::Tactic;
 /// The author of what is written here.
 pub const AUTHOR: &str = "retrospection";
 
+/// What precedes the name of whoever wrote a document from outside.
+const OUTSIDE: &str = "external:";
+
 /// Documents of a library that are played with, at most.
 const MOST_PLAYED: usize = 32;
 /// Documents that are written after one generation, at most.
@@ -60,28 +63,43 @@ pub struct Reflection<'a> {
 /// # Errors
 /// If there are too many documents.
 pub fn reflect(library: &Library, with: &Reflection<'_>) -> Result<Library, Vec<Violation>> {
-    let credited = library.credit(with.generation, with.lesson.uses.iter().copied());
-    let judged = credited.documents().iter().map(|document| with.judged(document));
-    let mut documents: Vec<_> = judged.collect();
+    let mut documents = with.reviewed(library);
     documents.extend(with.written(&documents));
     Library::new(documents)
 }
 
+/// The author of what somebody outside wrote who calls itself this.
+pub(super) fn outsider(name: &str) -> String {
+    format!("{OUTSIDE}{name}")
+}
+
+/// How many documents may still be written about what is known.
+#[must_use]
+pub fn room(documents: &[Document]) -> usize {
+    MOST_PLAYED.saturating_sub(documents.iter().filter(|document| document.life.is_played()).count())
+}
+
 impl Reflection<'_> {
+    /// The documents of a library after the generation, before anything is written: credited, and judged.
+    #[must_use]
+    pub fn reviewed(&self, library: &Library) -> Vec<Document> {
+        let credited = library.credit(self.generation, self.lesson.uses.iter().copied());
+        credited.documents().iter().map(|document| self.judged(document)).collect()
+    }
+
     fn judged(&self, document: &Document) -> Document {
         let next = match (document.life, self.judged.get(&document.id)) {
             // Whatever went better, it was not for a document that never decided.
             (Life::UnderReview, Some(Judgement::Won)) if document.tally.trials > 0 => Life::Active,
             (Life::UnderReview, Some(_)) => Life::Deprecated,
-            (Life::Deprecated, _) if document.provenance.author == AUTHOR => Life::Retired,
+            (Life::Deprecated, _) if is_ours(&document.provenance.author) => Life::Retired,
             (life, _) => life,
         };
         Document { life: next, ..document.clone() }
     }
 
     fn written(&self, documents: &[Document]) -> Vec<Document> {
-        let played = documents.iter().filter(|document| document.life.is_played()).count();
-        let room = MOST_PLAYED.saturating_sub(played).min(MOST_WRITTEN);
+        let room = room(documents).min(MOST_WRITTEN);
         let mut worst: Vec<_> =
             self.lesson.scenes.iter().filter(|(_, scene)| scene.begun >= LEAST_BEGUN && scene.hurt > 0).collect();
         worst.sort_by_key(|(cell, scene)| (std::cmp::Reverse(scene.hurt), **cell));
@@ -126,6 +144,11 @@ impl Reflection<'_> {
     }
 }
 
+/// Whether a retrospection has written it, of whichever kind: what people write is theirs to retire.
+fn is_ours(author: &str) -> bool {
+    author == AUTHOR || author.starts_with(OUTSIDE)
+}
+
 /// How the ids begin of all that is written about a cell.
 fn prefix(cell: u32) -> String {
     format!("c{cell}-")
@@ -156,7 +179,7 @@ mod tests {
                 };
                 let begun = Step { situation: Some([64; SIZE]), ..step(90) };
                 let after = step(if try_number < hurt { 80 } else { 90 });
-                lesson.add(Lesson::of(&[begun, after], 1));
+                lesson.add(Lesson::of(&[begun, after], 1, false));
             }
         }
         lesson

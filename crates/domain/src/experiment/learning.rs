@@ -13,9 +13,12 @@ pub struct LearningSpec {
     /// Whose experience an agent begins with.
     #[serde(default)]
     pub experience: Inheritance,
-    /// Whether strategy documents are credited, written, reviewed and retired by the retrospection that is built in.
+    /// Whether strategy documents are credited, reviewed, retired and written.
     #[serde(default = "yes")]
     pub documents: bool,
+    /// Who writes documents.
+    #[serde(default, skip_serializing_if = "Retrospection::is_built_in")]
+    pub retrospection: Retrospection,
     /// Tics after which it is judged whether something that was tried went well, 1 to 3,500.
     #[schemars(range(min = 1, max = 3500))]
     #[serde(default = "default_horizon")]
@@ -35,6 +38,24 @@ pub enum Inheritance {
     Parents,
 }
 
+/// Who looks back on a generation and writes documents about what it met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Retrospection {
+    /// The one that is built in, which follows from what was recorded.
+    #[default]
+    BuiltIn,
+    /// The process that the orchestrator was told of. What it answers is kept, but nobody promises that it would answer the
+    /// same again.
+    External,
+}
+
+impl Retrospection {
+    fn is_built_in(&self) -> bool {
+        *self == Self::BuiltIn
+    }
+}
+
 fn yes() -> bool {
     true
 }
@@ -45,7 +66,12 @@ fn default_horizon() -> u32 {
 
 impl Default for LearningSpec {
     fn default() -> Self {
-        Self { experience: Inheritance::default(), documents: yes(), horizon: default_horizon() }
+        Self {
+            experience: Inheritance::default(),
+            documents: yes(),
+            retrospection: Retrospection::default(),
+            horizon: default_horizon(),
+        }
     }
 }
 
@@ -56,10 +82,19 @@ impl LearningSpec {
         self.horizon.div_ceil(frame_skip.max(1)).max(1) as usize
     }
 
+    /// Whether documents are written by a process of somebody's own.
+    #[must_use]
+    pub fn asks_outside(&self) -> bool {
+        self.documents && self.retrospection == Retrospection::External
+    }
+
     pub(super) fn check(&self, is_genetic: bool, found: &mut Checks) {
         let at = "evolution.learning";
         if self.experience == Inheritance::None && !self.documents {
             found.add(at, "nothing is learned without experience and documents", "leave it out");
+        }
+        if self.retrospection == Retrospection::External && !self.documents {
+            found.add(&format!("{at}.retrospection"), "without documents it has nothing to write", "leave it out");
         }
         if self.experience == Inheritance::Parents && !is_genetic {
             let help = "take \"population\", or `algorithm = \"genetic\"`";
@@ -90,5 +125,8 @@ mod tests {
         assert_eq!(paths(r#"{"experience":"none","documents":false}"#, true), ["evolution.learning"]);
         assert_eq!(paths(r#"{"experience":"parents"}"#, false), ["evolution.learning.experience"]);
         assert_eq!(paths(r#"{"experience":"parents"}"#, true), [""; 0]);
+        assert_eq!(paths(r#"{"retrospection":"external"}"#, true), [""; 0]);
+        let unheard = r#"{"retrospection":"external","documents":false}"#;
+        assert_eq!(paths(unheard, true), ["evolution.learning.retrospection"]);
     }
 }

@@ -24,6 +24,7 @@ use crate::games::absent::NoGames;
 use crate::games::doom::DoomGames;
 use crate::leader;
 use crate::research::Research;
+use crate::retrospection::{self, connected};
 use crate::shard::Pin;
 use crate::user_files::{FileCache, UserFiles};
 
@@ -47,6 +48,8 @@ pub struct EmbeddedSettings {
     pub engine: Option<(Install, Option<usize>)>,
     /// Whether shards are pinned to processors.
     pub pin: Pin,
+    /// Who looks back on generations where an experiment wants somebody outside, if there is somebody.
+    pub retrospection: Option<retrospection::Settings>,
 }
 
 /// A running embedded system.
@@ -94,6 +97,7 @@ impl Embedded {
         let source = Arc::new(bus.source(CONSUMER));
         let events = EventPorts::of(ledger.clone()).with_stream(source.clone(), bus.clone());
         let processing = process(&events, source).await?;
+        let retrospection = settings.retrospection.map(|settings| connected(&settings)).transpose()?;
         let queue = Arc::new(MemoryJobQueue::with_delivery_limit(DELIVERIES).with_trace(trace()));
         let core = Core {
             store,
@@ -103,6 +107,7 @@ impl Embedded {
             dispatch: ledger.clone(),
             control: ledger.clone(),
             research: Research::new(ledger),
+            retrospection,
             queue: queue.clone(),
             dead: queue,
             publisher,

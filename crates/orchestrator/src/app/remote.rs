@@ -113,6 +113,7 @@ impl Remote {
             dispatch: ledger.clone(),
             control: ledger.clone(),
             research: Research::new(ledger),
+            retrospection: None,
             queue: queue.clone(),
             dead: queue.clone(),
             publisher,

@@ -16,6 +16,7 @@ use crate::app::watch::DEPENDENCIES;
 use crate::app::{Embedded, EmbeddedSettings, scratch};
 use crate::pool::Pool;
 use crate::practice::{GAMES, Practices};
+use crate::retrospection;
 use crate::service::Service;
 use crate::shard::Pin;
 
@@ -42,10 +43,20 @@ pub(super) struct ServiceArgs {
     data: Option<PathBuf>,
 
     #[command(flatten)]
-    tls: GrpcTlsArgs,
+    pub(super) tls: GrpcTlsArgs,
 
     #[command(flatten)]
     token: TokenFileArgs,
+}
+
+/// How games are played in this process.
+pub(super) struct Here {
+    /// Games side by side; 0 for one per processor.
+    pub(super) engines: usize,
+    /// Whether shards are pinned to processors.
+    pub(super) pin: Pin,
+    /// Who looks back on generations, if there is somebody.
+    pub(super) retrospection: Option<retrospection::Settings>,
 }
 
 /// An open way to the service.
@@ -63,24 +74,20 @@ struct Running {
 }
 
 impl Connection {
-    /// Opens the way. With `--embedded` and `engines`, games are played in this process as long as it is open.
-    pub(super) async fn open(
-        args: &ServiceArgs,
-        place: &Place,
-        engines: Option<usize>,
-        pin: Pin,
-    ) -> Result<Self, Failure> {
+    /// Opens the way. With `--embedded`, games are played in this process as `here` says as long as it is open.
+    pub(super) async fn open(args: &ServiceArgs, place: &Place, here: Option<Here>) -> Result<Self, Failure> {
         if !args.embedded {
             return Ok(Self { client: client(&args.server, channel(&args.tls, &args.token)?, place)?, embedded: None });
         }
         let data = args.data.clone().unwrap_or_else(|| place.env.data_home().join("embedded"));
         std::fs::create_dir_all(&data)?;
-        let engine = match (place.engine.open(&place.env), engines) {
+        let engine = match (place.engine.open(&place.env), &here) {
             // What was played can be looked at without an engine.
             (Err(_), None) => None,
-            (install, engines) => Some((install?, engines)),
+            (install, here) => Some((install?, here.as_ref().map(|here| here.engines))),
         };
-        let system = Embedded::start(EmbeddedSettings { data, engine, pin }).await?;
+        let (pin, retrospection) = here.map_or((Pin::Off, None), |here| (here.pin, here.retrospection));
+        let system = Embedded::start(EmbeddedSettings { data, engine, pin, retrospection }).await?;
         let socket = scratch::create()?;
         let address = Address::Unix(socket.path().join("service.sock"));
         let listener = Listener::bind(&address).await.map_err(|error| Failure::internal(error.to_string()))?;
@@ -111,7 +118,7 @@ pub(super) async fn asked<T>(
     place: &Place,
     ask: impl AsyncFnOnce(&mut Client) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    let mut connection = Connection::open(service, place, None, Pin::Off).await?;
+    let mut connection = Connection::open(service, place, None).await?;
     let answer = ask(&mut connection.client).await;
     connection.close().await;
     answer

@@ -6,7 +6,6 @@ use proto::orchestrator::v1 as pb;
 
 use super::connect::{Client, Connection, ServiceArgs};
 use super::{Failure, Place, experiments, output};
-use crate::shard::Pin;
 
 /// What `pause`, `resume` and `stop` do.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +42,7 @@ pub(super) struct StopArgs {
 
 /// Pauses or resumes an experiment.
 pub(super) async fn change(args: ChangeArgs, change: Change, place: &Place) -> Result<(), Failure> {
-    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
+    let mut connection = Connection::open(&args.service, place, None).await?;
     let changed = change_on(&mut connection.client, args.experiment, args.reason, change).await;
     connection.close().await;
     let experiment = changed?;
@@ -129,7 +128,7 @@ impl More {
 
 /// Extends an experiment.
 pub(super) async fn extend(args: ExtendArgs, place: &Place) -> Result<(), Failure> {
-    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
+    let mut connection = Connection::open(&args.service, place, None).await?;
     let extended = extend_on(&mut connection.client, &args).await;
     connection.close().await;
     let (before, response) = extended?;

@@ -24,6 +24,7 @@ use super::connect::SERVICE;
 use super::file_args::{FileCacheArgs, FileLimitArgs};
 use super::http::Http;
 use super::nats_control::{self, NatsControlArgs};
+use super::retrospection::RetrospectionArgs;
 use super::services::{self, ServicesArgs};
 use super::worker_health::{LIVE, WorkerHealth};
 use super::{Exit, Failure, Place, games, output};
@@ -39,6 +40,7 @@ use crate::look;
 use crate::metrics::{Looked, observe_health, observe_looks};
 use crate::pool::Pool;
 use crate::practice::{GAMES, Practices};
+use crate::retrospection;
 use crate::service::Service;
 use crate::shard::{Agents, Pin};
 
@@ -113,6 +115,8 @@ pub(super) struct ServeArgs {
     #[command(flatten)]
     leading: LeadingArgs,
     #[command(flatten)]
+    retrospection: RetrospectionArgs,
+    #[command(flatten)]
     playing: PlayingArgs,
     #[command(flatten)]
     files: FileCacheArgs,
@@ -133,6 +137,8 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     let operator = args.control.operator()?;
     let config = args.grpc.server(&args.grpc.grpc_addr, true).map_err(|error| Failure::usage(error.to_string()))?;
     let pool = args.playing.agents.pool(&args.grpc.tls, place)?;
+    let retrospection = args.retrospection.settings(&args.grpc.tls)?.as_ref().map(retrospection::connected);
+    let retrospection = retrospection.transpose().map_err(|error| Failure::usage(format!("{error:#}")))?;
     // A busy port is told before anything else is begun.
     let listener = Listener::bind(&args.grpc.grpc_addr).await.map_err(unavailable)?;
     let http = Http::bind(&args.http, &args.grpc.tls, args.grpc.insecure).await?;
@@ -145,7 +151,7 @@ pub(super) async fn serve(args: ServeArgs, place: &Place) -> Result<(), Failure>
     let nats = dependencies.nats.clone();
     let remote = Remote::connect(dependencies, games.clone(), cache, &own_name()).await;
     let remote = remote.map_err(unconnected)?;
-    let core = remote.core.clone();
+    let core = Core { retrospection, ..remote.core.clone() };
     let access = Access { book: Some(remote.tokens.clone()), ..config.access };
     let config = ServerConfig { methods: proto::methods::OF_ORCHESTRATORS, access, ..config };
     let readiness = DEPENDENCIES

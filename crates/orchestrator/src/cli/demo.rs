@@ -93,7 +93,12 @@ pub(super) async fn run(args: DemoArgs, place: &Place) -> Result<(), Failure> {
     let data = args.data.clone().unwrap_or_else(|| fresh_folder(place));
     std::fs::create_dir_all(&data)?;
     let started = Instant::now();
-    let settings = EmbeddedSettings { data: data.clone(), engine: Some((install, Some(args.engines))), pin: args.pin };
+    let settings = EmbeddedSettings {
+        data: data.clone(),
+        engine: Some((install, Some(args.engines))),
+        pin: args.pin,
+        retrospection: None,
+    };
     let system = Embedded::start(settings).await?;
     let played = tokio::select! {
         played = play(&system, &overrides, Actor::new(&place.env.whoami())) => played,

@@ -20,7 +20,6 @@ use super::connect::{Client, Connection, ServiceArgs};
 use super::output::{self, Form, Rows};
 use super::{Failure, Place, experiments, services};
 use crate::events::EventPorts;
-use crate::shard::Pin;
 
 /// What can be done with events.
 #[derive(Debug, Subcommand)]
@@ -65,7 +64,7 @@ pub(super) struct ListArgs {
 }
 
 async fn list(args: ListArgs, place: &Place) -> Result<(), Failure> {
-    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
+    let mut connection = Connection::open(&args.service, place, None).await?;
     let read = read(&mut connection.client, &args).await;
     connection.close().await;
     let events = read?;
@@ -163,7 +162,7 @@ pub(super) struct SummaryArgs {
 }
 
 async fn summary(args: SummaryArgs, place: &Place) -> Result<(), Failure> {
-    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
+    let mut connection = Connection::open(&args.service, place, None).await?;
     let read_mask = Some(mask::only(&["experiment", "summary"]));
     let request = pb::GetExperimentRequest { experiment_id: args.experiment, read_mask };
     let response = connection.client.get_experiment(request).await;

@@ -13,8 +13,9 @@ use runtime::grpc;
 use serde_json::{Map, Value, json};
 use tonic::Status;
 
-use super::connect::{Client, Connection, ServiceArgs};
+use super::connect::{Client, Connection, Here, ServiceArgs};
 use super::output::{self, Form};
+use super::retrospection::RetrospectionArgs;
 use super::{Failure, Place, control, files, games, upload, watch};
 use crate::experiment_file;
 use crate::shard::Pin;
@@ -42,6 +43,8 @@ pub(super) struct LaunchArgs {
     /// Pin shards to processors with --embedded: auto or off
     #[arg(long, default_value = "auto")]
     pin: Pin,
+    #[command(flatten)]
+    retrospection: RetrospectionArgs,
     /// Form of the result
     #[arg(short, long, value_enum, default_value_t = Form::Table)]
     output: Form,
@@ -52,7 +55,9 @@ pub(super) struct LaunchArgs {
 /// Launches the experiment of a file.
 pub(super) async fn launch(args: LaunchArgs, place: &Place) -> Result<(), Failure> {
     let content = files::read(&args.file)?;
-    let mut connection = Connection::open(&args.service, place, Some(args.engines), args.pin).await?;
+    let retrospection = args.retrospection.settings(&args.service.tls)?;
+    let here = Here { engines: args.engines, pin: args.pin, retrospection };
+    let mut connection = Connection::open(&args.service, place, Some(here)).await?;
     let outcome = launch_on(&mut connection, content, &args).await;
     connection.close().await;
     outcome
@@ -123,7 +128,7 @@ pub(super) struct ListArgs {
 
 /// Lists experiments, newest first.
 pub(super) async fn list(args: ListArgs, place: &Place) -> Result<(), Failure> {
-    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
+    let mut connection = Connection::open(&args.service, place, None).await?;
     let listed = list_on(&mut connection.client, &args).await;
     connection.close().await;
     let experiments = listed?;
@@ -205,7 +210,7 @@ pub(super) struct ShowArgs {
 
 /// Shows one experiment.
 pub(super) async fn show(args: ShowArgs, place: &Place) -> Result<(), Failure> {
-    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
+    let mut connection = Connection::open(&args.service, place, None).await?;
     let request = pb::GetExperimentRequest { experiment_id: args.experiment, read_mask: None };
     let response = connection.client.get_experiment(request).await;
     connection.close().await;
@@ -221,6 +226,7 @@ pub(super) fn print(response: &pb::GetExperimentResponse, form: Form) -> Result<
         shown["conditions"] = response.conditions.iter().map(condition_json).collect();
         return output::json(&shown);
     }
+    let again = &experiment.not_reproducible;
     let facts = [
         ("id", experiment.id.clone()),
         ("name", experiment.name.clone()),
@@ -232,6 +238,7 @@ pub(super) fn print(response: &pb::GetExperimentResponse, form: Form) -> Result<
         ("engine", experiment.engine.clone()),
         ("behaviour", experiment.behaviour.clone()),
         ("digest", experiment.digest.clone()),
+        ("repeatable", if again.is_empty() { String::new() } else { format!("no: {again}") }),
     ];
     for (name, value) in facts.iter().filter(|(_, value)| !value.is_empty()) {
         output::line(format!("{name:<10} {value}"))?;
@@ -310,6 +317,7 @@ fn experiment_json(experiment: &pb::Experiment) -> Value {
         "status": status_name(experiment),
         "reason": some(&experiment.reason),
         "digest": some(&experiment.digest),
+        "not_reproducible": some(&experiment.not_reproducible),
         "generation": experiment.generation,
         "replicates": experiment.replicates,
         "generations_planned": experiment.generations_planned,

@@ -17,7 +17,6 @@ use super::output::{self, Rows};
 use super::{Failure, Place, experiments};
 use crate::export::columns::{Episode, Layout, Source};
 use crate::export::{self, Format, Sink, Target, TargetError};
-use crate::shard::Pin;
 
 /// Items that are asked for at once.
 const PAGE: u32 = 500;
@@ -55,7 +54,7 @@ pub(super) async fn run(args: ExportArgs, place: &Place) -> Result<(), Failure> 
     if format == Format::Parquet && args.out.is_none() && io::stdout().is_terminal() {
         return Err(Failure::usage("Parquet is nothing for a terminal: name a file with --out"));
     }
-    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
+    let mut connection = Connection::open(&args.service, place, None).await?;
     let exported = output::unless_interrupted(export(&mut connection.client, &args, format)).await;
     connection.close().await;
     exported

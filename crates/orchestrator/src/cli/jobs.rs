@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use super::connect::{Client, Connection, ServiceArgs};
 use super::output::{self, Form, Rows};
 use super::{Failure, Place};
-use crate::shard::Pin;
 
 /// What to do with jobs.
 #[derive(Debug, Subcommand)]
@@ -113,7 +112,7 @@ pub(super) async fn run(command: JobsCommand, place: &Place) -> Result<(), Failu
         JobsCommand::Show(args) => &args.service,
         JobsCommand::Redrive(args) => &args.service,
     };
-    let mut connection = Connection::open(service, place, None, Pin::Off).await?;
+    let mut connection = Connection::open(service, place, None).await?;
     let client = &mut connection.client;
     let outcome = match command {
         JobsCommand::List(args) if args.dead => dead(client, &args).await,

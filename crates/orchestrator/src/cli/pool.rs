@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use super::connect::{Client, Connection, ServiceArgs};
 use super::output::{self, Rows};
 use super::{Failure, Place};
-use crate::shard::Pin;
 
 /// What can be done with agents.
 #[derive(Debug, Subcommand)]
@@ -71,7 +70,7 @@ pub(super) async fn run(command: AgentsCommand, place: &Place) -> Result<(), Fai
         AgentsCommand::Stop(args) => &args.service,
         AgentsCommand::Watch(args) => &args.service,
     };
-    let mut connection = Connection::open(service, place, None, Pin::Off).await?;
+    let mut connection = Connection::open(service, place, None).await?;
     let outcome = on(&mut connection.client, &command).await;
     connection.close().await;
     outcome

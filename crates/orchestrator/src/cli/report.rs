@@ -10,7 +10,6 @@ use super::figures::FigureArgs;
 use super::{Failure, Place, output};
 use crate::document::Figure;
 use crate::export::Target;
-use crate::shard::Pin;
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
@@ -67,7 +66,7 @@ impl ReportArgs {
 
 /// Writes the report of an experiment.
 pub(super) async fn run(args: ReportArgs, place: &Place) -> Result<(), Failure> {
-    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
+    let mut connection = Connection::open(&args.service, place, None).await?;
     let reported = output::unless_interrupted(report(&mut connection.client, args)).await;
     connection.close().await;
     reported

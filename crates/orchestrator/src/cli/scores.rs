@@ -10,7 +10,6 @@ use serde_json::{Map, Value, json};
 use super::connect::{Client, Connection, ServiceArgs};
 use super::output::{self, Rows};
 use super::{Failure, Place, experiments};
-use crate::shard::Pin;
 
 /// Rows that are asked for at once.
 const PAGE: u32 = 500;
@@ -44,7 +43,7 @@ pub(super) struct DigestArgs {
 
 /// Prints the scores of an experiment.
 pub(super) async fn run(args: ScoresArgs, place: &Place) -> Result<(), Failure> {
-    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
+    let mut connection = Connection::open(&args.service, place, None).await?;
     let mut rows = Vec::new();
     let request = pb::ListScoresRequest {
         experiment_id: args.experiment,
@@ -64,7 +63,7 @@ pub(super) async fn run(args: ScoresArgs, place: &Place) -> Result<(), Failure> 
 
 /// Recomputes the digest from the rows and compares it with the stored one.
 pub(super) async fn digest(args: DigestArgs, place: &Place) -> Result<(), Failure> {
-    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
+    let mut connection = Connection::open(&args.service, place, None).await?;
     let computed = digest_on(&mut connection.client, args.experiment).await;
     connection.close().await;
     output::line(computed?)

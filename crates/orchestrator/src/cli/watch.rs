@@ -12,7 +12,6 @@ use tonic::Streaming;
 use super::connect::{Client, Connection, ServiceArgs};
 use super::output::{self, Form};
 use super::{Failure, Place, experiments};
-use crate::shard::Pin;
 
 /// How often progress is asked for.
 const LOOK: Duration = Duration::from_millis(500);
@@ -34,7 +33,7 @@ pub(super) struct WatchArgs {
 
 /// Follows an experiment.
 pub(super) async fn run(args: WatchArgs, place: &Place) -> Result<(), Failure> {
-    let mut connection = Connection::open(&args.service, place, None, Pin::Off).await?;
+    let mut connection = Connection::open(&args.service, place, None).await?;
     let outcome = follow(&mut connection.client, &args.experiment, args.output).await;
     connection.close().await;
     outcome

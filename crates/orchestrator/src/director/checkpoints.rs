@@ -33,6 +33,11 @@ pub(super) async fn keep(
     }
 }
 
+/// Whether a checkpoint is due after a generation.
+pub(super) fn is_due(record: &ExperimentRecord, index: u32) -> bool {
+    due(record, index).is_some()
+}
+
 /// Why a checkpoint is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Due {

@@ -5,19 +5,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use decision::Knowledge;
 use decision::documents::Library;
 use decision::experience::Experience;
-use decision::learning::{Lesson, Reflection, reflect};
+use decision::learning::{Lesson, reflect};
 use decision::{Tactic, record};
 use domain::checkpoint::{self, Checkpoint};
+use domain::environment::End;
 use domain::experiment::{EvolutionSpec, Inheritance, LearningSpec};
 use domain::file::ContentHash;
 use domain::knowledge::{KnowledgeContents, KnowledgeHashes, KnowledgeKind};
 use domain::ports::{BlobStore, ExperimentRecord, GenerationRecord, MemberScores, PortError, PortResult};
 use domain::{ErrorKind, Violation};
 
+use super::outside;
 use crate::core::Core;
 use crate::learning::{self, Handed, Pupil, REVIEW_ROUNDS, Round};
-use crate::planning;
+use crate::retrospection::{Lookback, Player};
 use crate::user_files::start;
+use crate::{planning, standing};
 
 /// What the members of the generation after `current` are handed; nothing where nothing is learned, or where they are those of
 /// a confirmation.
@@ -28,7 +31,7 @@ pub(super) async fn after(core: &Core, record: &ExperimentRecord, current: &Gene
     if !is_round(record, current.index + 1) {
         return Ok(Handed::default());
     }
-    let Some(last) = (0..=current.index).rev().find(|&index| is_round(record, index)) else {
+    let Some(last) = last_round(record, current.index) else {
         // Baselines teach nothing; what a checkpoint hands on is for the first round after them.
         let start = start(&record.spec, core.files.blobs.as_ref()).await?;
         return Ok(start.map_or_else(Handed::default, |start| planning::handed(&record.spec, &start)));
@@ -46,28 +49,28 @@ pub(super) async fn after(core: &Core, record: &ExperimentRecord, current: &Gene
 /// Doing it again makes the same contents, so it may end anywhere and be done anew.
 ///
 /// # Errors
-/// If a store is away, or something in it is not what an agent knows or has recorded.
+/// If a store is away, or something in it is not what an agent knows or has recorded; `FailedPrecondition` if somebody outside
+/// has to answer first.
 pub(crate) async fn taught(core: &Core, record: &ExperimentRecord, current: &GenerationRecord) -> PortResult<Handed> {
     let Some(learning) = record.spec.evolution.as_ref().and_then(|evolution| evolution.learning.as_ref()) else {
         return Ok(Handed::default());
     };
-    let mut shelf = Shelf::default();
-    let pupils = pupils(core, record, learning, current, &mut shelf).await?;
+    let class = Class::of(core, record, learning, current).await?;
     let blobs = core.files.blobs.as_ref();
     let mut handed = Handed::default();
-    let pooled = learning::pooled(&pupils);
     match learning.experience {
         Inheritance::None => {}
-        Inheritance::Population => handed.experience = Some(blobs.put(&pooled.encode()).await?),
+        Inheritance::Population => {
+            handed.experience = Some(blobs.put(&learning::pooled(&class.pupils).encode()).await?);
+        }
         Inheritance::Parents => {
-            for (agent, experience) in learning::separate(&pupils) {
+            for (agent, experience) in learning::separate(&class.pupils) {
                 handed.of_parent.insert(agent, blobs.put(&experience.encode()).await?);
             }
         }
     }
     if learning.documents {
-        let libraries = documents(core, record, current, pupils, &pooled, &mut shelf).await?;
-        for library in libraries {
+        for library in documents(core, record, current, class).await? {
             handed.libraries.push(blobs.put(&library.encode()).await?);
         }
     }
@@ -79,43 +82,109 @@ async fn documents(
     core: &Core,
     record: &ExperimentRecord,
     current: &GenerationRecord,
-    pupils: Vec<Pupil>,
-    experience: &Experience,
-    shelf: &mut Shelf,
+    class: Class,
 ) -> PortResult<Vec<Library>> {
-    let blobs = core.files.blobs.as_ref();
-    let rounds = rounds(core, record, current).await?;
-    for generation in &rounds {
-        for scored in &generation.members {
-            shelf.fetch(blobs, &scored.member.spec.knowledge).await?;
-        }
-    }
-    // A document is judged by then, so a checkpoint from before has nothing more to say.
-    let start = if rounds.len() < REVIEW_ROUNDS as usize { start(&record.spec, blobs).await? } else { None };
-    let before = before(record, start.as_ref(), rounds.len());
-    for (_, round) in &before {
-        for player in &round.agents {
-            shelf.fetch(blobs, &documents_of(&player.knowledge)).await?;
-        }
-    }
-    let known: Vec<_> = current.members.iter().map(|scored| shelf.library(scored)).collect();
-    let shared = learning::base(known).map_err(unteachable)?;
-    let before = before.into_iter().map(|(number, round)| recalled(number, round, shelf));
-    let told: Vec<_> = before.chain(rounds.iter().map(|generation| round(record, generation, shelf))).collect();
-    let number = number(record, current.index);
-    let mut lesson = Lesson::default();
-    pupils.into_iter().for_each(|pupil| lesson.add(pupil.lesson));
-    let reflection = Reflection {
-        generation: number,
-        seed: record.spec.seed,
-        tactics: &tactics(core, current)?,
-        lesson: &lesson,
-        experience,
-        judged: &learning::judge(&shared, &told),
+    let look = class.looked_back(core, record, current).await?;
+    let next = if record.spec.asks_outside() {
+        outside::answer(core, record, current.index).await?.obeyed(look.reviewed(), look.generation)
+    } else {
+        reflect(&look.library, &look.reflection())
     };
-    let next = reflect(&shared, &reflection).map_err(unteachable)?;
     let members = record.spec.evolution.as_ref().map_or(0, |evolution| evolution.population);
-    learning::variants(&next, record.spec.seed, number + 1, members).map_err(unteachable)
+    let next = next.map_err(unteachable)?;
+    learning::variants(&next, record.spec.seed, look.generation + 1, members).map_err(unteachable)
+}
+
+/// What there is to tell of a complete round of an experiment that learns.
+///
+/// # Errors
+/// As [`taught`].
+pub(super) async fn look_back(
+    core: &Core,
+    record: &ExperimentRecord,
+    current: &GenerationRecord,
+) -> PortResult<Lookback> {
+    let learning = record.spec.evolution.as_ref().and_then(|evolution| evolution.learning.clone()).unwrap_or_default();
+    Class::of(core, record, &learning, current).await?.looked_back(core, record, current).await
+}
+
+/// The members of a round with what they knew and what their episodes teach.
+struct Class {
+    pupils: Vec<Pupil>,
+    shelf: Shelf,
+}
+
+impl Class {
+    async fn of(
+        core: &Core,
+        record: &ExperimentRecord,
+        learning: &LearningSpec,
+        current: &GenerationRecord,
+    ) -> PortResult<Self> {
+        let mut shelf = Shelf::default();
+        let pupils = pupils(core, record, learning, current, &mut shelf).await?;
+        Ok(Self { pupils, shelf })
+    }
+
+    async fn looked_back(
+        self,
+        core: &Core,
+        record: &ExperimentRecord,
+        current: &GenerationRecord,
+    ) -> PortResult<Lookback> {
+        let Self { pupils, mut shelf } = self;
+        let blobs = core.files.blobs.as_ref();
+        let rounds = rounds(core, record, current).await?;
+        for generation in &rounds {
+            for scored in &generation.members {
+                shelf.fetch(blobs, &scored.member.spec.knowledge).await?;
+            }
+        }
+        // A document is judged by then, so a checkpoint from before has nothing more to say.
+        let start = if rounds.len() < REVIEW_ROUNDS as usize { start(&record.spec, blobs).await? } else { None };
+        let before = before(record, start.as_ref(), rounds.len());
+        for (_, round) in &before {
+            for player in &round.agents {
+                shelf.fetch(blobs, &documents_of(&player.knowledge)).await?;
+            }
+        }
+        let shelf = &shelf;
+        let library =
+            learning::base(current.members.iter().map(|scored| shelf.library(scored))).map_err(unteachable)?;
+        let before = before.into_iter().map(|(number, round)| recalled(number, round, shelf));
+        let told: Vec<_> = before.chain(rounds.iter().map(|generation| round(record, generation, shelf))).collect();
+        let judged = learning::judge(&library, &told);
+        let experience = learning::pooled(&pupils);
+        let mut lesson = Lesson::default();
+        pupils.into_iter().for_each(|pupil| lesson.add(pupil.lesson));
+        let (scenario, buttons) = played(core, current)?;
+        Ok(Lookback {
+            generation: number(record, current.index),
+            seed: record.spec.seed,
+            scenario,
+            tactics: Tactic::possible(&buttons),
+            buttons,
+            library,
+            lesson,
+            experience,
+            judged,
+            agents: players(record, current, shelf),
+        })
+    }
+}
+
+/// Who played a round, by position.
+fn players(record: &ExperimentRecord, current: &GenerationRecord, shelf: &Shelf) -> Vec<Player> {
+    let means = standing::means(&record.spec, &current.members);
+    let players = current.members.iter().zip(means).map(|(scored, mean)| {
+        let played = shelf.library(scored).documents().iter().filter(|document| document.life.is_played());
+        Player {
+            agent: scored.member.agent.clone(),
+            fitness: mean.unwrap_or_default(),
+            documents: played.map(|document| document.id.clone()).collect(),
+        }
+    });
+    players.collect()
 }
 
 /// The rounds in which a document may be under review, `current` the last of them.
@@ -158,8 +227,13 @@ fn documents_of(known: &KnowledgeHashes) -> KnowledgeHashes {
     known.iter().filter(|(kind, _)| is_documents(kind)).map(|(&kind, &hash)| (kind, hash)).collect()
 }
 
-fn is_round(record: &ExperimentRecord, index: u32) -> bool {
+pub(super) fn is_round(record: &ExperimentRecord, index: u32) -> bool {
     record.course().round(index).is_some()
+}
+
+/// The last round up to a generation, if there is one.
+pub(super) fn last_round(record: &ExperimentRecord, index: u32) -> Option<u32> {
+    (0..=index).rev().find(|&index| is_round(record, index))
 }
 
 fn round<'a>(record: &ExperimentRecord, generation: &GenerationRecord, shelf: &'a Shelf) -> Round<'a> {
@@ -181,11 +255,11 @@ fn recalled<'a>(number: u32, round: &checkpoint::Round, shelf: &'a Shelf) -> Rou
     Round { generation: number, members: members.collect() }
 }
 
-/// What the game that a generation played has the buttons for.
-fn tactics(core: &Core, generation: &GenerationRecord) -> PortResult<Vec<Tactic>> {
-    let Some(scored) = generation.members.first() else { return Ok(Vec::new()) };
+/// The scenario that a generation played, and its buttons.
+fn played(core: &Core, generation: &GenerationRecord) -> PortResult<(String, Vec<String>)> {
+    let Some(scored) = generation.members.first() else { return Ok(Default::default()) };
     let facts = core.games.facts(&scored.member.scenario).map_err(unteachable)?;
-    Ok(Tactic::possible(&facts.buttons))
+    Ok((facts.name, facts.buttons))
 }
 
 /// The members of a generation with what they knew and what their episodes teach.
@@ -207,7 +281,9 @@ async fn pupils(
                 let message = format!("the decisions of {} in its episode {replicate} are none", member.agent);
                 PortError::new(ErrorKind::Internal, message).because(error)
             })?;
-            lesson.add(Lesson::of(&steps, horizon));
+            let end =
+                scored.scores.iter().find(|score| score.key.replicate == replicate).map(|score| score.measures.end);
+            lesson.add(Lesson::of(&steps, horizon, end == Some(End::Death)));
         }
         let experience = Experience::clone(&shelf.of(scored).experience);
         pupils.push(Pupil { agent: member.agent.clone(), experience, lesson });

@@ -17,7 +17,8 @@ struct Fixture {
 impl Fixture {
     async fn new() -> Self {
         let data = tempfile::tempdir().unwrap();
-        let settings = EmbeddedSettings { data: data.path().to_owned(), engine: None, pin: Pin::Off };
+        let settings =
+            EmbeddedSettings { data: data.path().to_owned(), engine: None, pin: Pin::Off, retrospection: None };
         let system = Embedded::start(settings).await.unwrap();
         let experiment = builder::experiment(1, 2);
         system.core.store.create(&experiment).await.unwrap();

@@ -52,6 +52,7 @@ fn facts(report: &Report) -> Block {
         ("engine", format!("{}, behaviour {}", report.engine, report.behaviour)),
     ];
     rows.extend(report.digest.as_ref().map(|digest| ("digest", format!("`{digest}`"))));
+    rows.extend(report.not_reproducible.map(|why| ("not reproducible", why.to_owned())));
     let files = report.files.iter().map(|(name, hash)| vec![name.clone(), format!("`{hash}`")]);
     let rows = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).chain(files);
     Block::Table(Table::new(&["", ""], rows.collect()))
@@ -159,10 +160,14 @@ fn differences(report: &Report, generation: &Generation) -> Option<Block> {
 
 fn again(report: &Report) -> Vec<Block> {
     let commands = format!("orchestrator launch experiment.json --watch\norchestrator digest {}", report.id);
+    let promise = match report.not_reproducible {
+        None => "The same engine, behaviour and files give the same digest.",
+        Some(_) => "Episodes are replayed exactly; the whole may come to another digest, for the reason above.",
+    };
     let specification = Block::Code { language: "json", text: format!("{:#}", report.specification) };
     vec![
         section("How to do it again"),
-        paragraph("Write this to `experiment.json`. The same engine, behaviour and files give the same digest."),
+        paragraph(format!("Write this to `experiment.json`. {promise}")),
         Block::Code { language: "sh", text: commands },
         Block::Details("experiment.json".to_owned(), vec![specification]),
     ]

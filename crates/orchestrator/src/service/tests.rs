@@ -21,7 +21,8 @@ struct Fixture {
 impl Fixture {
     async fn new(experiment: NewExperiment) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let settings = EmbeddedSettings { data: data.path().to_owned(), engine: None, pin: Pin::Off };
+        let settings =
+            EmbeddedSettings { data: data.path().to_owned(), engine: None, pin: Pin::Off, retrospection: None };
         let system = Embedded::start(settings).await.unwrap();
         system.core.store.create(&experiment).await.unwrap();
         let (core, pool) = (system.core.clone(), crate::pool::Pool::fixed(vec![]));

@@ -36,6 +36,7 @@ mod python_client;
 mod quiet;
 mod races;
 mod research;
+mod retrospection;
 mod studies;
 mod support;
 mod system;

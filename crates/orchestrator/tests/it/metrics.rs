@@ -141,7 +141,9 @@ async fn the_twin_tells_what_is_played_in_this_process() {
     let data = folder();
     let engine = Some((vizdoom::Install::open(engine_dir()).unwrap(), Some(2)));
     let embedded =
-        Embedded::start(EmbeddedSettings { data: data.path().to_owned(), engine, pin: Pin::Off }).await.unwrap();
+        Embedded::start(EmbeddedSettings { data: data.path().to_owned(), engine, pin: Pin::Off, retrospection: None })
+            .await
+            .unwrap();
     let mut metrics = embedded.metrics.subscribe();
 
     let by = Actor::new("ada");

@@ -27,7 +27,7 @@ fn generated_stubs_are_what_the_protos_say() {
     let fresh = tempfile::tempdir().unwrap();
     succeed(Command::new(python()).arg(package.join("generate.py")).arg(fresh.path()));
 
-    for name in ["agent", "events", "orchestrator"] {
+    for name in ["agent", "events", "orchestrator", "retrospection"] {
         let folder = format!("claudoom/{name}/v1");
         for entry in std::fs::read_dir(fresh.path().join(&folder)).unwrap() {
             let path = entry.unwrap().path();

@@ -43,6 +43,7 @@ pub(crate) fn core(store: &Arc<SqlStore>, leadership: Arc<dyn Leadership>) -> Co
         dispatch: store.clone(),
         control: store.clone(),
         research: Research::new(store.clone()),
+        retrospection: None,
         queue: queue.clone(),
         dead: queue,
         publisher: Arc::new(MemoryEventBus::default()),

@@ -136,7 +136,7 @@ async fn the_twins_carry_the_context_too() {
     let (collector, data) = (Collector::start().await, folder());
     let (telemetry, dispatch) = prepare(&telemetry(collector.endpoint.clone())).unwrap();
     let _subscriber = tracing::dispatcher::set_default(&dispatch);
-    let settings = EmbeddedSettings { data: data.path().to_owned(), engine: None, pin: Pin::Off };
+    let settings = EmbeddedSettings { data: data.path().to_owned(), engine: None, pin: Pin::Off, retrospection: None };
     let embedded = Embedded::start(settings).await.unwrap();
     let mut events = embedded.bus.subscribe();
 

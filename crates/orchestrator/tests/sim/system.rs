@@ -75,6 +75,7 @@ pub(crate) fn core(world: &Arc<World>, process: &Arc<Process>) -> (Core, OutboxR
         projection: Arc::new(MemoryProjection::default()),
         jobs: Arc::new(Unasked),
         research: Research::new(Arc::new(Unasked)),
+        retrospection: None,
         dead: Arc::new(Unasked),
         store,
         queue: Arc::new(SimQueue::new(link(Service::Queue), world.sabotage.rash_ack)),

@@ -30,6 +30,7 @@ impl From<&ExperimentRecord> for v1::Experiment {
             files: record.provenance.files.clone(),
             replicates: course.replicates(),
             generations_planned: course.rounds(),
+            not_reproducible: record.spec.not_reproducible().unwrap_or_default().to_owned(),
         }
     }
 }

@@ -345,6 +345,9 @@ pub struct Experiment {
     /// Rounds of the population, confirmations apart; extensions counted. 0 for a design.
     #[prost(uint32, tag = "17")]
     pub generations_planned: u32,
+    /// Why the same experiment may come to something else another time; empty if it may not.
+    #[prost(string, tag = "18")]
+    pub not_reproducible: ::prost::alloc::string::String,
 }
 /// A generation in short.
 #[derive(Clone, PartialEq, ::prost::Message)]

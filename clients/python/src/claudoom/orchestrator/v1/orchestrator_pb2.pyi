@@ -310,7 +310,7 @@ class BestAgent(_message.Message):
     def __init__(self, agent: _Optional[str] = ..., generation: _Optional[int] = ..., position: _Optional[int] = ..., fitness: _Optional[float] = ...) -> None: ...
 
 class Experiment(_message.Message):
-    __slots__ = ("id", "name", "description", "status", "reason", "digest", "generation", "episodes_planned", "episodes_scored", "created_at_ms", "ended_at_ms", "spec_json", "engine", "behaviour", "files", "replicates", "generations_planned")
+    __slots__ = ("id", "name", "description", "status", "reason", "digest", "generation", "episodes_planned", "episodes_scored", "created_at_ms", "ended_at_ms", "spec_json", "engine", "behaviour", "files", "replicates", "generations_planned", "not_reproducible")
     class FilesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -335,6 +335,7 @@ class Experiment(_message.Message):
     FILES_FIELD_NUMBER: _ClassVar[int]
     REPLICATES_FIELD_NUMBER: _ClassVar[int]
     GENERATIONS_PLANNED_FIELD_NUMBER: _ClassVar[int]
+    NOT_REPRODUCIBLE_FIELD_NUMBER: _ClassVar[int]
     id: str
     name: str
     description: str
@@ -352,7 +353,8 @@ class Experiment(_message.Message):
     files: _containers.ScalarMap[str, str]
     replicates: int
     generations_planned: int
-    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., description: _Optional[str] = ..., status: _Optional[_Union[ExperimentStatus, str]] = ..., reason: _Optional[str] = ..., digest: _Optional[str] = ..., generation: _Optional[int] = ..., episodes_planned: _Optional[int] = ..., episodes_scored: _Optional[int] = ..., created_at_ms: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., spec_json: _Optional[str] = ..., engine: _Optional[str] = ..., behaviour: _Optional[str] = ..., files: _Optional[_Mapping[str, str]] = ..., replicates: _Optional[int] = ..., generations_planned: _Optional[int] = ...) -> None: ...
+    not_reproducible: str
+    def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., description: _Optional[str] = ..., status: _Optional[_Union[ExperimentStatus, str]] = ..., reason: _Optional[str] = ..., digest: _Optional[str] = ..., generation: _Optional[int] = ..., episodes_planned: _Optional[int] = ..., episodes_scored: _Optional[int] = ..., created_at_ms: _Optional[int] = ..., ended_at_ms: _Optional[int] = ..., spec_json: _Optional[str] = ..., engine: _Optional[str] = ..., behaviour: _Optional[str] = ..., files: _Optional[_Mapping[str, str]] = ..., replicates: _Optional[int] = ..., generations_planned: _Optional[int] = ..., not_reproducible: _Optional[str] = ...) -> None: ...
 
 class GenerationInfo(_message.Message):
     __slots__ = ("index", "purpose", "status", "agents", "episodes", "best_agent", "best_fitness", "mean_fitness", "interval_low", "interval_high", "episodes_planned")
