@@ -318,7 +318,11 @@ impl ExperimentSpec {
     /// Why the same experiment may come to something else another time, if it may.
     #[must_use]
     pub fn not_reproducible(&self) -> Option<&'static str> {
-        self.asks_outside().then_some("an external retrospection writes its documents, and may answer otherwise")
+        let evolution = self.evolution.as_ref()?;
+        if self.asks_outside() {
+            return Some("an external retrospection writes its documents, and may answer otherwise");
+        }
+        evolution.max_minutes.map(|_| "its search ends by the clock, so its length depends on the machine")
     }
 
     /// The specification as canonical JSON: keys in a fixed order, defaults written out.
@@ -458,6 +462,15 @@ mod tests {
         let spec = spec(serde_json::json!({ "evolution": {} }));
         assert_eq!(paths(&spec), Vec::<String>::new());
         assert_eq!(serde_json::from_str::<ExperimentSpec>(&spec.canonical()).unwrap(), spec);
+    }
+
+    #[test]
+    fn what_may_come_to_something_else_says_why() {
+        let why = |evolution: Value| spec(serde_json::json!({ "evolution": evolution })).not_reproducible();
+        assert_eq!(why(serde_json::json!({ "learning": {} })), None);
+        let external = serde_json::json!({ "learning": { "retrospection": "external" }, "max_minutes": 5 });
+        assert!(why(external).unwrap().contains("retrospection"));
+        assert!(why(serde_json::json!({ "max_minutes": 5 })).unwrap().contains("clock"));
     }
 
     #[test]
