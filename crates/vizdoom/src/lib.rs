@@ -43,6 +43,7 @@ mod spawner;
 mod state;
 mod views;
 mod wad;
+mod walls;
 mod watchdog;
 mod work_dir;
 
@@ -59,6 +60,7 @@ pub use screen::{Resolution, ScreenFormat};
 pub use state::State;
 pub use views::{Label, Line, Object, Pose, Sector};
 pub use wad::MapLine;
+pub use walls::Walls;
 
 /// Version of the engine this driver speaks to.
 pub const ENGINE_VERSION: &str = "1.3.2";

@@ -145,6 +145,8 @@ impl<'a> Sector<'a> {
 /// A wall or an edge between sectors.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Line {
+    /// The line's number on the map.
+    pub id: u32,
     /// One end: east, north, in map units.
     pub from: [f64; 2],
     /// The other end.
@@ -174,6 +176,7 @@ pub(crate) fn sectors(map: &Mapping) -> impl ExactSizeIterator<Item = Sector<'_>
 fn line(map: &Mapping, index: usize) -> Line {
     let base = layout::LINE + layout::LINE_STRIDE * index;
     Line {
+        id: index as u32,
         from: [map.f64(base), map.f64(base + 8)],
         to: [map.f64(base + 16), map.f64(base + 24)],
         blocking: map.flag(base + 32),

@@ -3,7 +3,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use vizdoom::{Engine, GameVariable, Refresh};
+use vizdoom::{Engine, GameVariable, Refresh, Walls};
 
 use crate::support;
 
@@ -43,6 +43,9 @@ fn a_step_and_its_state_do_not_allocate() {
     engine.new_episode(1).unwrap();
     let action = [0.0, 0.0, 1.0];
 
+    let mut walls = Walls::default();
+    walls.distances(engine.state(), [0.0], 2048.0);
+
     let before = COUNT.get();
     let mut seen = 0;
     for _ in 0..50 {
@@ -52,6 +55,7 @@ fn a_step_and_its_state_do_not_allocate() {
         seen += state.labels().filter(|label| !label.object_name().is_empty()).count();
         seen += state.objects().filter(|object| object.pose().angle > 0.0).count();
         seen += state.sectors().map(|sector| sector.lines().count()).sum::<usize>();
+        seen += walls.distances(state, [90.0, 0.0], 2048.0).map(f64::to_bits).len();
         seen += state.screen().len() + state.labels_buffer().len();
     }
 

@@ -17,3 +17,4 @@ mod scenarios;
 mod support;
 mod throughput;
 mod trace;
+mod walls;
