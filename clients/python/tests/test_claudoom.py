@@ -175,6 +175,16 @@ def test_an_episode_can_be_broken_off_and_a_seed_be_named():
         assert len(set(positions)) == 1
 
 
+def test_walls_are_seen_by_who_asks_for_them():
+    with Game("basic", observe=["walls"]) as game:
+        state = game.begin()
+        # The room is 448 wide, and the player looks along it.
+        assert math.isclose(state.wall_left + state.wall_right, 448, rel_tol=1e-5)
+        assert math.isclose(state.wall_ahead_left, min(2 * state.wall_left, state.wall_ahead / math.cos(math.pi / 6)), rel_tol=1e-5)
+    with Game("basic") as game:
+        assert not game.begin().HasField("wall_ahead")
+
+
 def test_the_environment_passes_the_checker_and_is_determined_by_its_seed():
     env = claudoom.make("basic", timeout=200)
     check_env(env, skip_render_check=True)

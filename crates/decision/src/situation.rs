@@ -5,23 +5,32 @@
 //! every component by the upper end of its range, so it lies in [0, 1], or in [-1, 1] where the range is symmetric.
 //! Every number is finite, whatever the state holds.
 //!
-//! Walls are not in it: a state has no sectors. What stands in for them is `blocked`, the time for which the player
-//! was told to move and did not.
+//! Beside the components a situation holds how far the way is free in five directions, [`WALLS`], for rules that ask for
+//! it. Without walls in the state nothing is in the way; what stands in for them is `blocked`, the time for which the
+//! player was told to move and did not.
 
 mod component;
 mod group;
 mod history;
 mod observer;
 mod sight;
+mod walls;
+
+use domain::game::Walls;
 
 pub(crate) use component::at as place;
 pub use component::{COMPONENTS, Component, Feature, SIZE};
 pub use group::Group;
 pub use observer::Observer;
+pub use walls::WALLS;
 
 /// What is known in one tick, in natural units and in the order of [`COMPONENTS`].
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Situation([f32; SIZE]);
+pub struct Situation {
+    values: [f32; SIZE],
+    /// In the order of [`WALLS`].
+    walls: Walls,
+}
 
 /// A situation as a point in space, in the order of [`COMPONENTS`]: each component in [0, 1] or [-1, 1].
 pub type Vector = [f32; SIZE];
@@ -30,11 +39,8 @@ impl Situation {
     /// Where everything is as if nothing were in sight and nothing were known.
     #[must_use]
     pub fn blank() -> Self {
-        let mut values = [0.0; SIZE];
-        for (value, component) in values.iter_mut().zip(&COMPONENTS) {
-            *value = component.absent;
-        }
-        Self(values)
+        let absent = |component: &Component| component.absent;
+        Self { values: COMPONENTS.each_ref().map(absent), walls: WALLS.each_ref().map(absent) }
     }
 
     /// The situation with these natural values, each brought into its range; a NaN counts as absent.
@@ -54,33 +60,40 @@ impl Situation {
         self
     }
 
-    /// The value of one component in its unit.
+    /// The value of one feature in its unit.
     #[must_use]
     pub fn get(&self, feature: Feature) -> f32 {
-        self.0[feature.index()]
+        let index = feature.index();
+        if index < SIZE { self.values[index] } else { self.walls[index - SIZE] }
     }
 
-    /// All values in their units.
+    /// The values of all components in their units.
     #[must_use]
     pub fn values(&self) -> &[f32; SIZE] {
-        &self.0
+        &self.values
     }
 
     /// The normalised components.
     #[must_use]
     pub fn vector(&self) -> Vector {
-        let mut vector = self.0;
+        let mut vector = self.values;
         for (value, component) in vector.iter_mut().zip(&COMPONENTS) {
             *value /= component.high;
         }
         vector
     }
 
-    /// Sets a component, brought into its range. A NaN leaves it as it is.
+    /// The value of one feature, normalised as the components of [`Situation::vector`].
+    pub(crate) fn normal(&self, feature: Feature) -> f32 {
+        self.get(feature) / feature.component().high
+    }
+
+    /// Sets the feature at this place, brought into its range. A NaN leaves it as it is.
     fn set(&mut self, index: usize, value: f64) {
-        let component = &COMPONENTS[index];
+        let Component { low, high, .. } = *Feature::at(index).component();
+        let place = if index < SIZE { &mut self.values[index] } else { &mut self.walls[index - SIZE] };
         if !value.is_nan() {
-            self.0[index] = (value as f32).clamp(component.low, component.high);
+            *place = (value as f32).clamp(low, high);
         }
     }
 }

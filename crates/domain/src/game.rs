@@ -56,7 +56,19 @@ pub struct GameState {
     pub variables: Vec<f64>,
     /// The image, if frames were asked for.
     pub frame: Option<Frame>,
+    /// How far the way is free, if walls were asked for.
+    pub walls: Option<Walls>,
 }
+
+/// In which directions walls are looked for: degrees to the left of the line of sight.
+pub const WALL_BEARINGS: [f64; 5] = [90.0, 30.0, 0.0, -30.0, -90.0];
+
+/// How far walls are looked for, in map units: farther ones count as this far.
+pub const WALL_REACH: f32 = 2048.0;
+
+/// How far it is from the middle of the player to what stops them, in each direction of [`WALL_BEARINGS`]: map units,
+/// from 0 to [`WALL_REACH`].
+pub type Walls = [f32; WALL_BEARINGS.len()];
 
 /// One visible thing.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -122,6 +134,9 @@ pub struct ObservationSpec {
     pub labels: bool,
     /// The automap.
     pub automap: bool,
+    /// How far the way is free.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub walls: bool,
 }
 
 impl ObservationSpec {

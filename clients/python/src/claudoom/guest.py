@@ -23,7 +23,7 @@ _VERSION = "claudoom-python 0.1.0"
 State = pb.GameState
 
 #: What can be asked to be shown.
-VIEWS = ("entities", "screen", "depth", "labels", "automap")
+VIEWS = ("entities", "screen", "depth", "labels", "automap", "walls")
 
 
 @dataclass(frozen=True)

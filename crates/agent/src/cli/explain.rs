@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Args;
-use decision::situation::COMPONENTS;
+use decision::situation::Feature;
 use decision::{Explanation, Policy};
 use domain::action::{Buttons, Decision};
 use domain::game::GameState;
@@ -163,11 +163,12 @@ fn table<const N: usize>(heads: [String; N], lines: impl Iterator<Item = [String
     if lines.len() == 1 { "  none\n".to_owned() } else { rows(&lines) }
 }
 
-/// The situation in natural units, in the order of its components.
+/// The situation in natural units, in the order of its features.
 fn situation(explanation: &Explanation) -> Vec<[String; 3]> {
-    let row = |component: &decision::situation::Component| {
+    let row = |feature: Feature| {
+        let component = feature.component();
         let value = explanation.situation.get(component.name)?;
         Some([component.name.to_owned(), format!("{value}"), component.unit.to_owned()])
     };
-    COMPONENTS.iter().filter_map(row).collect()
+    Feature::all().filter_map(row).collect()
 }

@@ -76,6 +76,17 @@ fn a_decision_is_explained() {
 }
 
 #[test]
+fn walls_are_told_where_rules_look_at_them() {
+    let told = json(&["explain", "off-the-wall.toml", "--state", "wall-ahead.json"], 0);
+    assert_eq!((&told["decided_by"], &told["buttons"][0]), (&"turn_away".into(), &"TURN_LEFT".into()));
+    assert_eq!(told["explanation"]["situation"]["wall_ahead"], 60.0);
+    let text = printed(&["explain", "off-the-wall.toml", "--state", "wall-ahead.json"], 0);
+    assert!(text.contains("wall_right") && text.contains("320"), "{text}");
+    let told = json(&["explain", "cautious.toml", "--state", "wall-ahead.json"], 0);
+    assert_eq!(told["explanation"]["situation"]["wall_ahead"], Value::Null);
+}
+
+#[test]
 fn a_policy_without_explanations_says_so() {
     let text = printed(&["explain", "aim-default.toml", "--state", "imp-ahead.json"], 0);
     assert!(text.contains("the policy `aim` tells no more than this about its decisions"), "{text}");

@@ -119,7 +119,9 @@ impl DocumentSpec {
 
 fn component(name: &str, value: f64, at: &str) -> Result<Feature, Violation> {
     let known = || COMPONENTS.iter().map(|component| component.name);
-    let feature = Feature::find(name).ok_or_else(|| Violation::unknown(at, "feature", name, known()))?;
+    // Documents are compared by their vectors, of which walls are no part.
+    let found = Feature::find(name).filter(|feature| !feature.is_wall());
+    let feature = found.ok_or_else(|| Violation::unknown(at, "feature", name, known()))?;
     let (low, high) = (f64::from(feature.component().low), f64::from(feature.component().high));
     if (low..=high).contains(&value) {
         return Ok(feature);
@@ -142,6 +144,12 @@ mod tests {
         let value = |name| document.situation[Feature::find(name).unwrap().index()];
         assert_eq!((value("health"), value("enemy_bearing"), value("enemy_distance")), (0.25, -0.5, 1.0));
         assert_eq!((document.tags, document.life), (Tags::NONE.with(Tag::Hurt), Life::Active));
+    }
+
+    #[test]
+    fn walls_are_no_part_of_a_document() {
+        let found = read("id = \"a\"\nsituation = { wall_ahead = 50 }\ndo = [\"ATTACK\"]").unwrap_err();
+        assert_eq!(found[0].path, "documents[0].situation.wall_ahead");
     }
 
     #[test]

@@ -26,7 +26,7 @@ use steering::{Side, Steering, press_step, press_turn};
 use trigger::Trigger;
 
 const OBSERVATION: ObservationSpec =
-    ObservationSpec { entities: true, screen: false, depth: false, labels: false, automap: false };
+    ObservationSpec { entities: true, screen: false, depth: false, labels: false, automap: false, walls: false };
 
 /// The catalogue's entry.
 pub(crate) const INFO: PolicyInfo = PolicyInfo {

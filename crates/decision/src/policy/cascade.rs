@@ -27,7 +27,7 @@ use crate::{Explanation, Knowledge, Policy, PolicyInfo};
 use levels::{Levels, Verdict};
 
 const OBSERVATION: ObservationSpec =
-    ObservationSpec { entities: true, screen: false, depth: false, labels: false, automap: false };
+    ObservationSpec { entities: true, screen: false, depth: false, labels: false, automap: false, walls: false };
 
 /// The catalogue's entry.
 pub(crate) const INFO: PolicyInfo = PolicyInfo {
@@ -63,7 +63,7 @@ struct Cascade {
 
 impl Policy for Cascade {
     fn observation(&self) -> ObservationSpec {
-        OBSERVATION
+        ObservationSpec { walls: self.levels.look_at_walls(), ..OBSERVATION }
     }
 
     fn start(&mut self, agent_seed: u64) {

@@ -18,13 +18,13 @@ use domain::knowledge::KnowledgeKind;
 
 use crate::controls::Controls;
 use crate::network::Network;
-use crate::situation::{Feature, Observer, SIZE};
+use crate::situation::{Feature, Observer, SIZE, WALLS};
 use crate::{Knowledge, Policy, PolicyInfo};
 use choice::Outputs;
 pub use genes::{INPUTS, OUTPUTS};
 
 const OBSERVATION: ObservationSpec =
-    ObservationSpec { entities: true, screen: false, depth: false, labels: false, automap: false };
+    ObservationSpec { entities: true, screen: false, depth: false, labels: false, automap: false, walls: false };
 
 /// The catalogue's entry.
 pub(crate) const INFO: PolicyInfo = PolicyInfo {
@@ -47,18 +47,20 @@ fn make(setup: &SessionSetup, controls: &Controls, knowledge: &Knowledge) -> Res
     };
     let outputs = Outputs::new(controls).map_err(|violation| violations.push(violation)).ok();
     let Some(outputs) = outputs.filter(|_| violations.is_empty()) else { return Err(violations) };
-    let features = if network.shape().inputs() == SIZE { Feature::all().collect() } else { inputs() };
+    let features = inputs(network.shape().inputs());
     let observer = Observer::with_controls(setup.frame_skip, *controls);
     Ok(Box::new(Neural { network, features, outputs, observer }))
 }
 
-/// Why a network of one's own cannot play. Its inputs are [`INPUTS`], or all
-/// [`COMPONENTS`](crate::situation::COMPONENTS) if it has that many; its outputs are [`OUTPUTS`].
+/// Why a network of one's own cannot play. Its inputs are [`INPUTS`] or all
+/// [`COMPONENTS`](crate::situation::COMPONENTS), whichever are as many, and [`WALLS`] if it has so many more; its outputs
+/// are [`OUTPUTS`].
 fn misfits(network: &Network) -> Vec<Violation> {
     let (given, scores) = (network.shape().inputs(), network.shape().outputs());
     let mut violations = Vec::new();
-    if given != INPUTS.len() && given != SIZE {
-        let message = format!("it has {given} inputs; {} or all {SIZE} are given to it", INPUTS.len());
+    if inputs(given).len() != given {
+        let (some, walls) = (INPUTS.len(), WALLS.len());
+        let message = format!("it has {given} inputs; {some} or all {SIZE} are given to it, and walls as {walls} more");
         violations.push(Violation::new("network", message));
     }
     if scores != OUTPUTS.len() {
@@ -77,8 +79,17 @@ fn idle(genome: &Genome) -> Vec<Violation> {
     genome.0.keys().map(idle).collect()
 }
 
-fn inputs() -> Vec<Feature> {
-    INPUTS.into_iter().filter_map(Feature::find).collect()
+/// What a network with so many inputs looks at, or would look at if it had as many as that.
+fn inputs(count: usize) -> Vec<Feature> {
+    let mut features: Vec<_> = if count < SIZE {
+        INPUTS.into_iter().filter_map(Feature::find).collect()
+    } else {
+        Feature::components().collect()
+    };
+    if count == features.len() + WALLS.len() {
+        features.extend(Feature::all().filter(|feature| feature.is_wall()));
+    }
+    features
 }
 
 struct Neural {
@@ -91,7 +102,7 @@ struct Neural {
 
 impl Policy for Neural {
     fn observation(&self) -> ObservationSpec {
-        OBSERVATION
+        ObservationSpec { walls: self.features.iter().any(|feature| feature.is_wall()), ..OBSERVATION }
     }
 
     fn start(&mut self, _agent_seed: u64) {
@@ -100,9 +111,9 @@ impl Policy for Neural {
     }
 
     fn decide(&mut self, state: &GameState) -> Decision {
-        let vector = self.observer.observe(state).vector();
-        for (input, feature) in self.network.inputs().iter_mut().zip(&self.features) {
-            *input = vector[feature.index()];
+        let situation = self.observer.observe(state);
+        for (input, &feature) in self.network.inputs().iter_mut().zip(&self.features) {
+            *input = situation.normal(feature);
         }
         let choice = self.outputs.choose(self.network.evaluate());
         self.observer.commit(choice.buttons);

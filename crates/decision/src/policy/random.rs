@@ -10,7 +10,7 @@ use crate::controls::Controls;
 use crate::{Knowledge, Policy, PolicyInfo};
 
 const OBSERVATION: ObservationSpec =
-    ObservationSpec { entities: false, screen: false, depth: false, labels: false, automap: false };
+    ObservationSpec { entities: false, screen: false, depth: false, labels: false, automap: false, walls: false };
 
 /// The catalogue's entry.
 pub(crate) const INFO: PolicyInfo = PolicyInfo {

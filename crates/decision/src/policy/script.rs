@@ -16,7 +16,7 @@ use crate::controls::{Controls, required};
 use crate::{Knowledge, Policy, PolicyInfo};
 
 const OBSERVATION: ObservationSpec =
-    ObservationSpec { entities: false, screen: false, depth: false, labels: false, automap: false };
+    ObservationSpec { entities: false, screen: false, depth: false, labels: false, automap: false, walls: false };
 
 /// Attacks every tick, whatever happens.
 pub(crate) const ATTACK_ONLY: PolicyInfo = PolicyInfo {

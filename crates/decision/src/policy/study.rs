@@ -30,7 +30,7 @@ use moves::{Move, Moves};
 use play::{Play, Player};
 
 const OBSERVATION: ObservationSpec =
-    ObservationSpec { entities: false, screen: false, depth: false, labels: false, automap: false };
+    ObservationSpec { entities: false, screen: false, depth: false, labels: false, automap: false, walls: false };
 
 /// A strategy as it is listed.
 #[derive(Clone, Copy)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bound::{Bound, Doubt, End};
 use super::region::{MAX_REGIONS, Region, Span};
-use crate::situation::{COMPONENTS, Feature};
+use crate::situation::Feature;
 
 /// A condition over a situation: exactly one of `all`, `any`, `not` and `feature`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -92,7 +92,7 @@ impl Condition {
 
     fn comparison(&self, name: &str, parameters: &[Parameter], at: &str) -> Vec<Violation> {
         let Some(feature) = Feature::find(name) else {
-            let known = COMPONENTS.iter().map(|component| component.name);
+            let known = Feature::all().map(|feature| feature.component().name);
             return vec![Violation::unknown(format!("{at}.feature"), "feature", name, known)];
         };
         if self.comparisons().next().is_none() {

@@ -9,7 +9,7 @@ use super::condition::Genes;
 use super::region::{Region, Span};
 use super::{ResponseSpec, Rule, RuleSet, Terms};
 use crate::controls::Controls;
-use crate::situation::{SIZE, Situation};
+use crate::situation::{Feature, Situation};
 use crate::tactic::Tactic;
 
 /// What to do when a rule or a document decides.
@@ -32,7 +32,7 @@ pub struct Reflexes {
 /// A feature lies between two values, both included.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Test {
-    feature: u8,
+    feature: Feature,
     low: f32,
     high: f32,
 }
@@ -85,13 +85,13 @@ impl Reflexes {
     /// The first rule that holds.
     #[must_use]
     pub fn first(&self, situation: &Situation) -> Option<usize> {
-        self.clauses.iter().find(|clause| self.holds(clause, situation.values())).map(|clause| clause.rule as usize)
+        self.clauses.iter().find(|clause| self.holds(clause, situation)).map(|clause| clause.rule as usize)
     }
 
     /// All rules that hold, in the order in which they are tried.
     pub fn all(&self, situation: &Situation) -> impl Iterator<Item = usize> {
         let mut last = None;
-        self.clauses.iter().filter(|clause| self.holds(clause, situation.values())).filter_map(move |clause| {
+        self.clauses.iter().filter(|clause| self.holds(clause, situation)).filter_map(move |clause| {
             let rule = clause.rule as usize;
             (last.replace(rule) != Some(rule)).then_some(rule)
         })
@@ -121,9 +121,15 @@ impl Reflexes {
         self.rules.get(rule).map(|rule| rule.response)
     }
 
-    fn holds(&self, clause: &Clause, values: &[f32; SIZE]) -> bool {
+    /// Whether any of them depends on walls.
+    #[must_use]
+    pub fn look_at_walls(&self) -> bool {
+        self.tests.iter().any(|test| test.feature.is_wall())
+    }
+
+    fn holds(&self, clause: &Clause, situation: &Situation) -> bool {
         self.tests[clause.first as usize..clause.end as usize].iter().all(|test| {
-            let value = values[usize::from(test.feature)];
+            let value = situation.get(test.feature);
             test.low <= value && value <= test.high
         })
     }
@@ -132,11 +138,8 @@ impl Reflexes {
 /// The comparisons of a region all of whose ends are known; those that always hold are left out.
 fn tests(region: &Region) -> impl Iterator<Item = Test> {
     region.0.iter().filter_map(|span| {
-        let test = Test {
-            feature: span.feature.index() as u8,
-            low: closed(span.lower, End::Lower),
-            high: closed(span.upper, End::Upper),
-        };
+        let test =
+            Test { feature: span.feature, low: closed(span.lower, End::Lower), high: closed(span.upper, End::Upper) };
         let all = Span::whole(span.feature);
         let is_free = test.low <= closed(all.lower, End::Lower) && closed(all.upper, End::Upper) <= test.high;
         (!is_free).then_some(test)

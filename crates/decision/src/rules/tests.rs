@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::controls::tests::names;
-use crate::situation::{COMPONENTS, Feature, SIZE, Situation};
+use crate::situation::{Feature, Situation};
 use crate::tactic::Tactic;
 
 const NEAR: Parameter = Parameter {
@@ -47,11 +47,8 @@ fn paths(found: &[Violation]) -> Vec<&str> {
 }
 
 fn with(values: &[(&str, f32)]) -> Situation {
-    let mut all = [f32::NAN; SIZE];
-    for (name, value) in values {
-        all[Feature::find(name).unwrap().index()] = *value;
-    }
-    Situation::of(all)
+    let put = |situation: Situation, &(name, value): &(&str, f32)| situation.with(Feature::find(name).unwrap(), value);
+    values.iter().fold(Situation::blank(), put)
 }
 
 #[test]
@@ -72,6 +69,28 @@ fn the_rule_of_the_highest_priority_that_holds_decides() {
     assert_eq!(first(&[("health", 50.0)]), "last");
     let all: Vec<_> = reflexes.all(&with(&[("health", 1.0), ("enemy_distance", 1.0)])).collect();
     assert_eq!(all, [0, 1, 2, 3]);
+}
+
+#[test]
+fn rules_may_look_at_walls() {
+    let text = "[[rules]]\nname = \"turn\"\nwhen = { feature = \"wall_ahead\", below = 64 }\ndo = \"turn_left\"";
+    let terms = Terms { parameters: GENES, buttons: &all_buttons() };
+    let made = |text: &str| Reflexes::new(&RuleSet::parse(text).unwrap(), &terms, &Genome::default()).unwrap();
+    let reflexes = made(text);
+    assert_eq!(reflexes.first(&with(&[("wall_ahead", 63.9)])), Some(0));
+    assert_eq!(reflexes.first(&with(&[("wall_ahead", 64.0)])), None);
+    assert_eq!(reflexes.first(&with(&[("wall_left", 1.0)])), None);
+    assert!(reflexes.look_at_walls());
+
+    let other = made(&rule(
+        "a",
+        0,
+        "{ any = [{ feature = \"health\", below = 1 }, { feature = \"wall_left\", at_least = 0 }] }",
+    ));
+    assert!(!other.look_at_walls(), "what always holds needs no walls");
+    assert_eq!(findings(text), Findings::default());
+    let far = findings(&rule("a", 0, "{ feature = \"wall_right\", below = 2049 }")).violations;
+    assert!(far[0].message.contains("goes from 0 to 2048"), "{far:?}");
 }
 
 #[test]
@@ -282,7 +301,7 @@ fn means(condition: &Condition, situation: &Situation) -> bool {
         && holds(&condition.equals, f32::eq)
 }
 
-const USED: [&str; 4] = ["health", "enemy_distance", "in_line", "ready"];
+const USED: [&str; 5] = ["health", "enemy_distance", "in_line", "ready", "wall_ahead"];
 
 fn any_comparison() -> impl Strategy<Value = Condition> {
     (prop::sample::select(USED.to_vec()), 0usize..5, 0u32..=8, any::<bool>()).prop_map(|(name, word, eighth, gene)| {
@@ -321,10 +340,10 @@ fn any_condition() -> impl Strategy<Value = Condition> {
 /// Situations on and beside the thresholds that conditions use.
 fn any_situation() -> impl Strategy<Value = Situation> {
     prop::collection::vec((0u32..=8, -1i32..=1, 0u32..3), USED.len()).prop_map(|places| {
-        let mut values = [f32::NAN; SIZE];
+        let mut situation = Situation::blank();
         for (name, (eighth, step, gene)) in USED.iter().zip(places) {
             let feature = Feature::find(name).unwrap();
-            let component = &COMPONENTS[feature.index()];
+            let component = feature.component();
             let on = match (gene, *name) {
                 (0, "health") => 30.0,
                 (0, "enemy_distance") => 200.0,
@@ -338,9 +357,9 @@ fn any_situation() -> impl Strategy<Value = Situation> {
             } else {
                 beside
             };
-            values[feature.index()] = value;
+            situation = situation.with(feature, value);
         }
-        Situation::of(values)
+        situation
     })
 }
 

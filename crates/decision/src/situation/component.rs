@@ -1,9 +1,13 @@
 //! What stands where in a situation.
 
+use super::WALLS;
+
 /// How many components a situation has.
 pub const SIZE: usize = 48;
+/// How many features there are: the components and [`WALLS`].
+const FEATURES: usize = SIZE + WALLS.len();
 
-/// One component of a situation.
+/// One component of a situation, or another feature.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Component {
     /// Name, unique, as rules write it.
@@ -150,7 +154,7 @@ pub const COMPONENTS: [Component; SIZE] = [
     whole("unseen", "how long no monster has been in sight", "tics", 350.0),
 ];
 
-/// The place of a component, known to exist.
+/// The place of a component or wall, known to exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Feature(u8);
 
@@ -158,28 +162,40 @@ impl Feature {
     /// The feature of this name.
     #[must_use]
     pub fn find(name: &str) -> Option<Self> {
-        COMPONENTS.iter().position(|component| component.name == name).map(|index| Self(index as u8))
+        Self::all().find(|feature| feature.component().name == name)
     }
 
-    /// Every feature, in order.
-    pub fn all() -> impl Iterator<Item = Self> {
+    /// Every feature that is a component, in order.
+    pub fn components() -> impl Iterator<Item = Self> {
         (0..SIZE as u8).map(Self)
     }
 
-    /// Its place in a situation, below [`SIZE`].
+    /// Every feature, in order: the components, then [`WALLS`].
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..FEATURES as u8).map(Self)
+    }
+
+    /// Its place: in a situation and its vector, below [`SIZE`]; that of a wall comes after them.
     #[must_use]
     pub fn index(self) -> usize {
         usize::from(self.0)
     }
 
+    /// Whether it is one of [`WALLS`].
+    #[must_use]
+    pub fn is_wall(self) -> bool {
+        self.index() >= SIZE
+    }
+
     /// What it is.
     #[must_use]
     pub fn component(self) -> &'static Component {
-        &COMPONENTS[self.index()]
+        let index = self.index();
+        if index < SIZE { &COMPONENTS[index] } else { &WALLS[index - SIZE] }
     }
 
     pub(crate) const fn at(index: usize) -> Self {
-        assert!(index < SIZE);
+        assert!(index < FEATURES);
         Self(index as u8)
     }
 }

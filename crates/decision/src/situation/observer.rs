@@ -6,7 +6,7 @@ use domain::game::GameState;
 use super::component::at;
 use super::history::{History, SECOND};
 use super::sight::{Sight, Thing};
-use super::{Feature, Group, Situation};
+use super::{Feature, Group, SIZE, Situation};
 use crate::controls::Controls;
 use crate::features::wrap;
 
@@ -68,6 +68,7 @@ impl Observer {
         see_pickups(&sight, &mut situation);
         self.see_self(state, &mut situation);
         self.see_time(state, &sight, &mut situation);
+        see_walls(state, &mut situation);
         situation
     }
 
@@ -156,6 +157,12 @@ fn see_pickups(sight: &Sight, situation: &mut Situation) {
             situation.set(first, thing.bearing);
             situation.set(first + 1, thing.distance);
         }
+    }
+}
+
+fn see_walls(state: &GameState, situation: &mut Situation) {
+    for (place, distance) in state.walls.into_iter().flatten().enumerate() {
+        situation.set(SIZE + place, f64::from(distance));
     }
 }
 

@@ -25,9 +25,9 @@ fn observed(states: &[GameState]) -> Vec<Situation> {
 
 #[test]
 fn the_list_of_components_is_well_formed() {
-    let names: BTreeSet<_> = COMPONENTS.iter().map(|component| component.name).collect();
-    assert_eq!((names.len(), SIZE % 8), (SIZE, 0));
-    for component in &COMPONENTS {
+    let names: BTreeSet<_> = Feature::all().map(|feature| feature.component().name).collect();
+    assert_eq!((names.len(), SIZE % 8), (SIZE + WALLS.len(), 0));
+    for component in COMPONENTS.iter().chain(&WALLS) {
         assert!(component.low == 0.0 || component.low == -component.high, "{}", component.name);
         assert!((component.low..=component.high).contains(&component.absent), "{}", component.name);
         assert!(!component.about.is_empty() && !component.unit.is_empty());
@@ -41,12 +41,14 @@ fn the_list_of_components_is_well_formed() {
     ] {
         assert_eq!(COMPONENTS[place].name, name);
     }
+    assert!(Feature::all().all(|feature| Feature::find(feature.component().name) == Some(feature)));
+    assert!(Feature::components().all(|feature| !feature.is_wall()));
 }
 
 #[test]
 fn every_component_is_in_the_document_as_it_is() {
     let document = include_str!("../../../../docs/decision-engine.md");
-    for Component { name, about, unit, low, high, absent, .. } in &COMPONENTS {
+    for Component { name, about, unit, low, high, absent, .. } in COMPONENTS.iter().chain(&WALLS) {
         let row = format!("| `{name}` | {about} | {unit} | {low} to {high} | {absent} |");
         assert!(document.contains(&row), "{row}");
     }
@@ -87,6 +89,17 @@ fn the_nearest_of_every_group_is_told_in_natural_units() {
     }
     assert_eq!(Observer::pickup(&situation, Group::Health), Some((-30.0, 400.0)));
     assert_eq!(Observer::pickup(&situation, Group::Weapon), None);
+}
+
+#[test]
+fn walls_are_far_unless_they_are_shown_and_no_part_of_the_vector() {
+    let shown = GameState { walls: Some([64.0, f32::NAN, 12.5, -3.0, 1e9]), ..GameState::default() };
+    let seen = observed(&[GameState::default(), shown]);
+
+    let walls = |situation: &Situation| WALLS.map(|wall| named(situation, wall.name));
+    assert_eq!(walls(&seen[0]), [2048.0; 5]);
+    assert_eq!(walls(&seen[1]), [64.0, 2048.0, 12.5, 0.0, 2048.0]);
+    assert_eq!(seen[1].with(Feature::find("unseen").unwrap(), 4.0).vector(), seen[0].vector());
 }
 
 #[test]

@@ -143,7 +143,7 @@ fn with_buffers(mut config: GameConfig, scenario: &ScenarioSpec, observation: Ob
     config.buffers.depth = observation.depth;
     config.buffers.automap = observation.automap;
     config.buffers.objects = false;
-    config.buffers.sectors = false;
+    config.buffers.sectors = observation.walls;
     config.buffers.notifications = false;
     if scenario.screen_format.is_none() && (observation.screen || observation.automap) {
         config.format = ScreenFormat::Rgb24;

@@ -19,19 +19,25 @@ use crate::system::{Served, System};
 
 const EXPERIMENT: &str = "name = \"knowing\"\nseed = 5\n[scenario]\nname = \"defend_the_line\"\ntimeout = 400\n\
                           [agent]\n[seeds]\nepisodes = 2\n[[design.factors]]\nparameter = \"agent.file\"\n\
-                          levels = [\"plain.toml\", \"ruled.toml\", \"learned.toml\", \"wired.toml\"]\n";
+                          levels = [\"plain.toml\", \"ruled.toml\", \"learned.toml\", \"wired.toml\", \
+                          \"walled.toml\"]\n";
 
 const RULED: &str = "policy = \"cascade\"\n[[rules]]\nname = \"spin\"\npriority = 100\n\
                      when = { feature = \"in_line\", at_most = 0 }\ndo = [\"TURN_LEFT\"]\n\
                      [[documents]]\nid = \"fire\"\nsituation = { in_line = 1 }\ndo = [\"ATTACK\"]\n";
 
-/// Definitions of agents that know nothing, rules, snapshots, and a network.
+/// What they look at is switched on for them alone.
+const WALLED: &str = "policy = \"cascade\"\n[[rules]]\nname = \"turn\"\n\
+                      when = { feature = \"wall_ahead\", above = 200 }\ndo = [\"TURN_RIGHT\"]\n";
+
+/// Definitions of agents that know nothing, rules, snapshots, a network, and rules about walls.
 fn mine() -> TempDir {
     let folder = folder();
     let write = |name: &str, content: &[u8]| fs::write(folder.path().join(name), content).unwrap();
     write("experiment.toml", EXPERIMENT.as_bytes());
     write("plain.toml", b"policy = \"cascade\"\n");
     write("ruled.toml", RULED.as_bytes());
+    write("walled.toml", WALLED.as_bytes());
     write(
         "learned.toml",
         b"policy = \"cascade\"\ngenome = { l2_score = 0.1 }\nexperience = \"seen/a.clxp\"\nlibrary = \"seen/a.cldc\"\n",
@@ -73,7 +79,8 @@ async fn what_agents_know_changes_their_play_and_is_the_same_everywhere() {
     let (one, scores) = play(mine.path(), "1");
     let (two, _) = play(mine.path(), "2");
     assert_eq!((&two["id"], &two["digest"]), (&one["id"], &one["digest"]));
-    let levels = ["plain", "ruled", "learned", "wired"].map(|name| trajectories(&scores, &format!("file-{name}-toml")));
+    let levels = ["plain", "ruled", "learned", "wired", "walled"]
+        .map(|name| trajectories(&scores, &format!("file-{name}-toml")));
     assert!(levels.iter().all(|level| level.len() == 2), "{scores:#}");
     for (place, level) in levels.iter().enumerate() {
         let differs = |other: &Vec<String>| other.iter().zip(level).all(|(other, own)| other != own);

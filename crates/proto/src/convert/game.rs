@@ -3,7 +3,7 @@
 //! Proto3 leaves zeros out, so a negative zero arrives as zero. Equal states stay equal.
 
 use domain::environment::End;
-use domain::game::{Entity, Frame, GameState, ObservationSpec, ScreenBox};
+use domain::game::{Entity, Frame, GameState, ObservationSpec, ScreenBox, WALL_BEARINGS, WALL_REACH, Walls};
 use domain::ids::TickNo;
 
 use super::BadMessage;
@@ -43,7 +43,19 @@ pub fn fill(mut message: v1::GameState, variables: &[String], state: &mut GameSt
     state.entities.extend(message.entities.drain(..).map(entity));
     fill_variables(&mut message, variables, &mut state.variables);
     fill_frame(&message, &mut state.frame);
+    state.walls = walls(&message);
     Ok(())
+}
+
+/// In the order of [`WALL_BEARINGS`].
+fn distances(message: &v1::GameState) -> [Option<f32>; WALL_BEARINGS.len()] {
+    [message.wall_left, message.wall_ahead_left, message.wall_ahead, message.wall_ahead_right, message.wall_right]
+}
+
+/// Where one distance is given, those that are left out are far.
+fn walls(message: &v1::GameState) -> Option<Walls> {
+    let distances = distances(message);
+    distances.iter().any(Option::is_some).then(|| distances.map(|distance| distance.unwrap_or(WALL_REACH)))
 }
 
 fn end(outcome: v1::EpisodeOutcome) -> Option<End> {
@@ -135,6 +147,9 @@ fn check_numbers(message: &v1::GameState) -> Result<(), BadMessage> {
     if let Some((path, _)) = numbers.iter().find(|(_, number)| !number.is_finite()) {
         return Err(BadMessage::new(*path, "must be finite"));
     }
+    if distances(message).iter().flatten().any(|distance| !distance.is_finite()) {
+        return Err(BadMessage::new("state.wall_ahead", "this and the other distances of walls must be finite"));
+    }
     if let Some(index) = message.entities.iter().position(|entity| !is_finite(entity)) {
         return Err(BadMessage::new(format!("state.entities[{index}]"), "numbers must be finite"));
     }
@@ -172,6 +187,8 @@ fn check_images(message: &v1::GameState) -> Result<(), BadMessage> {
 impl From<GameState> for v1::GameState {
     fn from(state: GameState) -> Self {
         let frame = state.frame.unwrap_or_default();
+        let [wall_left, wall_ahead_left, wall_ahead, wall_ahead_right, wall_right] =
+            state.walls.map_or([None; WALL_BEARINGS.len()], |walls| walls.map(Some));
         Self {
             tick: i32::try_from(state.tick.0).unwrap_or(i32::MAX),
             screen_buffer: frame.screen.into(),
@@ -206,6 +223,11 @@ impl From<GameState> for v1::GameState {
             episode_finished: state.finished,
             outcome: outcome(state.end).into(),
             variables: state.variables,
+            wall_left,
+            wall_ahead_left,
+            wall_ahead,
+            wall_ahead_right,
+            wall_right,
             ..Self::default()
         }
     }
@@ -239,15 +261,15 @@ impl From<&GameState> for v1::GameState {
 
 impl From<ObservationSpec> for v1::ObservationSpec {
     fn from(spec: ObservationSpec) -> Self {
-        let ObservationSpec { entities, screen, depth, labels, automap } = spec;
-        Self { entities, screen, depth, labels, automap }
+        let ObservationSpec { entities, screen, depth, labels, automap, walls } = spec;
+        Self { entities, screen, depth, labels, automap, walls }
     }
 }
 
 impl From<v1::ObservationSpec> for ObservationSpec {
     fn from(message: v1::ObservationSpec) -> Self {
-        let v1::ObservationSpec { entities, screen, depth, labels, automap } = message;
-        Self { entities, screen, depth, labels, automap }
+        let v1::ObservationSpec { entities, screen, depth, labels, automap, walls } = message;
+        Self { entities, screen, depth, labels, automap, walls }
     }
 }
 

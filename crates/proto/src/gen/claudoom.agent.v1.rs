@@ -152,6 +152,28 @@ pub struct GameState {
     /// Why the episode is over, where that is known. Not used in any decision.
     #[prost(enumeration = "EpisodeOutcome", tag = "39")]
     pub outcome: i32,
+    /// How far it is from the middle of the player to what stops them, 90 degrees to the left of the line of sight: 0 to 2048
+    /// map units, and 2048 for all that is farther. What stops a player are walls, closed doors and steps that are too high;
+    /// things do not count. This and the next four are there only if the agent asked for walls.
+    #[prost(float, optional, tag = "40")]
+    #[serde(alias = "wallLeft")]
+    pub wall_left: ::core::option::Option<f32>,
+    /// The same 30 degrees to the left of the line of sight.
+    #[prost(float, optional, tag = "41")]
+    #[serde(alias = "wallAheadLeft")]
+    pub wall_ahead_left: ::core::option::Option<f32>,
+    /// The same along the line of sight.
+    #[prost(float, optional, tag = "42")]
+    #[serde(alias = "wallAhead")]
+    pub wall_ahead: ::core::option::Option<f32>,
+    /// The same 30 degrees to the right of the line of sight.
+    #[prost(float, optional, tag = "43")]
+    #[serde(alias = "wallAheadRight")]
+    pub wall_ahead_right: ::core::option::Option<f32>,
+    /// The same 90 degrees to the right of the line of sight.
+    #[prost(float, optional, tag = "44")]
+    #[serde(alias = "wallRight")]
+    pub wall_right: ::core::option::Option<f32>,
 }
 /// A rectangle that is not empty.
 #[derive(serde::Deserialize)]
@@ -543,6 +565,9 @@ pub struct ObservationSpec {
     /// The automap.
     #[prost(bool, tag = "5")]
     pub automap: bool,
+    /// How far the way is free in five directions, `wall_left` to `wall_right` of a state.
+    #[prost(bool, tag = "6")]
+    pub walls: bool,
 }
 /// What an agent counted in a session.
 #[derive(Clone, PartialEq, ::prost::Message)]

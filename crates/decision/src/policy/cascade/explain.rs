@@ -1,5 +1,7 @@
 //! Why a cascade answers a state as it does. Nothing of this is on the tick path.
 
+use std::collections::BTreeMap;
+
 use domain::action::{Buttons, Level};
 use domain::game::GameState;
 
@@ -9,7 +11,7 @@ use crate::Policy;
 use crate::documents::{Hit, MAX_HITS, Tag, Tags};
 use crate::experience::grid;
 use crate::explanation::{CellReport, DocumentReport, Explanation, LevelReport, TacticReport};
-use crate::situation::{COMPONENTS, Situation};
+use crate::situation::{Feature, Situation};
 
 /// The explanation of what `cascade` would do next in `state`.
 pub(super) fn explain(cascade: &Cascade, state: &GameState) -> Option<Explanation> {
@@ -31,12 +33,14 @@ pub(super) fn explain(cascade: &Cascade, state: &GameState) -> Option<Explanatio
         experience: cell_report(levels, cell),
         documents: top.hits().iter().filter_map(|hit| document_report(levels, hit)).collect(),
         tags: Tags::of(&situation).iter().map(Tag::name).collect(),
-        situation: named(&situation),
+        situation: named(&situation, levels.look_at_walls()),
     })
 }
 
-fn named(situation: &Situation) -> std::collections::BTreeMap<&'static str, f32> {
-    COMPONENTS.iter().zip(situation.values()).map(|(component, &value)| (component.name, value)).collect()
+/// All components, and the walls where they have a say.
+fn named(situation: &Situation, walls: bool) -> BTreeMap<&'static str, f32> {
+    let told = Feature::all().filter(|feature| walls || !feature.is_wall());
+    told.map(|feature| (feature.component().name, situation.get(feature))).collect()
 }
 
 fn held(names: &[String], buttons: Buttons) -> Vec<String> {

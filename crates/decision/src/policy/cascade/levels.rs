@@ -91,6 +91,11 @@ impl Levels {
         found.unwrap_or_else(|| self.fall_back())
     }
 
+    /// Whether walls have a say.
+    pub(super) fn look_at_walls(&self) -> bool {
+        self.asked[0] && self.reflexes.look_at_walls()
+    }
+
     fn fall_back(&self) -> Verdict {
         let response = Response::Tactic(self.fallback);
         Verdict { by: By::Fallback, which: 0, response, confidence: 0.0, score: 0.0 }

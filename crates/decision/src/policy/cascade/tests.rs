@@ -139,6 +139,23 @@ fn without_levels_it_plays_as_aim_does() {
 }
 
 #[test]
+fn walls_are_asked_for_by_rules_that_look_at_them() {
+    let text = "[[rules]]\nname = \"turn\"\nwhen = { feature = \"wall_ahead\", below = 64 }\ndo = [\"TURN_LEFT\"]";
+    let known = Knowledge { rules: Some(Arc::new(RuleSet::parse(text).unwrap())), ..Knowledge::default() };
+    let build = |genes: &[(&str, f64)], known| build_with(&setup("cascade", genes), known).ok().unwrap();
+    let mut policy = build(&[], &known);
+    assert_eq!(policy.observation(), ObservationSpec { walls: true, ..OBSERVATION });
+    assert_eq!(build(&[("l0", 0.0)], &known).observation(), OBSERVATION, "no rule is asked");
+    assert_eq!(build(&[], &Knowledge::default()).observation(), OBSERVATION);
+
+    let near = GameState { walls: Some([2048.0, 90.0, 60.0, 40.0, 2048.0]), ..GameState::default() };
+    let told = policy.explain(&near).unwrap();
+    assert_eq!((told.situation["wall_ahead"], told.situation["wall_ahead_right"]), (60.0, 40.0));
+    assert_eq!(policy.decide(&near).buttons, Buttons(0b1));
+    assert_ne!(policy.decide(&GameState::default()).rule, "rule");
+}
+
+#[test]
 fn what_the_scenario_has_no_buttons_for_is_not_done() {
     let state = imp(2.0, 500.0);
     let known = knowledge(&state);

@@ -149,7 +149,9 @@ fn a_network_of_ones_own_has_to_have_the_inputs_and_outputs() {
     };
     assert_eq!(refused(20, 7, "ATTACK"), Vec::<String>::new());
     assert_eq!(refused(SIZE, 7, "ATTACK"), Vec::<String>::new());
-    assert_eq!(refused(19, 7, "ATTACK"), ["network"]);
+    for inputs in [19, 24, 26, SIZE - 1, SIZE + 4, SIZE + 6] {
+        assert_eq!(refused(inputs, 7, "ATTACK"), ["network"], "{inputs}");
+    }
     assert_eq!(refused(19, 6, "USE"), ["network", "network", "scenario.buttons"]);
 }
 
@@ -167,6 +169,26 @@ fn a_network_of_ones_own_sees_what_a_genomes_sees() {
     let network = Network::new(Shape::new(20, vec![output]).unwrap(), &weights).unwrap();
     let mut policy = build_with(&setup(&TURNING, &[]), &with_network(network)).ok().unwrap();
     assert_eq!([20.0, -20.0].map(|bearing| policy.decide(&imp(bearing)).buttons.0), [0b001, 0b010]);
+}
+
+#[test]
+fn a_network_with_so_many_more_inputs_sees_walls() {
+    for inputs in [20, SIZE] {
+        // To the left where the way ahead is free, to the right where a wall is nearer than half of how far one looks.
+        let ahead = inputs + 2;
+        let mut weights = vec![0.0; (inputs + 5) * 7 + 7];
+        (weights[ahead * 7], weights[ahead * 7 + 1]) = (1.0, -1.0);
+        let biases = (inputs + 5) * 7;
+        (weights[biases], weights[biases + 1]) = (-0.5, 0.5);
+        let output = Layer { size: 7, activation: Activation::Identity, recurrent: false };
+        let network = Network::new(Shape::new(inputs + 5, vec![output]).unwrap(), &weights).unwrap();
+        let mut policy = build_with(&setup(&TURNING, &[]), &with_network(network)).ok().unwrap();
+        assert_eq!(policy.observation(), ObservationSpec { walls: true, ..OBSERVATION });
+        let seen = [2048.0, 1000.0].map(|ahead| GameState { walls: Some([0.0, 0.0, ahead, 0.0, 0.0]), ..imp(0.0) });
+        assert_eq!(seen.map(|state| policy.decide(&state).buttons.0), [0b001, 0b010], "{inputs}");
+        let plain = build_with(&setup(&TURNING, &[]), &with_network(of_size(inputs, 7))).ok().unwrap();
+        assert_eq!(plain.observation(), OBSERVATION);
+    }
 }
 
 proptest! {

@@ -2,10 +2,10 @@
 
 use domain::action::Buttons;
 use domain::environment::{End, MapBounds, Reading};
-use domain::game::{Entity, Frame, GameState, ObservationSpec, ScreenBox};
+use domain::game::{Entity, Frame, GameState, ObservationSpec, ScreenBox, WALL_BEARINGS, WALL_REACH};
 use domain::ids::DoomSeed;
 use domain::ports::{Environment, EnvironmentError};
-use vizdoom::{Engine, Error, Game, GameVariable, Label, Refresh, State, Step};
+use vizdoom::{Engine, Error, Game, GameVariable, Label, Refresh, State, Step, Walls};
 
 use crate::metrics::EngineMetrics;
 
@@ -18,6 +18,7 @@ pub struct DoomGame {
     buttons: Vec<String>,
     variables: Vec<String>,
     observation: ObservationSpec,
+    walls: Walls,
     values: Vec<f64>,
     ticks: u32,
     /// Tics since the map started. Counted here, because the engine's own counter starts anew when a map ends.
@@ -38,7 +39,8 @@ impl DoomGame {
         let variables = config.variables.iter().map(|variable| variable.name().to_owned()).collect();
         let values = vec![0.0; buttons.len()];
         let bounds = bounds.map(|[min, max]| MapBounds { min, max });
-        Self { game, buttons, variables, observation, values, ticks: 0, tic: 0, bounds, metrics }
+        let walls = Walls::default();
+        Self { game, buttons, variables, observation, walls, values, ticks: 0, tic: 0, bounds, metrics }
     }
 
     /// Process id of the engine, once an episode was begun.
@@ -136,6 +138,8 @@ impl Environment for DoomGame {
         if self.observation.frames() {
             show_frame(state.frame.get_or_insert_default(), seen, self.observation);
         }
+        let look = || self.walls.distances(seen, WALL_BEARINGS, f64::from(WALL_REACH)).map(|distance| distance as f32);
+        state.walls = self.observation.walls.then(look);
     }
 }
 

@@ -45,13 +45,14 @@ prop_compose! {
         entities in vec(entity_strategy(), 0..4),
         variables in vec(-1e9f64..1e9, 0..4),
         frame in frame(),
+        walls in proptest::option::of([0f32..2048.0, 0f32..2048.0, 0f32..2048.0, 0f32..2048.0, 0f32..2048.0]),
     ) -> GameState {
         let [ammo, selected_weapon, kills, deaths, hits, hits_taken, damage_dealt, damage_taken, shots_fired, _] =
             counts;
         GameState {
             tick: TickNo(tick), tic, health, armor, ammo, selected_weapon, attack_ready, kills, deaths, hits,
             hits_taken, damage_dealt, damage_taken, shots_fired, position, angle, velocity, reward, finished,
-            end, entities, variables, frame,
+            end, entities, variables, frame, walls,
         }
     }
 }
@@ -97,10 +98,22 @@ fn bad_states_name_the_field() {
     assert_eq!(path_of(v1::GameState { angle: f32::NAN, ..empty() }), "state.angle");
     assert_eq!(path_of(v1::GameState { variables: vec![1.0, 2.0], ..empty() }), "state.variables");
     assert_eq!(path_of(v1::GameState { variables: vec![f64::NAN], ..empty() }), "state.variables");
+    assert_eq!(path_of(v1::GameState { wall_left: Some(f32::NAN), ..empty() }), "state.wall_ahead");
     assert_eq!(path_of(v1::GameState { entities: vec![entity], ..empty() }), "state.entities[0]");
     assert_eq!(path_of(v1::GameState { depth: vec![0; 3].into(), screen_width: 2, ..empty() }), "state.depth");
     let huge = v1::GameState { screen_width: u32::MAX, screen_height: u32::MAX, ..empty() };
     assert_eq!(path_of(v1::GameState { automap: vec![0].into(), ..huge }), "state.automap");
+}
+
+#[test]
+fn walls_are_far_where_only_others_are_told() {
+    let mut state = GameState::default();
+
+    fill(v1::GameState { wall_ahead: Some(0.0), ..Default::default() }, &[], &mut state).unwrap();
+    assert_eq!(state.walls, Some([2048.0, 2048.0, 0.0, 2048.0, 2048.0]));
+
+    fill(v1::GameState::default(), &[], &mut state).unwrap();
+    assert_eq!(state.walls, None);
 }
 
 #[test]

@@ -99,7 +99,7 @@ KNOWLEDGE_KIND_LIBRARY: KnowledgeKind
 KNOWLEDGE_KIND_NETWORK: KnowledgeKind
 
 class GameState(_message.Message):
-    __slots__ = ("agent_id", "generation_id", "tick", "screen_buffer", "screen_width", "screen_height", "health", "ammo", "kill_count", "death_count", "pos_x", "pos_y", "angle", "timestamp", "episode_id", "tic", "armor", "selected_weapon", "weapon_ammo", "attack_ready", "hits", "hits_taken", "damage_dealt", "damage_taken", "shots_fired", "velocity_x", "velocity_y", "velocity_z", "pos_z", "entities", "game_variables", "depth", "labels", "automap", "reward", "episode_finished", "variables", "map_bounds", "outcome")
+    __slots__ = ("agent_id", "generation_id", "tick", "screen_buffer", "screen_width", "screen_height", "health", "ammo", "kill_count", "death_count", "pos_x", "pos_y", "angle", "timestamp", "episode_id", "tic", "armor", "selected_weapon", "weapon_ammo", "attack_ready", "hits", "hits_taken", "damage_dealt", "damage_taken", "shots_fired", "velocity_x", "velocity_y", "velocity_z", "pos_z", "entities", "game_variables", "depth", "labels", "automap", "reward", "episode_finished", "variables", "map_bounds", "outcome", "wall_left", "wall_ahead_left", "wall_ahead", "wall_ahead_right", "wall_right")
     class GameVariablesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -146,6 +146,11 @@ class GameState(_message.Message):
     VARIABLES_FIELD_NUMBER: _ClassVar[int]
     MAP_BOUNDS_FIELD_NUMBER: _ClassVar[int]
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    WALL_LEFT_FIELD_NUMBER: _ClassVar[int]
+    WALL_AHEAD_LEFT_FIELD_NUMBER: _ClassVar[int]
+    WALL_AHEAD_FIELD_NUMBER: _ClassVar[int]
+    WALL_AHEAD_RIGHT_FIELD_NUMBER: _ClassVar[int]
+    WALL_RIGHT_FIELD_NUMBER: _ClassVar[int]
     agent_id: str
     generation_id: int
     tick: int
@@ -185,7 +190,12 @@ class GameState(_message.Message):
     variables: _containers.RepeatedScalarFieldContainer[float]
     map_bounds: MapBounds
     outcome: EpisodeOutcome
-    def __init__(self, agent_id: _Optional[str] = ..., generation_id: _Optional[int] = ..., tick: _Optional[int] = ..., screen_buffer: _Optional[bytes] = ..., screen_width: _Optional[int] = ..., screen_height: _Optional[int] = ..., health: _Optional[float] = ..., ammo: _Optional[int] = ..., kill_count: _Optional[int] = ..., death_count: _Optional[int] = ..., pos_x: _Optional[float] = ..., pos_y: _Optional[float] = ..., angle: _Optional[float] = ..., timestamp: _Optional[int] = ..., episode_id: _Optional[str] = ..., tic: _Optional[int] = ..., armor: _Optional[float] = ..., selected_weapon: _Optional[int] = ..., weapon_ammo: _Optional[int] = ..., attack_ready: _Optional[bool] = ..., hits: _Optional[int] = ..., hits_taken: _Optional[int] = ..., damage_dealt: _Optional[int] = ..., damage_taken: _Optional[int] = ..., shots_fired: _Optional[int] = ..., velocity_x: _Optional[float] = ..., velocity_y: _Optional[float] = ..., velocity_z: _Optional[float] = ..., pos_z: _Optional[float] = ..., entities: _Optional[_Iterable[_Union[Entity, _Mapping]]] = ..., game_variables: _Optional[_Mapping[str, float]] = ..., depth: _Optional[bytes] = ..., labels: _Optional[bytes] = ..., automap: _Optional[bytes] = ..., reward: _Optional[float] = ..., episode_finished: _Optional[bool] = ..., variables: _Optional[_Iterable[float]] = ..., map_bounds: _Optional[_Union[MapBounds, _Mapping]] = ..., outcome: _Optional[_Union[EpisodeOutcome, str]] = ...) -> None: ...
+    wall_left: float
+    wall_ahead_left: float
+    wall_ahead: float
+    wall_ahead_right: float
+    wall_right: float
+    def __init__(self, agent_id: _Optional[str] = ..., generation_id: _Optional[int] = ..., tick: _Optional[int] = ..., screen_buffer: _Optional[bytes] = ..., screen_width: _Optional[int] = ..., screen_height: _Optional[int] = ..., health: _Optional[float] = ..., ammo: _Optional[int] = ..., kill_count: _Optional[int] = ..., death_count: _Optional[int] = ..., pos_x: _Optional[float] = ..., pos_y: _Optional[float] = ..., angle: _Optional[float] = ..., timestamp: _Optional[int] = ..., episode_id: _Optional[str] = ..., tic: _Optional[int] = ..., armor: _Optional[float] = ..., selected_weapon: _Optional[int] = ..., weapon_ammo: _Optional[int] = ..., attack_ready: _Optional[bool] = ..., hits: _Optional[int] = ..., hits_taken: _Optional[int] = ..., damage_dealt: _Optional[int] = ..., damage_taken: _Optional[int] = ..., shots_fired: _Optional[int] = ..., velocity_x: _Optional[float] = ..., velocity_y: _Optional[float] = ..., velocity_z: _Optional[float] = ..., pos_z: _Optional[float] = ..., entities: _Optional[_Iterable[_Union[Entity, _Mapping]]] = ..., game_variables: _Optional[_Mapping[str, float]] = ..., depth: _Optional[bytes] = ..., labels: _Optional[bytes] = ..., automap: _Optional[bytes] = ..., reward: _Optional[float] = ..., episode_finished: _Optional[bool] = ..., variables: _Optional[_Iterable[float]] = ..., map_bounds: _Optional[_Union[MapBounds, _Mapping]] = ..., outcome: _Optional[_Union[EpisodeOutcome, str]] = ..., wall_left: _Optional[float] = ..., wall_ahead_left: _Optional[float] = ..., wall_ahead: _Optional[float] = ..., wall_ahead_right: _Optional[float] = ..., wall_right: _Optional[float] = ...) -> None: ...
 
 class MapBounds(_message.Message):
     __slots__ = ("min_x", "min_y", "max_x", "max_y")
@@ -406,18 +416,20 @@ class Practice(_message.Message):
     def __init__(self, scenario: _Optional[str] = ..., seed: _Optional[int] = ..., first_episode: _Optional[int] = ..., episodes: _Optional[int] = ..., skill: _Optional[int] = ..., frame_skip: _Optional[int] = ..., timeout: _Optional[int] = ..., buttons: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ObservationSpec(_message.Message):
-    __slots__ = ("entities", "screen", "depth", "labels", "automap")
+    __slots__ = ("entities", "screen", "depth", "labels", "automap", "walls")
     ENTITIES_FIELD_NUMBER: _ClassVar[int]
     SCREEN_FIELD_NUMBER: _ClassVar[int]
     DEPTH_FIELD_NUMBER: _ClassVar[int]
     LABELS_FIELD_NUMBER: _ClassVar[int]
     AUTOMAP_FIELD_NUMBER: _ClassVar[int]
+    WALLS_FIELD_NUMBER: _ClassVar[int]
     entities: bool
     screen: bool
     depth: bool
     labels: bool
     automap: bool
-    def __init__(self, entities: _Optional[bool] = ..., screen: _Optional[bool] = ..., depth: _Optional[bool] = ..., labels: _Optional[bool] = ..., automap: _Optional[bool] = ...) -> None: ...
+    walls: bool
+    def __init__(self, entities: _Optional[bool] = ..., screen: _Optional[bool] = ..., depth: _Optional[bool] = ..., labels: _Optional[bool] = ..., automap: _Optional[bool] = ..., walls: _Optional[bool] = ...) -> None: ...
 
 class AgentMetrics(_message.Message):
     __slots__ = ("decisions", "decisions_by_level", "latency_p50_us", "latency_p99_us", "latency_max_us", "timeouts", "episodes", "is_final")
