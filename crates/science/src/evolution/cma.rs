@@ -60,8 +60,8 @@ pub enum Restarts {
     Growing,
     /// Large and small runs, interlaced so that both spend about as much: BIPOP (Hansen 2009, Benchmarking a BI-population
     /// CMA-ES on the BBOB-2009 function testbed). Large runs are those of IPOP; small ones have a population between the
-    /// first and half of the last large one, a first step down to a hundredth, and at most half of the evaluations of the
-    /// last large run. For landscapes in which a good place is not where its surroundings point.
+    /// first and that of the last large run, a first step down to a hundredth, and at most half of the evaluations of all
+    /// large runs. For landscapes in which a good place is not where its surroundings point.
     Interlaced,
 }
 

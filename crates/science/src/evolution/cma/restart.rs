@@ -6,25 +6,24 @@ use serde::{Deserialize, Serialize};
 use super::state::CmaState;
 use super::{CmaSpec, Restarts, stop};
 
-/// What the two kinds of runs of an interlaced search have spent.
+/// What the two kinds of runs of an interlaced search have spent. It is counted and limited as in the programs of the author
+/// (Hansen 2009): bipopcmaes.m 3.31.bbob and pycma 4.5 (`fmin2`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Regimes {
     /// Population of the last large run.
     population: u32,
     /// Evaluations of all large runs.
     large: u64,
-    /// Evaluations of the last large run.
-    last: u64,
-    /// Evaluations of all small runs.
+    /// Evaluations of all small runs, and of the first one.
     small: u64,
     /// Generations after which the present run ends; none if it is not a small one.
     generations: Option<u32>,
 }
 
 impl Regimes {
-    /// Of the first run, whose population is the base of all others and whose evaluations count for neither kind.
+    /// Of the first run, whose population is the base of all others.
     pub(super) fn first(restarts: Restarts, population: u32) -> Option<Self> {
-        let first = Self { population, large: 0, last: 0, small: 0, generations: None };
+        let first = Self { population, large: 0, small: 0, generations: None };
         (restarts == Restarts::Interlaced).then_some(first)
     }
 
@@ -33,13 +32,12 @@ impl Regimes {
         self.generations.is_some_and(|most| age >= most)
     }
 
-    /// Adds what a run after the first has spent.
-    fn close(&mut self, spent: u64) {
-        if self.generations.is_some() {
+    /// Adds what a run has spent. The first one counts as a small one.
+    fn close(&mut self, spent: u64, is_first: bool) {
+        if is_first || self.generations.is_some() {
             self.small += spent;
         } else {
             self.large += spent;
-            self.last = spent;
         }
     }
 
@@ -50,10 +48,11 @@ impl Regimes {
             self.generations = None;
             return (self.population, spec.step);
         }
-        let room = (0.5 * f64::from(self.population) / f64::from(first)).max(1.0);
         let share = draws.unit();
+        let room = f64::from(self.population) / f64::from(first);
         let population = libm::floor(f64::from(first) * libm::pow(room, share * share)) as u32;
-        self.generations = Some((self.last / (2 * u64::from(population))).clamp(1, u64::from(u32::MAX)) as u32);
+        let generations = self.large.div_ceil(2 * u64::from(population));
+        self.generations = Some(u32::try_from(generations).unwrap_or(u32::MAX));
         (population, spec.step * libm::pow(10.0, -2.0 * draws.unit()))
     }
 }
@@ -71,9 +70,7 @@ impl CmaState {
         let (population, step) = match &mut regimes {
             None => (spec.grown(self.population), spec.step),
             Some(regimes) => {
-                if self.restarts > 0 {
-                    regimes.close(u64::from(self.age) * u64::from(self.population));
-                }
+                regimes.close(u64::from(self.age) * u64::from(self.population), self.restarts == 0);
                 regimes.open(spec, spec.first_population(mean.len()), &mut draws)
             }
         };
@@ -84,35 +81,77 @@ impl CmaState {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+
+    fn spec() -> CmaSpec {
+        CmaSpec { restarts: Restarts::Interlaced, ..CmaSpec::default() }
+    }
+
+    fn begun() -> Regimes {
+        let mut regimes = Regimes::first(Restarts::Interlaced, 8).unwrap();
+        assert!(!regimes.is_spent(u32::MAX), "the first run has no bound");
+        regimes.close(800, true);
+        regimes
+    }
 
     #[test]
     fn small_and_large_runs_spend_about_as_much() {
-        let spec = CmaSpec { restarts: Restarts::Interlaced, ..CmaSpec::default() };
         let mut draws = Draws::new(4);
-        let mut regimes = Regimes::first(spec.restarts, 8).unwrap();
-        assert!(!regimes.is_spent(u32::MAX), "the first run has no bound");
+        let mut regimes = begun();
         let mut large = vec![];
         while large.len() < 6 {
-            let last = regimes.population;
-            let (population, step) = regimes.open(&spec, 8, &mut draws);
+            let (population, step) = regimes.open(&spec(), 8, &mut draws);
             match regimes.generations {
                 None => {
                     large.push(population);
-                    assert_eq!(step, spec.step);
-                    regimes.close(100 * u64::from(population));
+                    assert_eq!(step, spec().step);
+                    regimes.close(100 * u64::from(population), false);
                 }
                 Some(generations) => {
-                    assert!((8..=8.max(last / 2)).contains(&population), "{population} beside {last}");
-                    assert!(step <= spec.step && step >= 0.01 * spec.step);
+                    assert!((8..=regimes.population).contains(&population), "{population} {regimes:?}");
+                    assert!(step <= spec().step && step >= 0.01 * spec().step);
                     assert!(regimes.is_spent(generations) && !regimes.is_spent(generations - 1));
-                    let spent = u64::from(generations) * u64::from(population);
-                    assert!(2 * spent <= regimes.last);
-                    regimes.close(spent);
+                    regimes.close(u64::from(generations) * u64::from(population), false);
                 }
             }
-            assert!(regimes.small <= regimes.large + regimes.last / 2, "{regimes:?}");
+            assert!(regimes.small <= regimes.large + regimes.large / 2 + 1000, "{regimes:?}");
         }
         assert_eq!(large, [16, 32, 64, 128, 256, 512]);
+    }
+
+    #[test]
+    fn a_small_run_has_half_of_what_all_large_ones_had() {
+        let mut draws = Draws::new(4);
+        let mut regimes = begun();
+        // The last of them was over early.
+        for (population, spent) in [(16, 4000), (32, 9000), (64, 640)] {
+            regimes.small = regimes.large;
+            assert_eq!(regimes.open(&spec(), 8, &mut draws).0, population);
+            regimes.close(spent, false);
+        }
+        let (population, _) = regimes.open(&spec(), 8, &mut draws);
+        let most = u64::from(regimes.generations.unwrap() * population);
+        assert!((6820..6820 + u64::from(population)).contains(&most), "{most} {regimes:?}");
+    }
+
+    #[test]
+    fn a_small_population_is_up_to_that_of_the_last_large_run() {
+        let mut draws = Draws::new(4);
+        let mut populations = BTreeSet::new();
+        for _ in 0..2000 {
+            let mut regimes = Regimes { population: 16, large: 1600, small: 800, generations: None };
+            populations.insert(regimes.open(&spec(), 8, &mut draws).0);
+        }
+        // 16 itself would take a draw of 1.
+        assert_eq!(populations, (8..16).collect());
+    }
+
+    #[test]
+    fn what_was_stored_with_the_evaluations_of_the_last_large_run_is_read() {
+        let stored = r#"{"population":16,"large":1600,"last":1600,"small":0,"generations":100}"#;
+        let expected = Regimes { population: 16, large: 1600, small: 0, generations: Some(100) };
+        assert_eq!(serde_json::from_str::<Regimes>(stored).unwrap(), expected);
     }
 }
