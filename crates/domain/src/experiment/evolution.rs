@@ -41,7 +41,7 @@ pub struct EvolutionSpec {
     #[schemars(range(min = 1, max = 2))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pressure: Option<f64>,
-    /// How two parents become one child.
+    /// How two parents become a child.
     #[serde(default, skip_serializing_if = "is_default")]
     pub crossover: CrossoverKind,
     /// How far a blend reaches beyond the parents, as a share of their distance; 0.5 unless given.
@@ -56,6 +56,10 @@ pub struct EvolutionSpec {
     #[schemars(range(min = 0, max = 1))]
     #[serde(default = "default_crossover_rate")]
     pub crossover_rate: f64,
+    /// Whether two parents have two children, of which one gets what the other does not; every child has parents of its own
+    /// unless given.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub siblings: bool,
     /// How a parameter of a child is changed.
     #[serde(default, skip_serializing_if = "is_default")]
     pub mutation: MutationKind,
@@ -173,7 +177,7 @@ pub enum SelectionKind {
     Rank,
 }
 
-/// How two parents become one child.
+/// How two parents become a child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CrossoverKind {
@@ -245,6 +249,7 @@ impl Default for EvolutionSpec {
             crossover_alpha: None,
             crossover_eta: None,
             crossover_rate: default_crossover_rate(),
+            siblings: false,
             mutation: MutationKind::default(),
             mutation_rate: default_mutation_rate(),
             mutation_scale: default_mutation_scale(),
@@ -391,6 +396,7 @@ impl EvolutionSpec {
             ("crossover", !is_default(&self.crossover), is_genetic, genetic),
             ("crossover_alpha", self.crossover_alpha.is_some(), is_genetic && blends, "a crossover that blends"),
             ("crossover_eta", self.crossover_eta.is_some(), simulates, "`crossover = \"simulated_binary\"`"),
+            ("siblings", self.siblings, is_genetic, genetic),
             ("mutation", !is_default(&self.mutation), is_genetic, genetic),
             (
                 "mutation_eta",
@@ -450,8 +456,10 @@ mod tests {
     fn settings_without_effect_are_refused() {
         assert_eq!(paths(r#"{"algorithm":"cma_es","step":0.2}"#), [""; 0]);
         assert_eq!(paths(r#"{"step":0.2}"#), ["evolution.step"]);
-        let genetic_only = r#"{"algorithm":"random","selection":"rank","mutation":"polynomial","immigrants":1}"#;
-        assert_eq!(paths(genetic_only), ["evolution.selection", "evolution.mutation", "evolution.immigrants"]);
+        let genetic_only =
+            r#"{"algorithm":"random","selection":"rank","siblings":true,"mutation":"polynomial","immigrants":1}"#;
+        let expected = ["selection", "siblings", "mutation", "immigrants"];
+        assert_eq!(paths(genetic_only), expected.map(|field| format!("evolution.{field}")));
         let beside =
             r#"{"pressure":1.2,"crossover":"uniform","crossover_alpha":0.1,"crossover_eta":3,"mutation_eta":9}"#;
         let expected = ["pressure", "crossover_alpha", "crossover_eta", "mutation_eta"];

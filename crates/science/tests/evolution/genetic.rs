@@ -16,6 +16,7 @@ fn spec(dimension: usize) -> GeneticSpec {
         selection: Selection::UnbiasedTournament { size: 2 },
         crossover: Crossover::SimulatedBinary { eta: 15.0 },
         crossover_rate: 0.9,
+        siblings: false,
         mutation: Mutation::Polynomial { eta: 20.0 },
         mutation_rate: 1.0 / dimension as f64,
         immigrants: 0,

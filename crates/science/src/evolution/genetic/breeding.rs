@@ -1,9 +1,12 @@
 //! A generation from the one before.
 
+use std::ops::Range;
+
 use domain::genome::Genome;
 use domain::seed::Address;
 use serde::{Deserialize, Serialize};
 
+use super::crossover::Child;
 use super::spec::{GeneticSpec, Mutation};
 use super::{Offspring, Space, crossover, mutation};
 use crate::evolution::sampling;
@@ -28,6 +31,15 @@ pub(super) struct Nursery<'a> {
     pub(super) generation: u32,
 }
 
+/// Two parents, as places among those who can have children, and which of their children is meant.
+#[derive(Clone, Copy)]
+struct Couple {
+    parents: [usize; 2],
+    /// Position of their first child.
+    first: u32,
+    child: Child,
+}
+
 /// What two parents, or one, hand down.
 struct Conception {
     parents: Vec<u32>,
@@ -46,9 +58,7 @@ impl Nursery<'_> {
         let elites = self.spec.elites.min(population).min(self.ranked.len() as u32);
         let immigrants = population - self.spec.immigrants.min(population - elites);
         let survivors = self.ranked.iter().take(elites as usize).map(elite);
-        let couples = self.spec.selection.couples(self.pool().len(), elites..immigrants, |purpose, position| {
-            self.address(purpose, position).stream()
-        });
+        let couples = self.couples(elites..immigrants);
         let children = (elites..immigrants).zip(couples).map(|(position, couple)| self.child(position, couple));
         let newcomers = (immigrants..population).map(|position| self.immigrant(position));
         survivors.chain(children).chain(newcomers).collect()
@@ -60,8 +70,19 @@ impl Nursery<'_> {
         &self.ranked[..self.ranked.len().min(most)]
     }
 
-    fn child(&self, position: u32, couple: [usize; 2]) -> (Offspring, f64) {
-        let Conception { parents, mut genes, step, mut operators } = self.conceive(position, couple);
+    /// The parents of the child at each of these positions.
+    fn couples(&self, positions: Range<u32>) -> impl Iterator<Item = Couple> {
+        let children: &[Child] = if self.spec.siblings { &[Child::First, Child::Second] } else { &[Child::First] };
+        let firsts = positions.step_by(children.len());
+        let draws = |purpose: &str, position| self.address(purpose, position).stream();
+        let parents = self.spec.selection.couples(self.pool().len(), firsts.clone(), draws);
+        firsts
+            .zip(parents)
+            .flat_map(|(first, parents)| children.iter().map(move |&child| Couple { parents, first, child }))
+    }
+
+    fn child(&self, position: u32, couple: Couple) -> (Offspring, f64) {
+        let Conception { parents, mut genes, step, mut operators } = self.conceive(couple);
         let step = self.handed_down(step, position);
         let mut draws = self.address("evolution/mutation/v1", position).stream();
         if mutation::mutate(self.space, &mut genes, self.spec, step, operators.is_empty(), &mut draws) {
@@ -73,16 +94,19 @@ impl Nursery<'_> {
         (Offspring { genome: self.space.genome(&genes), parents, operators }, step)
     }
 
-    /// Combines two parents, or chooses the first.
-    fn conceive(&self, position: u32, [first, second]: [usize; 2]) -> Conception {
-        let [a, b] = [first, second].map(|parent| &self.pool()[parent]);
+    /// Combines two parents, or chooses the first for the first child and the second for the second.
+    fn conceive(&self, Couple { parents: [first, second], first: position, child }: Couple) -> Conception {
+        let [mut a, mut b] = [first, second].map(|parent| &self.pool()[parent]);
+        if child == Child::Second {
+            (a, b) = (b, a);
+        }
         let genes = self.space.genes(&a.genome);
         let mut draws = self.address("evolution/crossover/v1", position).stream();
         if first == second || draws.unit() >= self.spec.crossover_rate {
             return Conception { parents: vec![a.position], genes, step: a.step, operators: vec![] };
         }
         let other = self.space.genes(&b.genome);
-        let (genes, operator) = crossover::cross(self.space, &genes, &other, self.spec.crossover, &mut draws);
+        let (genes, operator) = crossover::cross(self.space, &genes, &other, self.spec.crossover, child, &mut draws);
         let step = libm::sqrt(a.step * b.step);
         Conception { parents: vec![a.position, b.position], genes, step, operators: vec![operator] }
     }

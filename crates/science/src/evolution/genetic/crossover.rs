@@ -1,4 +1,4 @@
-//! One child of two parents.
+//! A child of two parents.
 
 use domain::genome::{Domain, Parameter};
 use domain::seed::Draws;
@@ -9,6 +9,14 @@ use crate::evolution::space::{Axis, Space};
 /// Numbers that differ less than this share of their range are one: crossing them would divide by it.
 const ALIKE: f64 = 1e-14;
 
+/// Which of two children. By the same draws, the second gets from its parents what the first does not: of every gene the
+/// other parent's, or the other side of the middle between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Child {
+    First,
+    Second,
+}
+
 /// What is done with a gene that is a number.
 #[derive(Clone, Copy)]
 enum OfNumbers {
@@ -17,12 +25,14 @@ enum OfNumbers {
     SimulatedBinary(f64),
 }
 
-/// Crosses two parents and says how. A gene that has an effect in one parent only comes from that one.
+/// Crosses two parents and says how. For the second child `a` is the parent that is `b` for the first. A gene that has an
+/// effect in one parent only comes from that one.
 pub(super) fn cross(
     space: &Space,
     a: &[f64],
     b: &[f64],
     crossover: Crossover,
+    child: Child,
     draws: &mut Draws,
 ) -> (Vec<f64>, &'static str) {
     let (of_numbers, name) = match crossover {
@@ -34,10 +44,12 @@ pub(super) fn cross(
     let gene = |(parameter, (&a, &b)): (&Parameter, (&f64, &f64))| match (&parameter.domain, of_numbers) {
         (Domain::Real { .. } | Domain::Integer { .. }, OfNumbers::Blended(alpha)) => {
             let axis = Axis::from(parameter);
-            axis.value(blend(axis.place(a), axis.place(b), alpha, draws.unit()))
+            let share = draws.unit();
+            let share = if child == Child::First { share } else { 1.0 - share };
+            axis.value(blend(axis.place(a), axis.place(b), alpha, share))
         }
         (Domain::Real { .. } | Domain::Integer { .. }, OfNumbers::SimulatedBinary(eta)) => {
-            simulated_binary(parameter, a, b, eta, draws)
+            simulated_binary(parameter, a, b, eta, child, draws)
         }
         _ if draws.unit() < 0.5 => a,
         _ => b,
@@ -61,10 +73,12 @@ fn blend(a: f64, b: f64, alpha: f64, share: f64) -> f64 {
     low - alpha * width + share * (1.0 + 2.0 * alpha) * width
 }
 
-/// With even chances, `a` itself or one of the two children of simulated binary crossover, either as likely.
-fn simulated_binary(parameter: &Parameter, a: f64, b: f64, eta: f64, draws: &mut Draws) -> f64 {
+/// With even chances, `a` itself or one of the two children of simulated binary crossover, either as likely to be the
+/// first.
+fn simulated_binary(parameter: &Parameter, a: f64, b: f64, eta: f64, child: Child, draws: &mut Draws) -> f64 {
     let axis = Axis::from(parameter);
-    let (is_crossed, share, is_lower) = (draws.unit() < 0.5, draws.unit(), draws.unit() < 0.5);
+    let (is_crossed, share, is_first_lower) = (draws.unit() < 0.5, draws.unit(), draws.unit() < 0.5);
+    let is_lower = is_first_lower == (child == Child::First);
     let (low, high) = axis.bounds();
     let (near, far) = (axis.place(a.min(b)), axis.place(a.max(b)));
     let distance = far - near;
@@ -89,6 +103,8 @@ fn spread(most: f64, eta: f64, share: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use domain::genome::Genome;
+
     use super::*;
 
     const WIDE: Parameter =
@@ -103,7 +119,8 @@ mod tests {
     #[test]
     fn children_of_binary_crossover_lie_around_both_parents_and_within_the_range() {
         let mut draws = Draws::new(1);
-        let children: Vec<_> = (0..20_000).map(|_| simulated_binary(&WIDE, 1.0, 3.0, 2.0, &mut draws)).collect();
+        let children: Vec<_> =
+            (0..20_000).map(|_| simulated_binary(&WIDE, 1.0, 3.0, 2.0, Child::First, &mut draws)).collect();
         let share = |wanted: &dyn Fn(f64) -> bool| {
             children.iter().filter(|&&child| wanted(child)).count() as f64 / children.len() as f64
         };
@@ -113,6 +130,29 @@ mod tests {
         assert!((share(&|child| child < 2.0 && child != 1.0) - 0.25).abs() < 0.02);
         // As many lie between the parents as beyond them.
         assert!((share(&|child| child > 1.0 && child < 3.0) - 0.25).abs() < 0.02);
+    }
+
+    #[test]
+    fn two_children_have_between_them_what_their_parents_have() {
+        let parameters = [WIDE, Parameter { name: "narrow", ..WIDE }, Parameter { name: "flag", ..Parameter::PLAIN }];
+        let space = Space::new(&parameters, None, &Genome::default()).unwrap();
+        let (a, b) = ([1.0, 4.0, 0.0], [3.0, 4.5, 1.0]);
+        for crossover in [
+            Crossover::Uniform,
+            Crossover::Blend { alpha: 0.5 },
+            Crossover::UniformOrBlend { alpha: 0.5 },
+            Crossover::SimulatedBinary { eta: 20.0 },
+        ] {
+            for key in 0..50 {
+                let (first, _) = cross(&space, &a, &b, crossover, Child::First, &mut Draws::new(key));
+                let (second, _) = cross(&space, &b, &a, crossover, Child::Second, &mut Draws::new(key));
+                for gene in 0..3 {
+                    let (had, have) = (a[gene] + b[gene], first[gene] + second[gene]);
+                    // Bounds that are not equally far cut the distribution off on one side more than on the other.
+                    assert!((had - have).abs() < 1e-6, "{crossover:?} {first:?} {second:?}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! Who becomes a parent.
 
-use std::ops::Range;
-
 use domain::seed::Draws;
 
 use super::spec::Selection;
@@ -12,7 +10,7 @@ impl Selection {
     pub(super) fn couples(
         self,
         count: usize,
-        positions: Range<u32>,
+        positions: impl Iterator<Item = u32>,
         draws: impl Fn(&str, u32) -> Draws,
     ) -> Vec<[usize; 2]> {
         match self {
@@ -32,7 +30,7 @@ impl Selection {
 
 /// Couples that are selected one by one. Where there is another, the second parent is not the first.
 fn each(
-    positions: Range<u32>,
+    positions: impl Iterator<Item = u32>,
     draws: impl Fn(&str, u32) -> Draws,
     select: impl Fn(Option<usize>, &mut Draws) -> usize,
 ) -> Vec<[usize; 2]> {

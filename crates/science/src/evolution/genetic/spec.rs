@@ -16,10 +16,13 @@ pub struct GeneticSpec {
     pub parents: Option<u32>,
     /// How parents are selected.
     pub selection: Selection,
-    /// How two parents become one child.
+    /// How two parents become a child.
     pub crossover: Crossover,
     /// Probability that a child has two parents.
     pub crossover_rate: f64,
+    /// Whether two parents have two children, of which one gets what the other does not, so that nothing of them is lost by
+    /// crossover (Syswerda 1989; Deb and Agrawal 1995). Otherwise every child has parents of its own.
+    pub siblings: bool,
     /// How a gene changes.
     pub mutation: Mutation,
     /// Probability that a gene of a child changes.
@@ -52,7 +55,7 @@ pub enum Selection {
     },
 }
 
-/// How two parents become one child. Flags and choices always come whole from either.
+/// How two parents become a child. Flags and choices always come whole from either.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Crossover {
     /// Uniform for one half of the children, blending for the other, which widens the search around good parents while
@@ -132,6 +135,7 @@ impl From<&EvolutionSpec> for GeneticSpec {
             selection,
             crossover,
             crossover_rate: spec.crossover_rate,
+            siblings: spec.siblings,
             mutation,
             mutation_rate: spec.mutation_rate,
             immigrants: spec.immigrants,

@@ -133,6 +133,54 @@ fn two_parents_are_never_the_same_member() {
 }
 
 #[test]
+fn siblings_have_the_same_parents_each_in_another_order() {
+    let ranked: Vec<_> = rank(&evaluated(&[1.0, 5.0, 2.0, 4.0, 3.0, 6.0, 0.0], 1))
+        .into_iter()
+        .map(|member| Parent { position: member.position, genome: member.genome.clone(), step: 0.1 })
+        .collect();
+    for selection in [
+        Selection::Tournament { size: 2 },
+        Selection::UnbiasedTournament { size: 2 },
+        Selection::Rank { pressure: 1.5 },
+    ] {
+        let spec = GeneticSpec {
+            population: 12,
+            elites: 2,
+            immigrants: 1,
+            selection,
+            crossover_rate: 0.6,
+            siblings: true,
+            mutation_rate: 0.0,
+            ..GeneticSpec::default()
+        };
+        let bred = |generation| {
+            let nursery = Nursery { space: &space(), ranked: &ranked, spec: &spec, seed: 1, generation };
+            nursery.children().into_iter().map(|(child, _)| child).collect::<Vec<_>>()
+        };
+        // After the elites there are four pairs, and one child whose sibling has no place.
+        let children: Vec<_> = (1..9).flat_map(|generation| bred(generation).into_iter().skip(2).take(8)).collect();
+        let of = |parents: &[u32]| {
+            let genome = |position| &ranked.iter().find(|parent| parent.position == position).unwrap().genome;
+            parents.iter().map(|&position| genome(position)).collect::<Vec<_>>()
+        };
+        for [first, second] in children.as_chunks().0 {
+            assert_eq!(first.operators, second.operators);
+            match first.parents[..] {
+                [a, b] => {
+                    assert_eq!(second.parents, [b, a]);
+                    let flags = |members: &[&Genome]| members.iter().map(|genome| genome.0["flag"]).sum::<f64>();
+                    assert_eq!(flags(&[&first.genome, &second.genome]), flags(&of(&[a, b])));
+                }
+                _ => assert_eq!([&first.genome, &second.genome], of(&[first.parents[0], second.parents[0]])[..]),
+            }
+        }
+        let crossed = children.iter().filter(|child| child.parents.len() == 2).count();
+        assert!((20..60).contains(&crossed), "{crossed}");
+        assert_eq!(bred(1).len(), 12);
+    }
+}
+
+#[test]
 fn only_the_best_have_children_where_parents_are_limited() {
     let members = evaluated(&[1.0, 5.0, 2.0, 4.0, 3.0], 1);
     let ranked: Vec<_> = rank(&members)

@@ -67,6 +67,7 @@ fn algorithms() -> Vec<Algorithm> {
             ..genetic
         }),
         Algorithm::Cma(CmaSpec { restarts: Restarts::Interlaced, ..cma }),
+        Algorithm::Genetic(GeneticSpec { siblings: true, ..genetic }),
     ]
 }
 
@@ -296,6 +297,7 @@ fn settings_that_make_no_sense_are_named() {
         selection: Selection::Rank { pressure: 3.0 },
         crossover: Crossover::SimulatedBinary { eta: f64::NAN },
         crossover_rate: 1.5,
+        siblings: false,
         mutation: Mutation::Polynomial { eta: -1.0 },
         mutation_rate: f64::NAN,
         immigrants: 1,
