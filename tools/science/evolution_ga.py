@@ -2,7 +2,9 @@
 
 The box is [-5, 5] in every dimension, and a run starts with a population anywhere in it. The operators are Deb's: binary
 tournaments, simulated binary crossover and polynomial mutation, and the best of parents and children survive. A target is
-the lowest power of ten that five runs of a first look all reached within 10,000 evaluations.
+the lowest power of ten that five runs of a first look all reached within 10,000 evaluations. Functions are left out of which
+fewer than 49 of 51 runs reached it within 20,000: the ellipsoid in 5 and 10 dimensions, different powers in 5, Rosenbrock's
+in 10.
 
 Run from the root: python tools/science/evolution_ga.py > crates/science/tests/references/evolution_ga.json
 """
@@ -20,7 +22,18 @@ from pymoo.termination import get_termination
 from test_functions import FUNCTIONS, RUNS
 
 MOST = 20_000
-CASES = [("sphere", 5, 1e-4)]
+CASES = [
+    ("sphere", 5, 1e-5),
+    ("cigar", 5, 1e1),
+    ("rosenbrock", 5, 1e1),
+    ("rastrigin", 5, 1e-2),
+    ("ackley", 5, 1e-2),
+    ("sphere", 10, 1e-3),
+    ("cigar", 10, 1e3),
+    ("different_powers", 10, 1e-5),
+    ("rastrigin", 10, 1e-1),
+    ("ackley", 10, 1e-1),
+]
 
 
 class Watched(Problem):

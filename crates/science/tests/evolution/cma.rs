@@ -3,19 +3,15 @@
 use science::evolution::cma::{CmaSpec, Covariance};
 use science::evolution::search::Algorithm;
 
-use crate::trial::{assert_as_fast, cases};
+use crate::trial::{Measure, assert_as_fast, cases};
 
 const MOST: u32 = 1_000_000;
 
-#[allow(clippy::print_stdout, reason = "these are the figures of docs/search-algorithms.md")]
 fn compare(algorithm: &str, dimensions: &[usize], covariance: Covariance) {
     let mut found = cases("evolution_cma.json");
     found.retain(|case| case.algorithm == algorithm && dimensions.contains(&case.dimension));
-    assert!(!found.is_empty());
     let algorithm = Algorithm::Cma(CmaSpec { covariance, ..CmaSpec::default() });
-    for case in found {
-        println!("{}", assert_as_fast(&case, &algorithm, MOST));
-    }
+    assert_as_fast(&found, |_| algorithm, MOST, Measure::Median);
 }
 
 #[test]
