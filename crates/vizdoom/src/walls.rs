@@ -42,11 +42,14 @@ impl Walls {
         let [x, y, feet] =
             [GameVariable::PositionX, GameVariable::PositionY, GameVariable::PositionZ].map(|v| state.variable(v));
         let angle = state.variable(GameVariable::Angle);
-        let stopping = || self.edges.iter().flatten().filter(|edge| edge.stops(feet)).map(|edge| &edge.line);
-        bearings.map(|bearing| {
-            let ray = Ray::new([x, y], angle + bearing);
-            stopping().filter_map(|line| ray.meets(line.from, line.to)).fold(reach, f64::min)
-        })
+        let rays = bearings.map(|bearing| Ray::new([x, y], angle + bearing));
+        let mut free = [reach; N];
+        for Edge { line, .. } in self.edges.iter().flatten().filter(|edge| edge.stops(feet)) {
+            for (free, ray) in free.iter_mut().zip(&rays) {
+                *free = ray.meets(line.from, line.to).map_or(*free, |distance| free.min(distance));
+            }
+        }
+        free
     }
 
     fn read(&mut self, state: &State) {
