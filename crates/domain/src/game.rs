@@ -140,6 +140,12 @@ pub struct ObservationSpec {
 }
 
 impl ObservationSpec {
+    /// Numbers such as health and position, which are always there.
+    pub const NOTHING: Self =
+        Self { entities: false, screen: false, depth: false, labels: false, automap: false, walls: false };
+    /// Visible things, and nothing else.
+    pub const ENTITIES: Self = Self { entities: true, ..Self::NOTHING };
+
     /// Whether any image is wanted.
     #[must_use]
     pub fn frames(&self) -> bool {

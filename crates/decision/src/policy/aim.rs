@@ -25,8 +25,7 @@ use genes::Genes;
 use steering::{Side, Steering, press_step, press_turn};
 use trigger::Trigger;
 
-const OBSERVATION: ObservationSpec =
-    ObservationSpec { entities: true, screen: false, depth: false, labels: false, automap: false, walls: false };
+const OBSERVATION: ObservationSpec = ObservationSpec::ENTITIES;
 
 /// The catalogue's entry.
 pub(crate) const INFO: PolicyInfo = PolicyInfo {

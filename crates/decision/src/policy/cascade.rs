@@ -26,8 +26,7 @@ use crate::trace::{By, Trace};
 use crate::{Explanation, Knowledge, Policy, PolicyInfo};
 use levels::{Levels, Verdict};
 
-const OBSERVATION: ObservationSpec =
-    ObservationSpec { entities: true, screen: false, depth: false, labels: false, automap: false, walls: false };
+const OBSERVATION: ObservationSpec = ObservationSpec::ENTITIES;
 
 /// The catalogue's entry.
 pub(crate) const INFO: PolicyInfo = PolicyInfo {

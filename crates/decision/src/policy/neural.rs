@@ -23,8 +23,7 @@ use crate::{Knowledge, Policy, PolicyInfo};
 use choice::Outputs;
 pub use genes::{INPUTS, OUTPUTS};
 
-const OBSERVATION: ObservationSpec =
-    ObservationSpec { entities: true, screen: false, depth: false, labels: false, automap: false, walls: false };
+const OBSERVATION: ObservationSpec = ObservationSpec::ENTITIES;
 
 /// The catalogue's entry.
 pub(crate) const INFO: PolicyInfo = PolicyInfo {

@@ -9,8 +9,7 @@ use domain::seed::{Address, Draws};
 use crate::controls::Controls;
 use crate::{Knowledge, Policy, PolicyInfo};
 
-const OBSERVATION: ObservationSpec =
-    ObservationSpec { entities: false, screen: false, depth: false, labels: false, automap: false, walls: false };
+const OBSERVATION: ObservationSpec = ObservationSpec::NOTHING;
 
 /// The catalogue's entry.
 pub(crate) const INFO: PolicyInfo = PolicyInfo {

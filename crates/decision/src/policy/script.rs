@@ -15,8 +15,7 @@ use domain::genome::{Domain, Genome, Parameter};
 use crate::controls::{Controls, required};
 use crate::{Knowledge, Policy, PolicyInfo};
 
-const OBSERVATION: ObservationSpec =
-    ObservationSpec { entities: false, screen: false, depth: false, labels: false, automap: false, walls: false };
+const OBSERVATION: ObservationSpec = ObservationSpec::NOTHING;
 
 /// Attacks every tick, whatever happens.
 pub(crate) const ATTACK_ONLY: PolicyInfo = PolicyInfo {

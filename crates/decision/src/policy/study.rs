@@ -29,8 +29,7 @@ use memory::Memory;
 use moves::{Move, Moves};
 use play::{Play, Player};
 
-const OBSERVATION: ObservationSpec =
-    ObservationSpec { entities: false, screen: false, depth: false, labels: false, automap: false, walls: false };
+const OBSERVATION: ObservationSpec = ObservationSpec::NOTHING;
 
 /// A strategy as it is listed.
 #[derive(Clone, Copy)]
