@@ -46,10 +46,10 @@ impl Document {
     pub fn violations(&self, at: &str) -> Vec<Violation> {
         let mut found = Vec::new();
         let mut add = |field: &str, message: String| found.push(Violation::new(format!("{at}.{field}"), message));
-        if !is_name(&self.id) {
+        if !is_name(&self.id, MARKS) {
             add("id", format!("`{}` is no name: it takes 1 to 64 of A-Z a-z 0-9 _ -", self.id));
         }
-        if !self.provenance.parent.is_empty() && !is_name(&self.provenance.parent) {
+        if !self.provenance.parent.is_empty() && !is_name(&self.provenance.parent, MARKS) {
             add("provenance.parent", format!("`{}` is no name of a document", self.provenance.parent));
         }
         if self.provenance.author.len() > usize::from(u8::MAX) {
@@ -83,7 +83,11 @@ impl Document {
     }
 }
 
-fn is_name(text: &str) -> bool {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
+/// Letters of a document's id besides those of [`is_name`].
+const MARKS: &str = "_-";
+
+/// Whether a text has 1 to 64 letters, all of them digits or letters of ASCII, or one of these `marks`.
+pub(crate) fn is_name(text: &str, marks: &str) -> bool {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || marks.contains(letter);
     (1..=64).contains(&text.len()) && text.chars().all(is_plain)
 }

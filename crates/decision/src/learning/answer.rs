@@ -1,13 +1,11 @@
 //! What somebody outside makes of a generation, in the place of the retrospection that is built in.
 
-use std::collections::BTreeSet;
-
 use domain::Violation;
 use serde::{Deserialize, Serialize};
 
 use super::reflection::{outsider, room};
 use crate::controls::Controls;
-use crate::documents::{Document, DocumentSpec, Library, Life, Provenance};
+use crate::documents::{Document, DocumentSpec, Library, Life, Provenance, is_name};
 
 /// In the place of a name that is none.
 const UNNAMED: &str = "unnamed";
@@ -32,7 +30,7 @@ impl Answer {
     #[must_use]
     pub fn sifted(self, documents: &[Document], buttons: &[String]) -> (Self, Vec<Violation>) {
         let mut found = Vec::new();
-        let author = if is_name(&self.author) {
+        let author = if is_name(&self.author, "_-.:") {
             self.author
         } else {
             let message = format!("`{}` is no name: it takes 1 to 64 of A-Z a-z 0-9 _ - . :", self.author);
@@ -88,8 +86,9 @@ impl Written<'_> {
         found.extend(
             spec.response.resolve(&self.controls, self.buttons, &format!("{at}.response")).err().into_iter().flatten(),
         );
-        let known: BTreeSet<_> = self.documents.iter().map(|document| &document.id).collect();
-        if known.contains(&spec.id) || self.specs.iter().any(|other| other.id == spec.id) {
+        let mut taken =
+            self.documents.iter().map(|document| &document.id).chain(self.specs.iter().map(|spec| &spec.id));
+        if taken.any(|id| *id == spec.id) {
             let message = format!("there is a document `{}` already", spec.id);
             found.push(Violation::new(format!("{at}.id"), message).with_help("take an id that no document has had"));
         }
@@ -120,11 +119,6 @@ fn given_up(life: Life) -> Option<Life> {
         Life::Draft | Life::Deprecated => Some(Life::Retired),
         Life::Retired => None,
     }
-}
-
-fn is_name(text: &str) -> bool {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_-.:".contains(letter);
-    (1..=64).contains(&text.len()) && text.chars().all(is_plain)
 }
 
 #[cfg(test)]
