@@ -339,13 +339,11 @@ mod tests {
 
     use super::*;
     use crate::app::{Embedded, EmbeddedSettings};
-    use crate::shard::Pin;
 
     #[tokio::test]
     async fn the_oldest_experiment_is_found_as_well() {
         let data = tempfile::tempdir().unwrap();
-        let settings =
-            EmbeddedSettings { data: data.path().to_owned(), engine: None, pin: Pin::Off, retrospection: None };
+        let settings = EmbeddedSettings::idle(data.path().to_owned());
         let system = Embedded::start(settings).await.unwrap();
         let store = system.core.store.as_ref();
         let experiments = [1, 2, 3].map(|episodes| testkit::builder::experiment(1, episodes));

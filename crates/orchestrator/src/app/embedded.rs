@@ -52,6 +52,14 @@ pub struct EmbeddedSettings {
     pub retrospection: Option<retrospection::Settings>,
 }
 
+impl EmbeddedSettings {
+    /// Over a data folder, with nothing that plays.
+    #[must_use]
+    pub fn idle(data: PathBuf) -> Self {
+        Self { data, engine: None, pin: Pin::Off, retrospection: None }
+    }
+}
+
 /// A running embedded system.
 pub struct Embedded {
     /// The use cases.

@@ -94,10 +94,9 @@ pub(super) async fn run(args: DemoArgs, place: &Place) -> Result<(), Failure> {
     std::fs::create_dir_all(&data)?;
     let started = Instant::now();
     let settings = EmbeddedSettings {
-        data: data.clone(),
         engine: Some((install, Some(args.engines))),
         pin: args.pin,
-        retrospection: None,
+        ..EmbeddedSettings::idle(data.clone())
     };
     let system = Embedded::start(settings).await?;
     let played = tokio::select! {

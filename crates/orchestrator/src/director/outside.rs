@@ -123,7 +123,8 @@ async fn corrected(
     record: &ExperimentRecord,
     look: &retrospection::Lookback,
 ) -> PortResult<Answer> {
-    let (documents, mut request) = (look.reviewed(), retrospection::request(record, look));
+    let documents = look.reviewed();
+    let mut request = retrospection::request(record, look, &documents);
     let mut corrections = 0;
     loop {
         let answer = retrospection::answer(outside.reflect(request.clone()).await?);

@@ -3,7 +3,6 @@ use testkit::builder::{self, note};
 
 use super::*;
 use crate::app::{Embedded, EmbeddedSettings};
-use crate::shard::Pin;
 
 const TOKEN: &str = "correct horse battery staple";
 
@@ -17,8 +16,7 @@ struct Fixture {
 impl Fixture {
     async fn new() -> Self {
         let data = tempfile::tempdir().unwrap();
-        let settings =
-            EmbeddedSettings { data: data.path().to_owned(), engine: None, pin: Pin::Off, retrospection: None };
+        let settings = EmbeddedSettings::idle(data.path().to_owned());
         let system = Embedded::start(settings).await.unwrap();
         let experiment = builder::experiment(1, 2);
         system.core.store.create(&experiment).await.unwrap();

@@ -17,10 +17,9 @@ use super::{Lookback, Player};
 /// Scenes that are told, at most.
 const MOST_SCENES: usize = 200;
 
-/// What is asked about a generation of an experiment for the first time.
+/// What is asked about a generation of an experiment for the first time; `reviewed` are the documents as it left them.
 #[must_use]
-pub fn request(record: &ExperimentRecord, look: &Lookback) -> pb::ReflectRequest {
-    let documents = look.reviewed();
+pub fn request(record: &ExperimentRecord, look: &Lookback, reviewed: &[Document]) -> pb::ReflectRequest {
     pb::ReflectRequest {
         experiment_id: record.id.to_string(),
         experiment: record.spec.name.clone(),
@@ -32,8 +31,8 @@ pub fn request(record: &ExperimentRecord, look: &Lookback) -> pb::ReflectRequest
         features: features(),
         tags: Tag::ALL.into_iter().map(|tag| tag.name().to_owned()).collect(),
         scenes: scenes(look),
-        room: room(&documents) as u32,
-        documents: documents.iter().map(document).collect(),
+        room: room(reviewed) as u32,
+        documents: reviewed.iter().map(document).collect(),
         agents: agents(&look.agents),
         faults: Vec::new(),
     }

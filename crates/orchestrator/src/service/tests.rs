@@ -8,7 +8,6 @@ use tonic::Code;
 
 use super::*;
 use crate::app::{Embedded, EmbeddedSettings};
-use crate::shard::Pin;
 
 /// The service over a ledger of its own that holds one experiment; nothing is played.
 struct Fixture {
@@ -21,8 +20,7 @@ struct Fixture {
 impl Fixture {
     async fn new(experiment: NewExperiment) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let settings =
-            EmbeddedSettings { data: data.path().to_owned(), engine: None, pin: Pin::Off, retrospection: None };
+        let settings = EmbeddedSettings::idle(data.path().to_owned());
         let system = Embedded::start(settings).await.unwrap();
         system.core.store.create(&experiment).await.unwrap();
         let (core, pool) = (system.core.clone(), crate::pool::Pool::fixed(vec![]));

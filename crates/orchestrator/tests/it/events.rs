@@ -26,7 +26,6 @@ use orchestrator::events::rebuild::{Reach, put_back_missing, reproject};
 use orchestrator::events::report::{ExperimentReport, Report, Verdict};
 use orchestrator::events::verify::verify;
 use orchestrator::events::{EventPorts, audit};
-use orchestrator::shard::Pin;
 use proto::events::Encoder;
 use store::{SqlStore, StoreConfig};
 use testkit::builder;
@@ -541,8 +540,7 @@ async fn the_twin_tells_the_same_story() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_an_embedded_system_had_not_processed_is_processed_by_the_next_one() {
     let data = tempfile::tempdir().unwrap();
-    let settings =
-        || EmbeddedSettings { data: data.path().to_owned(), engine: None, pin: Pin::Off, retrospection: None };
+    let settings = || EmbeddedSettings::idle(data.path().to_owned());
     let config = StoreConfig::new(data.path().join("claudoom.db").to_str().unwrap()).with_migrations();
     let store = store::connect(&config, Arc::new(Encoder)).await.unwrap();
     let id = happened(&store).await;

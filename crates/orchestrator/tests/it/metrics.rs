@@ -13,7 +13,6 @@ use futures::StreamExt as _;
 use messaging::jetstream::{NatsConfig, NatsMetrics};
 use orchestrator::app::{Embedded, EmbeddedSettings};
 use orchestrator::broadcast;
-use orchestrator::shard::Pin;
 use proto::events::Encoder;
 use serde_json::{Value, json};
 use store::StoreConfig;
@@ -141,9 +140,7 @@ async fn the_twin_tells_what_is_played_in_this_process() {
     let data = folder();
     let engine = Some((vizdoom::Install::open(engine_dir()).unwrap(), Some(2)));
     let embedded =
-        Embedded::start(EmbeddedSettings { data: data.path().to_owned(), engine, pin: Pin::Off, retrospection: None })
-            .await
-            .unwrap();
+        Embedded::start(EmbeddedSettings { engine, ..EmbeddedSettings::idle(data.path().to_owned()) }).await.unwrap();
     let mut metrics = embedded.metrics.subscribe();
 
     let by = Actor::new("ada");

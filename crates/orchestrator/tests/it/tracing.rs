@@ -13,7 +13,6 @@ use messaging::memory::Seen;
 use orchestrator::app::{Dependencies, Embedded, EmbeddedSettings, Remote};
 use orchestrator::core::Core;
 use orchestrator::games::absent::NoGames;
-use orchestrator::shard::Pin;
 use orchestrator::user_files::FileCache;
 use runtime::config::LogFormat;
 use runtime::telemetry::{TelemetryConfig, prepare};
@@ -136,7 +135,7 @@ async fn the_twins_carry_the_context_too() {
     let (collector, data) = (Collector::start().await, folder());
     let (telemetry, dispatch) = prepare(&telemetry(collector.endpoint.clone())).unwrap();
     let _subscriber = tracing::dispatcher::set_default(&dispatch);
-    let settings = EmbeddedSettings { data: data.path().to_owned(), engine: None, pin: Pin::Off, retrospection: None };
+    let settings = EmbeddedSettings::idle(data.path().to_owned());
     let embedded = Embedded::start(settings).await.unwrap();
     let mut events = embedded.bus.subscribe();
 
