@@ -20,7 +20,7 @@ impl SqlStore {
         generation: u32,
         hash: &ContentHash,
         size: u64,
-    ) -> Result<()> {
+    ) -> Result<KeptCheckpoint> {
         let tx = self.begin().await?;
         let row = ActiveModel {
             experiment_id: Set(id.0),
@@ -31,8 +31,9 @@ impl SqlStore {
         };
         let mut key = OnConflict::columns([Column::ExperimentId, Column::Generation]);
         let key = key.update_columns([Column::Blake3, Column::Size]).to_owned();
-        Entity::insert(row).on_conflict(key).exec_without_returning(&*tx).await?;
-        tx.commit().await
+        let stored = Entity::insert(row).on_conflict(key).exec_with_returning(&*tx).await?;
+        tx.commit().await?;
+        kept(stored)
     }
 
     pub(crate) async fn list_checkpoints(&self, id: ExperimentId) -> Result<Vec<KeptCheckpoint>> {

@@ -137,7 +137,7 @@ impl ExperimentStore for SqlStore {
         generation: u32,
         hash: &ContentHash,
         size: u64,
-    ) -> PortResult<()> {
+    ) -> PortResult<KeptCheckpoint> {
         self.retrying("keep a checkpoint", || self.keep_checkpoint_once(id, generation, hash, size)).await
     }
 

@@ -172,7 +172,7 @@ impl ExperimentStore for MemoryOutbox {
         unreachable!("{NOT_THERE}")
     }
 
-    async fn keep_checkpoint(&self, _: ExperimentId, _: u32, _: &ContentHash, _: u64) -> PortResult<()> {
+    async fn keep_checkpoint(&self, _: ExperimentId, _: u32, _: &ContentHash, _: u64) -> PortResult<KeptCheckpoint> {
         unreachable!("{NOT_THERE}")
     }
 

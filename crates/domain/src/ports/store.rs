@@ -474,10 +474,15 @@ pub trait ExperimentStore: Send + Sync {
     /// What decided in the episodes of a member, as far as it was kept: replicates and records, in order of replicates.
     async fn decisions(&self, id: ExperimentId, generation: u32, position: u32) -> PortResult<Vec<(u32, Vec<u8>)>>;
 
-    /// Notes that a content is the checkpoint of an experiment after one of its generations. Another one that was noted there
-    /// is replaced.
-    async fn keep_checkpoint(&self, id: ExperimentId, generation: u32, hash: &ContentHash, size: u64)
-    -> PortResult<()>;
+    /// Notes that a content is the checkpoint of an experiment after one of its generations, and says what is kept there
+    /// then. Another one that was noted there is replaced.
+    async fn keep_checkpoint(
+        &self,
+        id: ExperimentId,
+        generation: u32,
+        hash: &ContentHash,
+        size: u64,
+    ) -> PortResult<KeptCheckpoint>;
 
     /// The checkpoints of an experiment that were kept, the latest generation first.
     async fn checkpoints(&self, id: ExperimentId) -> PortResult<Vec<KeptCheckpoint>>;

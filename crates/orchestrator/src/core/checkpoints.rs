@@ -50,9 +50,7 @@ impl Core {
         let checkpoint = self.gather(record, index, handed).await?;
         let content = planner::run(checkpoint.episodes(), move || Ok(lines::write(&checkpoint))).await?;
         let blake3 = self.files.blobs.put(&content).await?;
-        self.store.keep_checkpoint(record.id, index, &blake3, content.len() as u64).await?;
-        let kept = self.store.checkpoints(record.id).await?.into_iter().find(|kept| kept.generation == index);
-        kept.ok_or_else(|| PortError::new(ErrorKind::Internal, "a checkpoint that was kept is not there"))
+        self.store.keep_checkpoint(record.id, index, &blake3, content.len() as u64).await
     }
 
     /// Everything that the search of an experiment was told up to generation `index`.

@@ -409,7 +409,7 @@ impl ExperimentStore for SimStore {
         generation: u32,
         hash: &ContentHash,
         size: u64,
-    ) -> PortResult<()> {
+    ) -> PortResult<KeptCheckpoint> {
         let hash = *hash;
         let keep = move |world: &World| at_once(world.ledger.keep_checkpoint(id, generation, &hash, size));
         self.write("keep checkpoint", 0, keep).await

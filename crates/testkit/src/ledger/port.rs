@@ -153,13 +153,13 @@ impl ExperimentStore for MemoryLedger {
         generation: u32,
         hash: &ContentHash,
         size: u64,
-    ) -> PortResult<()> {
+    ) -> PortResult<KeptCheckpoint> {
         self.with(|book, now| {
             book.read_generation(id, generation)?;
             let kept = KeptCheckpoint { generation, blake3: *hash, size, created_at_ms: now };
             let known = book.checkpoints.entry((id, generation)).or_insert(kept);
             (known.blake3, known.size) = (*hash, size);
-            Ok(())
+            Ok(*known)
         })
     }
 

@@ -6,7 +6,7 @@ use domain::experiment::FitnessSpec;
 use domain::file::ContentHash;
 use domain::ids::{AgentId, ExperimentId};
 use domain::measures::Response;
-use domain::ports::GenerationSummary;
+use domain::ports::{GenerationSummary, KeptCheckpoint};
 use domain::status::{ExperimentStatus, GenerationStatus};
 use uuid::Uuid;
 
@@ -118,17 +118,15 @@ pub async fn checkpoints_are_kept_once_for_a_generation(store: Store) {
     let new = created(&store, 1, 1).await;
     let hashes = [&b"one"[..], b"other"].map(ContentHash::of);
     assert_eq!(store.checkpoints(new.id).await.unwrap(), []);
-    let first = {
-        store.keep_checkpoint(new.id, 0, &hashes[0], 3).await.unwrap();
-        store.checkpoints(new.id).await.unwrap()
-    };
-    assert_eq!((first[0].generation, first[0].blake3, first[0].size), (0, hashes[0], 3));
+    let first = store.keep_checkpoint(new.id, 0, &hashes[0], 3).await.unwrap();
+    assert_eq!((first.generation, first.blake3, first.size), (0, hashes[0], 3));
+    assert_eq!(store.checkpoints(new.id).await.unwrap(), [first]);
 
-    store.keep_checkpoint(new.id, 0, &hashes[0], 3).await.unwrap();
-    assert_eq!(store.checkpoints(new.id).await.unwrap(), first);
+    assert_eq!(store.keep_checkpoint(new.id, 0, &hashes[0], 3).await.unwrap(), first);
+    assert_eq!(store.checkpoints(new.id).await.unwrap(), [first]);
 
-    store.keep_checkpoint(new.id, 0, &hashes[1], 5).await.unwrap();
-    let replaced = store.checkpoints(new.id).await.unwrap();
-    assert_eq!((replaced.len(), replaced[0].blake3, replaced[0].size), (1, hashes[1], 5));
+    let replaced = store.keep_checkpoint(new.id, 0, &hashes[1], 5).await.unwrap();
+    assert_eq!(replaced, KeptCheckpoint { blake3: hashes[1], size: 5, ..first });
+    assert_eq!(store.checkpoints(new.id).await.unwrap(), [replaced]);
     assert!(store.keep_checkpoint(new.id, 1, &hashes[1], 5).await.is_err(), "there is no such generation");
 }
