@@ -1,10 +1,10 @@
-"""Evaluations until a genetic algorithm reaches a target, by pymoo: 51 runs for each function and dimension.
+"""Evaluations until a genetic algorithm reaches a target, by pymoo: 51 runs for each function and dimension, or
+401 where runs differ much.
 
 The box is [-5, 5] in every dimension, and a run starts with a population anywhere in it. The operators are Deb's: binary
 tournaments, simulated binary crossover and polynomial mutation, and the best of parents and children survive. A target is
-the lowest power of ten that five runs of a first look all reached within 10,000 evaluations. Functions are left out of which
-fewer than 49 of 51 runs reached it within 20,000: the ellipsoid in 5 and 10 dimensions, different powers in 5, Rosenbrock's
-in 10.
+the lowest power of ten that five runs of a first look all reached within 10,000 evaluations; a run ends after 20,000. Many
+runs are made where fewer than 49 of 51 reached the target.
 
 Run from the root: python tools/science/evolution_ga.py > crates/science/tests/references/evolution_ga.json
 """
@@ -22,17 +22,22 @@ from pymoo.termination import get_termination
 from test_functions import FUNCTIONS, RUNS
 
 MOST = 20_000
+MANY = 401
 CASES = [
-    ("sphere", 5, 1e-5),
-    ("cigar", 5, 1e1),
-    ("rosenbrock", 5, 1e1),
-    ("rastrigin", 5, 1e-2),
-    ("ackley", 5, 1e-2),
-    ("sphere", 10, 1e-3),
-    ("cigar", 10, 1e3),
-    ("different_powers", 10, 1e-5),
-    ("rastrigin", 10, 1e-1),
-    ("ackley", 10, 1e-1),
+    ("sphere", 5, 1e-5, RUNS),
+    ("ellipsoid", 5, 1e-1, MANY),
+    ("cigar", 5, 1e1, RUNS),
+    ("different_powers", 5, 1e-7, MANY),
+    ("rosenbrock", 5, 1e1, RUNS),
+    ("rastrigin", 5, 1e-2, RUNS),
+    ("ackley", 5, 1e-2, RUNS),
+    ("sphere", 10, 1e-3, RUNS),
+    ("ellipsoid", 10, 1e0, MANY),
+    ("cigar", 10, 1e3, RUNS),
+    ("different_powers", 10, 1e-5, RUNS),
+    ("rosenbrock", 10, 1e1, MANY),
+    ("rastrigin", 10, 1e-1, RUNS),
+    ("ackley", 10, 1e-1, RUNS),
 ]
 
 
@@ -63,8 +68,8 @@ def run(function, dimension, target, seed):
 
 
 print(f'{{"pymoo": "{pymoo.__version__}", "cases": [', end="")
-for place, (name, dimension, target) in enumerate(CASES):
-    evaluations = [run(FUNCTIONS[name], dimension, target, seed) for seed in range(1, RUNS + 1)]
+for place, (name, dimension, target, runs) in enumerate(CASES):
+    evaluations = [run(FUNCTIONS[name], dimension, target, seed) for seed in range(1, runs + 1)]
     case = {"algorithm": "genetic", "function": name, "dimension": dimension, "target": target,
             "evaluations": evaluations}
     print("," * (place > 0) + "\n" + json.dumps(case), end="", flush=True)

@@ -8,10 +8,21 @@ use crate::trial::{Measure, assert_as_fast, cases};
 
 const MOST: u32 = 2_000_000;
 
+fn compare(algorithm: &str, restarts: Restarts) {
+    let mut found = cases("evolution_restarts.json");
+    found.retain(|case| case.algorithm == algorithm);
+    let search = Algorithm::Cma(CmaSpec { restarts, most_population: u32::MAX, ..CmaSpec::default() });
+    assert_as_fast(&found, |_| search, MOST, Measure::RunningTime);
+}
+
 #[test]
 #[ignore = "takes minutes"]
 fn growing_populations_find_the_place_as_fast_as_those_of_pycma() {
-    let restarts = Restarts::Growing;
-    let algorithm = Algorithm::Cma(CmaSpec { restarts, most_population: u32::MAX, ..CmaSpec::default() });
-    assert_as_fast(&cases("evolution_restarts.json"), |_| algorithm, MOST, Measure::RunningTime);
+    compare("ipop", Restarts::Growing);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn large_and_small_populations_by_turns_find_the_place_as_fast_as_those_of_pycma() {
+    compare("bipop", Restarts::Interlaced);
 }

@@ -24,6 +24,13 @@ pub(crate) struct Case {
     evaluations: Vec<Option<u32>>,
 }
 
+impl Case {
+    /// With how many runs it is compared.
+    pub(crate) fn runs(&self) -> usize {
+        self.evaluations.len()
+    }
+}
+
 #[derive(Deserialize)]
 struct File {
     cases: Vec<Case>,
@@ -77,7 +84,7 @@ pub(crate) fn assert_as_fast(cases: &[Case], algorithm: impl Fn(&Case) -> Algori
 fn compare(case: &Case, algorithm: &Algorithm, most: u32, measure: Measure) -> (String, bool) {
     let spent = |evaluations: Option<u32>| evaluations.map_or(NEVER, f64::from);
     let reference: Vec<_> = case.evaluations.iter().map(|&evaluations| spent(evaluations)).collect();
-    assert!(reference.len() >= 51, "{case:?}");
+    assert!(case.runs() >= 51, "{case:?}");
     let ours = (1..=reference.len() as u64).map(|seed| spent(evaluations(case, algorithm, seed, most)));
     let ours: Vec<_> = ours.collect();
     let ratio = bootstrap(&[&ours, &reference], &Resampling { draws: 2000, seed: 1 }, |strata| {
