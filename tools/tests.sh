@@ -29,7 +29,8 @@ prepare_tests() {
 # runner.
 run_tests() {
   if have cargo-nextest; then
-    local args=(--workspace --locked)
+    # Half of the time tests wait for services and for time to pass, so more can run than there are cores.
+    local args=(--workspace --locked --test-threads $(( $(nproc) * 3 / 2 )))
     if [ -n "${CI:-}" ]; then args+=(--profile ci); fi
     if [ -n "${CLAUDOOM_LONG_TESTS:-}" ]; then args+=(--profile long --run-ignored only); fi
     cargo nextest run "${args[@]}" "$@"
