@@ -31,8 +31,11 @@ run_tests() {
   if have cargo-nextest; then
     # Half of the time tests wait for services and for time to pass, so more can run than there are cores.
     local args=(--workspace --locked --test-threads $(( $(nproc) * 3 / 2 )))
-    if [ -n "${CI:-}" ]; then args+=(--profile ci); fi
-    if [ -n "${CLAUDOOM_LONG_TESTS:-}" ]; then args+=(--profile long --run-ignored only); fi
+    if [ -n "${CLAUDOOM_LONG_TESTS:-}" ]; then
+      args+=(--profile long --run-ignored only)
+    elif [ -n "${CI:-}" ]; then
+      args+=(--profile ci)
+    fi
     cargo nextest run "${args[@]}" "$@"
   else
     echo "cargo-nextest is not installed: using cargo test (to install: cargo install --locked cargo-nextest)"
