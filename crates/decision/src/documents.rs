@@ -27,7 +27,6 @@ mod top;
 mod written;
 
 pub use credit::{Use, uses};
-pub(crate) use document::is_name;
 pub use document::{Document, Provenance};
 pub use library::{Library, MAX_DOCUMENTS};
 pub use life::Life;

@@ -22,6 +22,7 @@ mod explanation;
 pub mod features;
 mod knowledge;
 pub mod learning;
+mod name;
 pub mod network;
 mod policy;
 pub mod record;

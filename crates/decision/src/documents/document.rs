@@ -4,6 +4,7 @@ use domain::Violation;
 
 use super::{Life, Tags};
 use crate::experience::Tally;
+use crate::name::{MARKS, is_name};
 use crate::rules::ResponseSpec;
 use crate::situation::{COMPONENTS, Vector};
 use crate::tactic::Tactic;
@@ -81,13 +82,4 @@ impl Document {
             }
         }
     }
-}
-
-/// Letters of a document's id besides those of [`is_name`].
-const MARKS: &str = "_-";
-
-/// Whether a text has 1 to 64 letters, all of them digits or letters of ASCII, or one of these `marks`.
-pub(crate) fn is_name(text: &str, marks: &str) -> bool {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || marks.contains(letter);
-    (1..=64).contains(&text.len()) && text.chars().all(is_plain)
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::reflection::{outsider, room};
 use crate::controls::Controls;
-use crate::documents::{Document, DocumentSpec, Library, Life, Provenance, is_name};
+use crate::documents::{Document, DocumentSpec, Library, Life, Provenance};
+use crate::name::is_name;
 
 /// In the place of a name that is none.
 const UNNAMED: &str = "unnamed";

@@ -9,6 +9,7 @@ use super::condition::Genes;
 use super::region::{MAX_REGIONS, Region, remainder};
 use super::{MAX_RULES, Rule, RuleSet, Terms};
 use crate::controls::Controls;
+use crate::name::{MARKS, is_name};
 use crate::tactic::Tactic;
 
 /// What a check found.
@@ -76,8 +77,7 @@ impl Rule {
     fn violations(&self, place: usize, terms: &Terms<'_>) -> Vec<Violation> {
         let at = format!("rules[{place}]");
         let mut found = Vec::new();
-        let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
-        if self.name.is_empty() || self.name.len() > 64 || !self.name.chars().all(is_plain) {
+        if !is_name(&self.name, MARKS) {
             let message = format!("`{}` is no name: it takes 1 to 64 of A-Z a-z 0-9 _ -", self.name);
             found.push(Violation::new(format!("{at}.name"), message));
         }
