@@ -1,5 +1,5 @@
-"""Evaluations until a genetic algorithm reaches a target, by pymoo: 51 runs for each function and dimension, or
-401 where runs differ much.
+"""Evaluations until a genetic algorithm reaches a target, by pymoo: 51 runs for each function and dimension, 401 for
+some.
 
 The box is [-5, 5] in every dimension, and a run starts with a population anywhere in it. The operators are Deb's: binary
 tournaments, simulated binary crossover and polynomial mutation, and the best of parents and children survive. A target is

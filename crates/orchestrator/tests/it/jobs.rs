@@ -100,8 +100,8 @@ async fn a_job_of_a_killed_worker_and_one_of_a_frozen_worker_are_soon_played_by_
     let at = now(database).await;
     killed.signal("KILL");
     let frozen = system.work_as("frozen", &lease);
-    // Whoever is given the message of the dead connection after the lease has run out claims the job at once, and before
-    // that the leader queues it again.
+    // When the lease has run out, the leader queues the job again, unless somebody who is given the message of the dead
+    // connection has claimed it before.
     let free = format!(
         "SELECT queued_at_ms AS at FROM jobs WHERE id = '{job}' AND queued_at_ms > {at} \
          UNION ALL SELECT started_at_ms FROM attempts WHERE job_id = '{job}' AND fence > {fence} ORDER BY at"
